@@ -1,0 +1,48 @@
+# Every task of the project. `make help` lists them.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check laws docs bench lock clean
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(VENV)/.ready ## set up, then tell the story of the cold meeting
+	@$(BIN)/journey demo cold-meeting
+
+test: $(VENV)/.ready ## set up, then run every test
+	$(BIN)/pytest
+
+check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples each; takes long)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/laws
+
+docs: $(VENV)/.ready ## write the generated parts of docs/ anew
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.ready ## measure, beside the peers, in one run
+	$(BIN)/python benchmarks/start.py
+
+lock: ## resolve requirements.txt anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras -o requirements.txt pyproject.toml
+
+clean: ## remove what the tasks made
+	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "journey needs Python 3.11 or newer; name one with make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One environment for every task, at the versions and hashes of requirements.txt.
+$(VENV)/.ready: $(BIN)/python pyproject.toml requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command `journey`. Nothing heavy is imported before a command needs it."""

@@ -1,0 +1,1 @@
+"""One module for each command; `journey_cli.main` loads them on demand."""

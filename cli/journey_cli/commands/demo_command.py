@@ -1,0 +1,128 @@
+"""`journey demo`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from journey_cli.session import Session, console, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from journey import History
+    from journey_cli.stories import Story
+    from journey_projections import Contribution, Replay
+
+
+@click.command("demo")
+@click.argument("name", default="cold-meeting", metavar="[STORY]")
+@click.pass_obj
+def command(session: Session, name: str) -> None:
+    """Replay a bundled STORY on an in-memory journal and tell it: cold-meeting, spilled-beer, crisis-tested, crisis-hidden."""
+    from journey import Journal
+    from journey_cli.stories import story
+    from journey_projections import replay
+
+    told = story(name)
+    with Journal.open("memory:") as journal:
+        journal.record(*told.history)
+        history = journal.history(str(told.history.relationship))
+    facts = replay(history)
+    turning = min((one for one in facts.contributions if one.touchpoint), key=lambda one: one.delta)
+    otherwise = None if told.otherwise is None else replay(told.otherwise, at=facts.at)
+    if session.is_json:
+        write_json(_shape(told, facts, turning, otherwise))
+    else:
+        _tell(console(), told, facts, turning, otherwise)
+
+
+def _shape(told: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> dict[str, Any]:
+    from journey_cli.edits import flat
+
+    return {
+        "story": told.name,
+        "relationship": facts.relationship,
+        "trust_before": turning.before,
+        "trust_after": turning.after,
+        "turning_point": {
+            "touchpoint": turning.touchpoint,
+            "kind": turning.kind,
+            "occurred_at": turning.occurred_at,
+            "cause": turning.cause,
+            "delta": turning.delta,
+        },
+        "state": facts.state,
+        "counterfactual": None if otherwise is None else {"edit": flat(told.counterfactual), "trust_after": otherwise.trust},
+    }
+
+
+def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from journey_cli import drawing
+
+    def say(text: str, style: str = "") -> None:
+        out.print(Padding(Text(text.strip(), style=style), (0, 2)))
+
+    def heading(text: str) -> None:
+        out.print()
+        out.print(Text(text, style="bold cyan"))
+
+    out.print(Text(told.title, style="bold"))
+    say(told.summary)
+
+    heading("Trust, year by year")
+    _years(out, told.history, facts)
+
+    heading(f"The turning point: {turning.occurred_at:%-d %B %Y}")
+    if turning.delta < 0:
+        say(told.eve)
+    note = told.history[str(turning.touchpoint)].note
+    if note:
+        say(f"“{note}”", "italic")
+    rows = drawing.table(out, "", "trust", " ", right=("trust",))
+    rows.add_row("  before", f"{turning.before:.2f}", Text(drawing.bar(turning.before, 30), style=drawing.tone(turning.before)))
+    rows.add_row("  after", f"{turning.after:.2f}", Text(drawing.bar(turning.after, 30), style=drawing.tone(turning.after)))
+    rows.show_header = False
+    out.print(rows)
+    say(f"Why: {turning.words}. ({turning.kind} {turning.touchpoint}, {drawing.signed(turning.delta)})")
+
+    if otherwise is not None:
+        heading("Had it gone otherwise")
+        say(told.counterfactual_words)
+        rows = drawing.table(out, "", "trust", " ", "state", right=("trust",))
+        for name, result in (("  as it was", facts), ("  otherwise", otherwise)):
+            rows.add_row(name, f"{result.trust:.2f}", Text(drawing.bar(result.trust, 30), style=drawing.tone(result.trust)), result.state)
+        rows.show_header = False
+        out.print(rows)
+
+    heading("What this shows")
+    say(told.lesson)
+    out.print()
+    count = len(facts.contributions)
+    say(
+        f"{facts.touchpoints} touchpoints replayed, {count} contributions that sum exactly from {facts.prior:.2f} to {facts.trust:.2f},",
+        "dim",
+    )
+    say(f"under the rules {facts.rules.name} {facts.rules.version} ({facts.rules.hash}). Nothing was stored.", "dim")
+
+
+def _years(out: "Console", history: "History", facts: "Replay") -> None:
+    """A line for each year: trust at its end, and what moved it most."""
+    from rich.text import Text
+
+    from journey_cli import drawing
+
+    by_year: dict[int, list[Contribution]] = {}
+    for one in facts.contributions:
+        by_year.setdefault(one.occurred_at.year, []).append(one)
+    rows = drawing.table(out, "  year", "trust", " ", "contacts", "what moved it most", right=("trust", "contacts"))
+    for year, of_year in by_year.items():
+        trust = of_year[-1].after
+        most = max((one for one in of_year if one.touchpoint), key=lambda one: abs(one.delta), default=of_year[-1])
+        contacts = sum(one.touchpoint is not None for one in of_year)
+        note = history[most.touchpoint].note if most.touchpoint else None
+        what = f"{drawing.signed(most.delta)} {note or most.words}"
+        rows.add_row(f"  {year}", f"{trust:.2f}", Text(drawing.bar(trust, 12), style=drawing.tone(trust)), str(contacts), what)
+    out.print(rows)

@@ -1,0 +1,62 @@
+"""`journey explain`."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from journey_cli.session import Session, bounds, console, rules_option, write_json
+
+if TYPE_CHECKING:
+    from journey_projections import Contribution
+
+NOTABLE = 0.01
+"""A change of trust worth a line of its own; smaller ones share a line, so that the lines still sum to the score."""
+
+
+@click.command("explain")
+@click.argument("relationship")
+@rules_option
+@bounds
+@click.option("--full", is_flag=True, help="A line for every touchpoint, however small.")
+@click.pass_obj
+def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
+    """Show what moved the trust of RELATIONSHIP, when and why. The lines sum to the score."""
+    from journey_cli import drawing, shapes
+    from journey_projections import replay
+
+    result = replay(session.history(relationship, as_of, known_at), rules)
+    if session.is_json:
+        write_json(shapes.of_explanation(result))
+        return
+    out = console()
+    rows = drawing.table(out, "when", "change", "trust", "", "touchpoint", "why", right=("change", "trust"))
+    rows.add_row("", "", f"{result.prior:.3f}", drawing.spark([result.prior]), "", "before the first touchpoint")
+    for run in _runs(result.contributions, 0.0 if full else NOTABLE):
+        delta, last = run[-1].after - run[0].before, run[-1]
+        when = drawing.day(run[0].occurred_at)
+        if len(run) == 1:
+            name = last.touchpoint or "(time)"
+            rows.add_row(when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, last.words)
+        else:
+            until = drawing.day(last.occurred_at)
+            rows.add_row(
+                when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), "", f"{len(run)} small changes until {until}"
+            )
+    out.print(rows)
+    moved = drawing.signed(result.trust - result.prior)
+    out.print(f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {result.touchpoints} touchpoints")
+
+
+def _runs(contributions: "Sequence[Contribution]", notable: float) -> "Iterator[list[Contribution]]":
+    run: list[Contribution] = []
+    for one in contributions:
+        if abs(one.delta) < notable:
+            run.append(one)
+            continue
+        if run:
+            yield run
+            run = []
+        yield [one]
+    if run:
+        yield run

@@ -1,0 +1,68 @@
+"""`journey import`."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from journey_cli.session import Session, console, working, write_json
+
+if TYPE_CHECKING:
+    from journey_cli.importing import Outcome
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--sql",
+    "mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A SELECT whose columns are touchpoint fields, run by DuckDB over the view `source`.",
+)
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where refused rows go.  [default: ./NAME.rejects.jsonl]")
+@click.option("--dry-run", is_flag=True, help="Check every row and record nothing.")
+@click.option("--input-format", type=click.Choice(["jsonl", "csv"]), help="What the files are, where their suffix does not say.")
+@click.pass_obj
+def command(
+    session: Session, paths: tuple[Path, ...], mapping: Path | None, rejects: Path | None, dry_run: bool, input_format: str | None
+) -> int:
+    """Import touchpoints from PATHS, streaming. Importing again changes nothing; a refused row never loses the good ones.
+
+    With --sql the first path is the view `source`, each further one a view named by its file's stem.
+    Exit code 1 when a row was refused.
+    """
+    from itertools import chain
+
+    from journey import Journal
+    from journey_cli.importing import Outcome, Rejects, import_rows
+    from journey_cli.sources import mapped_rows, rows_of
+
+    if mapping is not None and input_format is not None:
+        raise click.UsageError("--input-format says how files are read without --sql; give one of the two")
+    rows = mapped_rows(paths, mapping) if mapping else chain.from_iterable([rows_of(path, input_format) for path in paths])
+    first = next(rows, None)
+    outcome = Outcome()
+    with Journal.open("memory:") if dry_run else session.writing() as journal:
+        rejecting = Rejects(rejects or Path(f"{paths[0].stem}.rejects.jsonl"))
+        with rejecting, working("importing") as done:
+            seen = 0
+            for outcome in import_rows(journal, chain([] if first is None else [first], rows), rejecting):
+                done(outcome.read - seen)
+                seen = outcome.read
+    if session.is_json:
+        write_json(dataclasses.asdict(outcome))
+    else:
+        _print(outcome, dry_run=dry_run)
+    return 1 if outcome.refused else 0
+
+
+def _print(outcome: "Outcome", *, dry_run: bool) -> None:
+    out = console()
+    verb = "would be recorded" if dry_run else "recorded"
+    out.print(f"{outcome.read} read: {outcome.recorded} {verb}, {outcome.unchanged} there already, {outcome.refused} refused")
+    if outcome.read and not outcome.recorded and not outcome.refused:
+        out.print("nothing changed")
+    if outcome.rejects_file:
+        out.print(f"the refused rows, with reason and mend, are in {outcome.rejects_file}")

@@ -1,0 +1,56 @@
+"""`journey record`."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from journey_cli.session import Session, console, write_json
+
+
+@click.command("record")
+@click.argument("touchpoints", nargs=-1, required=True, metavar="JSON...")
+@click.pass_obj
+def command(session: Session, touchpoints: tuple[str, ...]) -> None:
+    """Record touchpoints, all or none; each is one JSON object, and `-` reads one a line from standard input.
+
+    Every touchpoint has kind, id, relationship and occurred_at (ISO 8601 with an offset). Recording one again is harmless.
+
+    \b
+    journey record '{"kind": "interaction", "id": "visit-1", "relationship": "m@bank",
+                     "occurred_at": "2024-03-05T10:00:00+01:00", "benevolence": 0.6}'
+
+    The kinds and their fields are told in docs/touchpoints.md.
+    """
+    from journey import InvalidTouchpoint, read_json
+    from journey_cli import shapes
+
+    parsed, problems = [], []
+    for place, text in _texts(touchpoints):
+        try:
+            parsed.append(read_json(text))
+        except InvalidTouchpoint as error:
+            problems.append((place, error))
+    if problems:
+        lines = [f"{place}: {error}" + (f"\n  mend: {error.mend}" if error.mend else "") for place, error in problems]
+        raise click.ClickException("nothing was recorded\n" + "\n".join(lines))
+    with session.writing() as journal:
+        receipts = journal.record(*parsed)
+    if session.is_json:
+        for receipt in receipts:
+            write_json(shapes.of_receipt(receipt))
+        return
+    out = console()
+    for receipt in receipts:
+        verb = "recorded" if receipt.is_new else "was there already"
+        out.print(f"{receipt.id}: {verb}, position {receipt.position}, {receipt.recorded_at.isoformat()}")
+
+
+def _texts(arguments: tuple[str, ...]) -> Iterator[tuple[str, str | bytes]]:
+    for number, argument in enumerate(arguments, start=1):
+        if argument != "-":
+            yield f"touchpoint {number}", argument
+            continue
+        for line, text in enumerate(sys.stdin.buffer, start=1):
+            if text.strip():
+                yield f"<stdin>:{line}", text

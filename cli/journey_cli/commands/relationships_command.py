@@ -1,0 +1,25 @@
+"""`journey relationships`."""
+
+import click
+
+from journey_cli.session import Session, console, write_json
+
+
+@click.command("relationships")
+@click.pass_obj
+def command(session: Session) -> None:
+    """List the relationships in the journal, with how many touchpoints and from when to when."""
+    from journey_cli import drawing, shapes
+
+    with session.reading() as journal:
+        summaries = list(journal.relationships())
+    if session.is_json:
+        for summary in summaries:
+            write_json(shapes.of_summary(summary))
+        return
+    out = console()
+    rows = drawing.table(out, "relationship", "touchpoints", "first", "last", right=("touchpoints",))
+    for shape in map(shapes.of_summary, summaries):
+        rows.add_row(shape["relationship"], str(shape["touchpoints"]), drawing.day(shape["first"]), drawing.day(shape["last"]))
+    out.print(rows)
+    out.print(f"{len(summaries)} relationships")

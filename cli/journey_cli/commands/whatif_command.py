@@ -1,0 +1,69 @@
+"""`journey whatif`."""
+
+from typing import Any
+
+import click
+
+from journey_cli.session import Session, bounds, console, rules_option, write_json
+
+
+def _edit(option: str) -> Any:
+    def collect(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+        ctx.meta.setdefault("edits", []).extend((option, value) for value in values)
+        return values
+
+    return collect
+
+
+@click.command("whatif")
+@click.argument("relationship")
+@click.option("--without", multiple=True, metavar="ID", expose_value=False, callback=_edit("--without"), help="Leave a touchpoint out.")
+@click.option(
+    "--replace",
+    multiple=True,
+    metavar="ID:FIELD=VALUE",
+    expose_value=False,
+    callback=_edit("--replace"),
+    help="Give a touchpoint another value.",
+)
+@click.option("--insert", multiple=True, metavar="JSON", expose_value=False, callback=_edit("--insert"), help="Add a touchpoint.")
+@rules_option
+@bounds
+@click.pass_context
+def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None, known_at: str | None) -> None:
+    """Replay RELATIONSHIP with edits, side by side with the facts. Nothing is written.
+
+    \b
+    journey whatif m@bank --replace handover-2:introduction=warm --without meeting-131
+    """
+    from journey_cli import drawing, edits, shapes
+    from journey_projections import replay
+
+    session: Session = ctx.obj
+    asked: list[edits.Edit] = ctx.meta.get("edits", [])
+    history = session.history(relationship, as_of, known_at)
+    edited = edits.apply_edits(history, asked)
+    at = edits.latest(history.at, edited.at)
+    facts, counterfactual = replay(history, rules, at), replay(edited, rules, at)
+    difference = counterfactual.trust - facts.trust
+    if session.is_json:
+        write_json(
+            {
+                "facts": shapes.of_replay(facts),
+                "counterfactual": shapes.of_replay(counterfactual),
+                "edit": edits.flat(asked),
+                "difference": difference,
+            }
+        )
+        return
+    out = console()
+    rows = drawing.table(out, "", "trust", " ", "confidence", "state", "exit risk", right=("trust", "confidence", "exit risk"))
+    for name, result in (("facts", facts), ("what if", counterfactual)):
+        rows.add_row(
+            name, f"{result.trust:.3f}", drawing.bar(result.trust), f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}"
+        )
+    out.print(rows)
+    out.print(f"difference {drawing.signed(difference)} at {drawing.day(at)}, {len(asked)} edits")
+    width = max(10, min(60, out.width - 20))
+    for name, result in (("facts", facts), ("what if", counterfactual)):
+        out.print(f"{name:8} {drawing.trend(result.prior, result.contributions, width)}")

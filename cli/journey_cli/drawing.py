@@ -1,0 +1,67 @@
+"""Trust as text: numbers, bars, sparklines and tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from journey_projections.replay import Contribution
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_TICKS = "▁▂▃▄▅▆▇█"
+EXIT_LINE = 0.35
+
+
+def spark(values: Sequence[float]) -> str:
+    """A sparkline of values in [0, 1]."""
+    return "".join(_TICKS[min(len(_TICKS) - 1, int(value * len(_TICKS)))] for value in values)
+
+
+def bar(value: float, width: int = 10) -> str:
+    """A bar for a value in [0, 1]."""
+    return "█" * round(value * width) + "·" * (width - round(value * width))
+
+
+def trend(prior: float, contributions: Sequence[Contribution], width: int) -> str:
+    """The course of trust from the first touchpoint to the last as a sparkline, evenly over time."""
+    if not contributions:
+        return spark([prior])
+    first, last = contributions[0].occurred_at, contributions[-1].occurred_at
+    span = (last - first).total_seconds()
+    values, level, place = [], prior, 0
+    for column in range(width):
+        until = first.timestamp() + span * (column + 1) / width
+        while place < len(contributions) and (contributions[place].occurred_at.timestamp() <= until or column == width - 1):
+            level = contributions[place].after
+            place += 1
+        values.append(level)
+    return spark(values)
+
+
+def day(instant: datetime | None) -> str:
+    """A date for people."""
+    return "" if instant is None else f"{instant:%Y-%m-%d}"
+
+
+def tone(trust: float) -> str:
+    """The colour of a trust value."""
+    return "red" if trust < EXIT_LINE else "yellow" if trust < 0.6 else "green"
+
+
+def signed(delta: float) -> str:
+    """A change in trust with its sign."""
+    return f"{delta:+.3f}"
+
+
+def table(out: "Console", *columns: str, right: Sequence[str] = ()) -> "Table":
+    """An empty table: ruled on a terminal, bare columns elsewhere."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in right
+        made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    return made

@@ -1,0 +1,56 @@
+"""Counterfactual edits as the command line writes them: `--without ID`, `--replace ID:field=value`, `--insert JSON`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from journey.history import History
+from journey.reading import read_json
+
+WITHOUT, REPLACE, INSERT = "--without", "--replace", "--insert"
+Edit = tuple[str, str]
+
+
+def apply_edits(history: History, edits: Sequence[Edit]) -> History:
+    """The history after the edits, in their order; replacements of one touchpoint go together.
+
+    Raises UnknownName, InvalidTouchpoint, ConflictingTouchpoint, or click's UsageError for a malformed edit.
+    """
+    replaced: dict[str, dict[str, Any]] = {}
+    for option, text in edits:
+        if option == REPLACE:
+            id, field, value = _assignment(text)
+            replaced.setdefault(id, {})[field] = value
+    for id, fields in replaced.items():
+        history = history.replacing(id, **fields)
+    for option, text in edits:
+        if option == WITHOUT:
+            history = history.without(text)
+        elif option == INSERT:
+            history = history.inserting(read_json(text))
+    return history
+
+
+def pairs(arguments: Sequence[str]) -> list[Edit]:
+    """`["--without", "a", …]` as edits."""
+    return list(zip(arguments[::2], arguments[1::2], strict=True))
+
+
+def flat(edits: Sequence[Edit]) -> list[str]:
+    """Edits as the list of arguments that says them."""
+    return [part for edit in edits for part in edit]
+
+
+def _assignment(text: str) -> tuple[str, str, Any]:
+    target, equals, value = text.partition("=")
+    id, colon, field = target.rpartition(":")
+    if not equals or not colon or not id or not field:
+        raise click.UsageError(f"`{text}` is no replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
+    return id, field, None if value in ("", "null") else value
+
+
+def latest(*instants: datetime | None) -> datetime | None:
+    """The latest of some instants that may be missing."""
+    return max((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,113 @@
+"""The entry point: global options, commands loaded on demand, errors told in one line."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from journey_cli.session import DEFAULT_STORE, Session
+
+COMMANDS = {
+    "demo": "Tell a bundled story: what happened, what turned it, what would have prevented it.",
+    "record": "Record one touchpoint or many, given as JSON.",
+    "import": "Import touchpoints from JSONL, CSV, or anything SQL can read.",
+    "relationships": "List the relationships in the journal.",
+    "history": "Show the timeline of a relationship.",
+    "replay": "Rebuild trust, confidence and state.",
+    "explain": "Show what moved trust, when and why.",
+    "whatif": "Replay a history with edits, beside the facts.",
+}
+"""Every command with its summary, so that `--help` need not load them."""
+
+FAILURE, USAGE = 1, 2
+
+
+class _Commands(click.Group):
+    """A group whose commands live in modules that are imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"journey_cli.commands.{cmd_name}_command").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from journey.errors import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS) or "`journey --help` lists the commands"
+            raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="customer-journey", prog_name="journey")
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="JOURNEY_STORE",
+    default=DEFAULT_STORE,
+    show_default=True,
+    help="The journal: sqlite:///PATH or memory:. Also from JOURNEY_STORE.",
+)
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How results are written."
+)
+@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+@click.pass_context
+def journey(ctx: click.Context, store: str, output_format: str, debug: bool) -> None:
+    """The flight recorder of customer relationships.
+
+    Every touchpoint is a fact that is never changed. Trust is replayed from the facts: at any date, under any rules, with
+    what moved it. Start with `journey demo`.
+    """
+    if not store:
+        raise click.UsageError("the store's URL is empty; name one, as in --store sqlite:///journey.db")
+    ctx.obj = Session(store, output_format == "json", debug)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 ok, 1 failure, 2 usage."""
+    try:
+        code = journey.main(args=arguments, prog_name="journey", standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail(130, "interrupted; what was recorded stays recorded")
+    except click.UsageError as error:
+        _fail(USAGE, error.format_message(), f"`{error.ctx.command_path if error.ctx else 'journey'} --help` shows how")
+    except click.ClickException as error:
+        _fail(FAILURE, error.format_message())
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILURE)
+    except Exception as error:
+        _fail_in_words(error, debug="--debug" in (sys.argv[1:] if arguments is None else arguments))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail_in_words(error: Exception, *, debug: bool) -> NoReturn:
+    from journey.errors import InvalidStoreUrl, JourneyError
+
+    if debug:
+        raise error
+    if isinstance(error, JourneyError):
+        _fail(USAGE if isinstance(error, InvalidStoreUrl) else FAILURE, str(error), error.mend)
+    if isinstance(error, OSError):
+        _fail(FAILURE, f"`{error.filename}`: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
+    _fail(FAILURE, f"unexpected {type(error).__name__}: {error}", "run again with --debug and report the traceback")
+
+
+def _fail(code: int, message: str, mend: str = "") -> NoReturn:
+    text = f"journey: {message}" + (f"\n  mend: {mend}" if mend else "")
+    click.echo(text, err=True)
+    sys.exit(code)

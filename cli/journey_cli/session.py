@@ -1,0 +1,136 @@
+"""What every command shares: the store, the output format, and how values are written."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from journey import History, Journal
+    from journey_projections import RuleSet
+
+DEFAULT_STORE = "sqlite:///journey.db"
+
+
+@dataclass(frozen=True)
+class Session:
+    """The global options of one run."""
+
+    store: str
+    is_json: bool
+    debug: bool
+
+    def reading(self) -> "Journal":
+        """The journal, never created and never written."""
+        from journey import Journal
+
+        return Journal.open(self.store, read_only=True)
+
+    def writing(self) -> "Journal":
+        """The journal, created where it is missing."""
+        from journey import Journal
+
+        return Journal.open(self.store)
+
+    def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
+        """A relationship's history as of a day and as known at a day."""
+        with self.reading() as journal:
+            history = journal.history(relationship)
+        return bounded(history, as_of, known_at)
+
+
+def bounded(history: "History", as_of: str | None, known_at: str | None) -> "History":
+    """A history as of a day (valid time) and as known at a day (record time)."""
+    if known_at is not None:
+        history = history.known_at(known_at)
+    return history if as_of is None else history.as_of(as_of)
+
+
+def rules_named(name: str) -> "RuleSet":
+    """The rule set of that name."""
+    from journey_projections import rule_set
+
+    return rule_set(name)
+
+
+class _When(click.ParamType[str]):
+    """A bound in time, checked here so that a bad one is a usage error."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from journey.times import moment
+
+        try:
+            moment(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def bounds(command: F) -> F:
+    """The options `--as-of` and `--known-at`."""
+    command = click.option("--known-at", type=_When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
+    return click.option(
+        "--as-of", type=_When(), metavar="WHEN", help="Only what had happened by then (valid time); a bare date is its end in UTC."
+    )(command)
+
+
+def rules_option(command: F) -> F:
+    """The option `--rules`."""
+    return click.option("--rules", default="goodwill", show_default=True, metavar="NAME", help="The rule set that judges.")(command)
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain, allow_nan=False))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Where text goes: styled on a terminal, plain and never cut where it is piped."""
+    from rich.console import Console
+
+    out = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    if not out.is_terminal:
+        out = Console(
+            file=sys.stderr if stderr else sys.stdout, highlight=False, emoji=False, markup=False, width=_plain_width(), no_color=True
+        )
+    return out
+
+
+def _plain_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() and int(columns) > 0 else 120
+
+
+@contextmanager
+def working(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr while long work runs, if that is a terminal; the value takes how much more is done."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out, transient=True
+    ) as bars:
+        task = bars.add_task(label, total=total)
+        yield lambda more: bars.advance(task, more)

@@ -1,0 +1,50 @@
+"""The bundled stories: histories written to show one thing each, with the edits that would have changed them."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+from journey.errors import UnknownName
+from journey.history import History
+from journey.reading import read_json
+from journey_cli.edits import Edit, apply_edits, pairs
+
+NAMES = ("cold-meeting", "spilled-beer", "crisis-tested", "crisis-hidden")
+
+
+@dataclass(frozen=True)
+class Story:
+    """A history with what to say about it, and the edits (perhaps none) that tell it otherwise."""
+
+    name: str
+    title: str
+    summary: str
+    eve: str
+    lesson: str
+    history: History
+    counterfactual: tuple[Edit, ...]
+    counterfactual_words: str
+
+    @property
+    def otherwise(self) -> History | None:
+        """The history with the counterfactual edits, or None where the story has none."""
+        return apply_edits(self.history, self.counterfactual) if self.counterfactual else None
+
+
+def story(name: str) -> Story:
+    """A bundled story by name. Raises UnknownName."""
+    if name not in NAMES:
+        raise UnknownName.of("story", name, NAMES, f"there is {', '.join(NAMES)}")
+    folder = files("journey_cli") / "stories"
+    told = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return Story(
+        name=name,
+        title=told["title"],
+        summary=told["summary"],
+        eve=told["eve"],
+        lesson=told["lesson"],
+        history=History.of(map(read_json, lines)),
+        counterfactual=tuple(pairs(told.get("counterfactual", []))),
+        counterfactual_words=told.get("counterfactual_words", ""),
+    )

@@ -1,0 +1,8 @@
+"""The only place that reads a clock; everything else is told the time."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,87 @@
+"""Every error that journey raises on purpose, by what the caller does next.
+
+    JourneyError
+    ├── InvalidTouchpoint        fix the input
+    │   └── UnknownKind          … its kind
+    ├── UnknownName              name something that exists (a relationship, touchpoint, rule set, story)
+    ├── ConflictingTouchpoint    two contents under one id: give one of them another id
+    ├── UnsupportedSchema        upgrade journey
+    ├── InvalidStoreUrl          fix the store's address
+    ├── StoreUnavailable         make the store reachable, then retry
+    ├── DamagedJournal           restore from a backup
+    └── MissingExtra             install it
+
+`str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to put it right.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class JourneyError(Exception):
+    """The root of all errors below."""
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+class InvalidTouchpoint(JourneyError):
+    """A touchpoint is malformed. `problems` lists every fault as (field, message)."""
+
+    def __init__(self, problems: Iterable[tuple[str, str]], mend: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{field}: {message}" if field else message for field, message in self.problems), mend)
+
+
+class UnknownKind(InvalidTouchpoint):
+    """The touchpoint's kind is none that journey knows."""
+
+
+class UnknownName(JourneyError):
+    """A relationship, touchpoint, rule set or story of that name does not exist."""
+
+    @classmethod
+    def of(cls, what: str, name: str, known: Iterable[str], mend: str = "") -> "UnknownName":
+        """The error for a `what` called `name`, with the nearest of the `known` names as its mend."""
+        return cls(f"no {what} `{name}`", did_you_mean(name, known) or mend)
+
+
+class ConflictingTouchpoint(JourneyError):
+    """The id is taken by a touchpoint with other content. `recorded` and `offered` hold the two contents as plain fields."""
+
+    def __init__(self, id: str, recorded: dict[str, object], offered: dict[str, object]) -> None:
+        self.id, self.recorded, self.offered = id, recorded, offered
+        names = sorted({*recorded, *offered})
+        differing = [name for name in names if recorded.get(name) != offered.get(name)]
+        changes = ", ".join(f"{name} `{recorded.get(name)}` against `{offered.get(name)}`" for name in differing)
+        super().__init__(
+            f"touchpoint `{id}` is already there with other content: {changes}",
+            "give the new touchpoint an id of its own; recorded facts stay as they are",
+        )
+
+
+class UnsupportedSchema(JourneyError):
+    """The journal was written by a newer journey."""
+
+
+class InvalidStoreUrl(JourneyError):
+    """The store's address cannot be understood."""
+
+
+class StoreUnavailable(JourneyError):
+    """The store cannot be reached, opened or written."""
+
+
+class DamagedJournal(JourneyError):
+    """What the store holds cannot be what journey wrote."""
+
+
+class MissingExtra(JourneyError):
+    """A part that is not installed by default is needed."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`did you mean …?` for the nearest known name, or nothing."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,69 @@
+"""The journal: record touchpoints, read histories back."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from journey import clock
+from journey.errors import UnknownName
+from journey.history import History, Recorded
+from journey.stores import Store, Summary, open_store
+from journey.stores.rows import Receipt, decode, encode
+from journey.times import to_microseconds
+from journey.touchpoints import Touchpoint
+
+_PAGE = 10_000
+
+
+class Journal:
+    """An append-only log of touchpoints over a store. Use as a context manager, or call `close`."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime] = clock.now) -> None:
+        """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware)."""
+        self._store = store
+        self._now = now
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now) -> Self:
+        """Open the journal at `url` (`memory:`, `sqlite:///PATH`), creating it unless `read_only`.
+
+        Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema.
+        """
+        return cls(open_store(url, read_only=read_only), now)
+
+    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+        """Record touchpoints, all or none, and return their receipts in the same order.
+
+        Recording an equal touchpoint again returns its first receipt; other content under the same id raises
+        ConflictingTouchpoint. Once this returns, the touchpoints are durable.
+        """
+        return list(self._store.append([encode(touchpoint) for touchpoint in touchpoints], to_microseconds(self._now())))
+
+    def history(self, relationship: str) -> History:
+        """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it."""
+        rows = self._store.select(relationship)
+        if not rows:
+            known = (summary.relationship for summary in self._store.relationships())
+            raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
+        return History.of_records(map(decode, rows), relationship)
+
+    def relationships(self) -> Iterator[Summary]:
+        """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970)."""
+        return self._store.relationships()
+
+    def read(self, after: int = 0) -> Iterator[Recorded]:
+        """Everything recorded behind position `after`, in the order of recording, page by page."""
+        while rows := self._store.read(after, _PAGE):
+            yield from map(decode, rows)
+            after = rows[-1].position
+
+    def close(self) -> None:
+        """Release the store; closing twice is harmless."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,79 @@
+"""From plain fields to a touchpoint: validation with every problem named, in words, with its mend."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean
+from journey.touchpoints import KINDS, Touchpoint
+
+
+def read_touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
+    """Validate plain fields (as in JSON, `kind` among them). Raises InvalidTouchpoint with every problem, or UnknownKind."""
+    kind = fields.get("kind")
+    if kind is None:
+        raise UnknownKind([("kind", "is missing")], f"give one of {', '.join(f'`{known}`' for known in KINDS)}")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise UnknownKind(
+            [("kind", f"`{kind}` is no kind of touchpoint")], did_you_mean(str(kind), KINDS) or "`journey record --help` lists the kinds"
+        )
+    return validated(model, fields)
+
+
+def read_json(text: str | bytes) -> Touchpoint:
+    """Read one touchpoint from one JSON object. Raises InvalidTouchpoint."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidTouchpoint([("", f"this is no JSON: {error}")], "write one JSON object a line") from None
+    if not isinstance(fields, dict):
+        raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(fields).__name__}")], "write one JSON object a line")
+    return read_touchpoint(fields)
+
+
+def validated(model: type[Touchpoint], fields: Mapping[str, Any]) -> Touchpoint:
+    """Build `model` from plain fields. Raises InvalidTouchpoint with every problem."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        faults = [_fault(fault, model) for fault in error.errors()]
+    mends = dict.fromkeys(mend for _, _, mend in faults if mend)
+    raise InvalidTouchpoint([(field, message) for field, message, _ in faults], "; ".join(mends))
+
+
+def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]:
+    """One of pydantic's findings as (field, message, mend)."""
+    field = ".".join(str(part) for part in fault["loc"])
+    value, context = fault["input"], fault.get("ctx", {})
+    kind = model.model_fields["kind"].default
+    match fault["type"]:
+        case "missing":
+            return field, "is missing", f"`{kind}` needs `{field}`"
+        case "extra_forbidden":
+            own = ", ".join(f"`{name}`" for name in model.model_fields)
+            return field, f"`{kind}` has no such field", did_you_mean(field, model.model_fields) or f"its fields are {own}"
+        case "literal_error":
+            return field, f"`{value}` is not allowed", f"`{field}` is one of {context['expected']}".replace("'", "`")
+        case "greater_than_equal" | "less_than_equal" | "finite_number" | "float_type" | "float_parsing":
+            return field, f"`{value}` is not a number in range", _range(model, field)
+        case "value_error":
+            message, _, mend = str(context["error"]).partition("; ")
+            return field, message, mend
+        case "string_pattern_mismatch" | "string_too_short" | "string_too_long" | "string_unicode":
+            return field, f"{_shown(value)} is no identifier", "use 1 to 200 characters without control characters"
+        case _:
+            return field, f"{_shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
+
+
+def _range(model: type[Touchpoint], field: str) -> str:
+    bounds = {name: getattr(rule, name) for rule in model.model_fields[field].metadata for name in ("ge", "le") if hasattr(rule, name)}
+    return f"`{field}` lies in [{bounds['ge']}, {bounds['le']}]" if len(bounds) == 2 else f"`{field}` is a number"
+
+
+def _shown(value: object) -> str:
+    text = str(value).encode("unicode_escape").decode()
+    return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"

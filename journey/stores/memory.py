@@ -1,0 +1,75 @@
+"""A journal in memory, gone when the process ends."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.popo import POPOApplicationRecorder
+
+from journey.stores import Summary
+from journey.stores.rows import Receipt, StoredTouchpoint, plan
+
+
+class MemoryRecorder(POPOApplicationRecorder):
+    """Upstream's recorder, taking touchpoints once each and giving out their positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_id: dict[str, StoredTouchpoint] = {}
+
+    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+        """Append all rows or none, once each; see `rows.plan`."""
+        with self._database_lock:
+            last = next((row for row in reversed(self._stored_events) if isinstance(row, StoredTouchpoint)), None)
+            planned = plan(
+                rows,
+                present={row.id: self._by_id[row.id] for row in rows if row.id in self._by_id},
+                versions={str(row.originator_id): len(self._stored_events_index[str(row.originator_id)]) for row in rows},
+                last_position=len(self._stored_events),
+                last_recorded_at=last.recorded_at if last else 0,
+                now=now,
+            )
+            self._insert_events(planned.rows)
+            self._by_id.update((row.id, row) for row in planned.rows)
+        self._notify_listeners()
+        return planned.receipts
+
+    def touchpoints(self, after: int = 0) -> Iterator[StoredTouchpoint]:
+        """The stored touchpoints behind position `after`."""
+        with self._database_lock:
+            rows: list[StoredEvent] = self._stored_events[after:]
+        return (row for row in rows if isinstance(row, StoredTouchpoint))
+
+    def select_events(
+        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None
+    ) -> Sequence[StoredEvent]:
+        """As upstream, without leaving an empty stream behind for a name that was only asked for."""
+        if str(originator_id) not in self._stored_events_index:
+            return []
+        return super().select_events(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+
+
+class MemoryStore:
+    """The `Store` over a `MemoryRecorder`."""
+
+    def __init__(self) -> None:
+        self.recorder = MemoryRecorder()
+
+    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+        return self.recorder.append(rows, now)
+
+    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
+        return [row for row in self.recorder.select_events(relationship) if isinstance(row, StoredTouchpoint)]
+
+    def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        return list(islice(self.recorder.touchpoints(after), limit))
+
+    def relationships(self) -> Iterator[Summary]:
+        times: dict[str, list[int]] = {}
+        for row in self.recorder.touchpoints():
+            times.setdefault(str(row.originator_id), []).append(row.occurred_at)
+        return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
+
+    def close(self) -> None:
+        pass

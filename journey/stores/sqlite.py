@@ -1,0 +1,281 @@
+"""A journal in one SQLite file.
+
+STORAGE FORMAT: the schema below is what journal files hold; `user_version` counts its versions.
+
+Positions come from AUTOINCREMENT, so that no position is ever used twice, and every append is one BEGIN IMMEDIATE
+transaction, so that positions are given out in the order in which they become visible.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
+
+from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
+from journey.stores import Summary
+from journey.stores.rows import Receipt, StoredTouchpoint, plan
+
+FORMAT_VERSION = 1
+COLUMNS = "position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal, digest"
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS touchpoints (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT UNIQUE,
+        relationship TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        occurred_at INTEGER,
+        recorded_at INTEGER,
+        kind TEXT NOT NULL,
+        schema_version INTEGER,
+        payload NOT NULL,
+        personal TEXT,
+        digest BLOB,
+        UNIQUE (relationship, version))""",
+    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_updated BEFORE UPDATE ON touchpoints
+        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: record a correction instead of an UPDATE'); END""",
+    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_deleted BEFORE DELETE ON touchpoints
+        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: record a retraction instead of a DELETE'); END""",
+    f"PRAGMA user_version = {FORMAT_VERSION}",
+)
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+_LOCK_TIMEOUT_SECONDS = 30
+_VARIABLES = 500
+"""How many ids go into one IN (…); far below SQLite's limit on any build."""
+
+
+class _Transaction(SQLiteTransaction):
+    """A writer takes the write lock at once, so that it never has to give up halfway for another writer."""
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with _Transaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class _Pool(SQLiteConnectionPool):
+    """Connections to one file by path, so that no `?` or `%` in a name is taken for a URI's."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self._uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        self.read_only = read_only
+        super().__init__(db_name=str(path))
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
+        try:
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        connection.row_factory = sqlite3.Row
+        return _Connection(connection, max_age=None)
+
+
+class _Datastore(SQLiteDatastore):
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        super().__init__(str(path), originator_id_type="text")
+        self.pool.close()
+        self.pool = _Pool(path, read_only=read_only)
+
+
+class SQLiteRecorder(SQLiteApplicationRecorder):
+    """Upstream's recorder over the table `touchpoints`, taking touchpoints once each."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore, events_table_name="touchpoints")
+        self.insert_events_statement = "INSERT INTO touchpoints (relationship, version, kind, payload) VALUES (?, ?, ?, ?)"
+        self.select_events_statement = (
+            "SELECT relationship AS originator_id, version AS originator_version, kind AS topic, payload AS state "
+            "FROM (SELECT *, version AS originator_version FROM touchpoints) WHERE relationship = ? "
+        )
+        self.select_max_notification_id_statement = "SELECT MAX(position) FROM touchpoints"
+
+    def construct_create_table_statements(self) -> list[str]:
+        return list(SCHEMA)
+
+    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+        """Append all rows or none, once each; see `rows.plan`."""
+        with self.datastore.transaction(commit=True) as cursor:
+            planned = plan(
+                rows,
+                present=self._present(cursor, [row.id for row in rows]),
+                versions=self._versions(cursor, sorted({str(row.originator_id) for row in rows})),
+                last_position=self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'"),
+                last_recorded_at=self._one(
+                    cursor, "SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1"
+                ),
+                now=now,
+            )
+            cursor.executemany(
+                f"INSERT INTO touchpoints ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", [_values(row) for row in planned.rows]
+            )
+            return planned.receipts
+
+    def touchpoints(self, where: str, *values: object) -> list[StoredTouchpoint]:
+        """The stored touchpoints that a condition selects, by position."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(f"SELECT {COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
+            return [_row(row) for row in cursor.fetchall()]
+
+    def summaries(self) -> list[Summary]:
+        """Every relationship, by name."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                "SELECT relationship, COUNT(*), MIN(occurred_at), MAX(occurred_at) FROM touchpoints "
+                "WHERE id IS NOT NULL GROUP BY relationship ORDER BY relationship"
+            )
+            return [Summary(*row) for row in cursor.fetchall()]
+
+    def _present(self, cursor: SQLiteCursor, ids: Sequence[str]) -> dict[str, StoredTouchpoint]:
+        found: dict[str, StoredTouchpoint] = {}
+        for start in range(0, len(ids), _VARIABLES):
+            some = ids[start : start + _VARIABLES]
+            cursor.execute(f"SELECT {COLUMNS} FROM touchpoints WHERE id IN ({','.join('?' * len(some))})", some)
+            found.update((row["id"], _row(row)) for row in cursor.fetchall())
+        return found
+
+    def _versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
+        return {name: self._one(cursor, "SELECT MAX(version) FROM touchpoints WHERE relationship = ?", name) for name in relationships}
+
+    @staticmethod
+    def _one(cursor: SQLiteCursor, statement: str, *values: object) -> int:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+        return int(row[0]) if row is not None and row[0] is not None else 0
+
+
+class SQLiteStore:
+    """The `Store` over a `SQLiteRecorder`. `path` is the file; `read_only` never creates or changes it."""
+
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self._check(read_only=read_only)
+        with self._explained():
+            self._datastore = _Datastore(self.path, read_only=read_only)
+            self.recorder = SQLiteRecorder(self._datastore)
+            self._check_format(read_only=read_only)
+            if not read_only:
+                self.recorder.create_table()
+
+    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+        with self._explained():
+            return self.recorder.append(rows, now)
+
+    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
+        with self._explained():
+            return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship)
+
+    def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        with self._explained():
+            return self.recorder.touchpoints("position > ? ORDER BY position LIMIT ?", after, limit)
+
+    def relationships(self) -> Iterator[Summary]:
+        with self._explained():
+            return iter(self.recorder.summaries())
+
+    def close(self) -> None:
+        self._datastore.close()
+
+    def _check(self, *, read_only: bool) -> None:
+        """Refuse what cannot be a journal before SQLite touches it."""
+        mend = "name a journal with --store or JOURNEY_STORE"
+        try:
+            if self.path.is_dir():
+                raise StoreUnavailable(f"`{self.path}` is a directory, not a journal", mend)
+            if not self.path.exists():
+                if read_only:
+                    raise StoreUnavailable(f"there is no journal at `{self.path}`", f"record or import something first, or {mend}")
+                if not self.path.parent.is_dir():
+                    raise StoreUnavailable(f"there is no folder `{self.path.parent}` for the journal `{self.path.name}`", "create it first")
+                return
+            with self.path.open("rb") as file:
+                head = file.read(len(_SQLITE_MAGIC))
+        except (OSError, ValueError) as error:
+            raise StoreUnavailable(f"the journal `{self.path}` cannot be opened: {error}", mend) from None
+        if head and head != _SQLITE_MAGIC:
+            raise StoreUnavailable(f"`{self.path}` is no SQLite file", mend)
+
+    def _check_format(self, *, read_only: bool) -> None:
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute("PRAGMA user_version")
+            version = cursor.fetchone()[0]
+            cursor.execute("SELECT name FROM pragma_table_info('touchpoints')")
+            columns = [row["name"] for row in cursor.fetchall()]
+        if columns and columns != COLUMNS.split(", "):
+            raise DamagedJournal(f"the table `touchpoints` in `{self.path}` is not a journal's", "name another file with --store")
+        if columns and version > FORMAT_VERSION:
+            raise UnsupportedSchema(f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey")
+        if not columns and read_only:
+            raise StoreUnavailable(f"`{self.path}` holds no journal", "name a journal with --store or JOURNEY_STORE")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Tell SQLite's refusals in the journal's words."""
+        try:
+            yield
+        except (PersistenceError, sqlite3.Error) as error:
+            text = str(error)
+            if "malformed" in text or "not a database" in text:
+                raise DamagedJournal(f"the journal `{self.path}` is damaged: {text}", "restore it from a backup") from error
+            if "readonly" in text:
+                raise StoreUnavailable(
+                    f"the journal `{self.path}` is read-only", "make the file and its folder writable, or use a copy"
+                ) from error
+            if "full" in text:
+                raise StoreUnavailable(
+                    f"the disk under `{self.path}` is full; nothing of this batch was recorded", "free some space and retry"
+                ) from error
+            raise StoreUnavailable(
+                f"the journal `{self.path}` cannot be used: {text}", "see that no other program holds it, and retry"
+            ) from error
+
+
+def _values(row: StoredTouchpoint) -> tuple[object, ...]:
+    return (
+        row.position,
+        row.id,
+        row.originator_id,
+        row.originator_version,
+        row.occurred_at,
+        row.recorded_at,
+        row.topic,
+        row.schema_version,
+        row.state.decode(),
+        row.personal,
+        row.digest,
+    )
+
+
+def _row(row: sqlite3.Row) -> StoredTouchpoint:
+    return StoredTouchpoint(
+        position=row["position"],
+        id=row["id"],
+        originator_id=row["relationship"],
+        originator_version=row["version"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        topic=row["kind"],
+        schema_version=row["schema_version"],
+        state=row["payload"].encode(),
+        personal=row["personal"],
+        digest=row["digest"],
+    )

@@ -1,0 +1,53 @@
+"""Two notations for one instant: aware datetimes in UTC at the edge, integer microseconds since 1970 inside."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MICROSECONDS_PER_DAY = 86_400_000_000
+
+_MEND = "write ISO 8601 with an offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
+
+
+def utc(value: object) -> datetime:
+    """Read one instant: an aware datetime, or ISO 8601 text with an offset. Raises ValueError that carries the mend."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise ValueError(f"`{value}` is no time; {_MEND}") from None
+    if not isinstance(value, datetime):
+        raise ValueError(f"`{value}` is no time; {_MEND}")
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise ValueError(f"`{value.isoformat()}` has no offset, so it names no instant; {_MEND}")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"`{value.isoformat()}` falls outside the years 1 to 9999 in UTC") from None
+
+
+def moment(value: str | date | datetime) -> datetime:
+    """Read a bound for looking back: an instant as `utc` takes it, or a bare date, which means the end of that day in UTC."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            return utc(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.max, tzinfo=UTC)
+    return utc(value)
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Microseconds since 1970-01-01T00:00Z, exact."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """The inverse of `to_microseconds`."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def isoformat(instant: datetime) -> str:
+    """ISO 8601 with the offset `+00:00`."""
+    return instant.astimezone(UTC).isoformat()

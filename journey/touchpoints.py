@@ -1,0 +1,341 @@
+"""The touchpoints: every kind of contact between a customer and an organisation, as an immutable fact.
+
+STORAGE FORMAT: the class names (as `kind`, in snake_case), the field names and the literals below are what journals hold.
+Renaming one is a schema change: it needs a new `schema_version` and an upcaster, never an edit in place.
+
+Qualities lie in [-1, 1]; severities, levels, strengths, sizes and scores in [0, 1]. Times carry an offset and are kept in UTC.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from journey.times import utc
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A name given by the source: 1 to 200 characters, no control characters."""
+Moment = Annotated[datetime, BeforeValidator(utc)]
+"""An instant: an aware datetime or ISO 8601 text with an offset, kept in UTC to the microsecond."""
+Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+"""How a contact went on one dimension, from -1 (as bad as can be) through 0 to 1."""
+Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A severity, level, strength, size, score or certainty in [0, 1]."""
+Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+"""A share of something: 1 is all of it, 2 twice as much."""
+
+Side = Literal["organisation", "customer"]
+Origin = Literal["stranger", "reputation", "referral", "returning"]
+Breach = Literal["competence", "benevolence", "integrity"]
+Cause = Literal["organisation", "customer", "exogenous"]
+Step = Literal["acknowledge", "admit", "help", "explain", "prevent", "apologise", "compensate"]
+Manner = Literal["ignored", "deflected", "denied", "delayed"]
+Verdict = Literal["guilty", "innocent"]
+Introduction = Literal["none", "cold", "warm"]
+Instrument = Literal["free", "nps", "csat", "ces"]
+Outcome = Literal["exit", "satisfied", "dormant"]
+
+
+# Models are built on first use: a command that meets four kinds does not pay for all of them.
+class _Fact(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """The fields that every touchpoint has, beside `representative` and `topic`, which some kinds require."""
+
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+    id: Identifier = Field(description="Given by the client, unique in a journal: recording the same id twice is harmless.")
+    relationship: Identifier = Field(description="The relationship (customer and organisation) that this belongs to.")
+    occurred_at: Moment = Field(description="When it happened.")
+    sequence: int = Field(default=0, ge=-(2**53), le=2**53, description="The source's own order, the first tie-break on equal times.")
+    contact: Identifier | None = Field(default=None, description="The customer's person, by a pseudonymous id.")
+    channel: str | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
+    episode: Identifier | None = Field(default=None, description="The failure-response-closure episode that this belongs to.")
+    by: Side = Field(default="organisation", description="Who acted.")
+    source: str | None = Field(default=None, description="The system that it came from.")
+    actor: Identifier | None = Field(default=None, description="Who recorded it.")
+    correlation_id: str | None = Field(default=None, description="What ties it to other facts of one conversation.")
+    causation_id: str | None = Field(default=None, description="The fact that led to this one.")
+    note: str | None = Field(default=None, description="Free text; personal data.")
+    certainty: Level = Field(default=1.0, description="How sure the source is; scales the effect, never the warning.")
+
+
+class _Touchpoint(_Fact, frozen=True):
+    """A fact for which both are optional."""
+
+    representative: Identifier | None = Field(default=None, description="The organisation's person, by a pseudonymous id.")
+    topic: Identifier | None = Field(default=None, description="What it was about.")
+
+
+# Opening
+
+
+class RelationshipOpened(_Touchpoint, frozen=True):
+    """The relationship begins; where the customer comes from sets the prior."""
+
+    kind: Literal["relationship_opened"] = "relationship_opened"
+    customer: Identifier | None = None
+    organisation: Identifier | None = None
+    origin: Origin = "stranger"
+    strength: Level = 0.5
+
+
+class EngagementDeclined(_Touchpoint, frozen=True):
+    """The organisation turned down work that it could not do well."""
+
+    kind: Literal["engagement_declined"] = "engagement_declined"
+    reasons_given: bool = True
+
+
+# Expectation
+
+
+class PromiseMade(_Touchpoint, frozen=True):
+    """A level of service was promised, perhaps by a date."""
+
+    kind: Literal["promise_made"] = "promise_made"
+    promise: Identifier
+    level: Level = 0.5
+    due: Moment | None = None
+    elicited: bool = False
+
+
+class RiskDisclosed(_Fact, frozen=True):
+    """The customer was told beforehand what may go wrong."""
+
+    kind: Literal["risk_disclosed"] = "risk_disclosed"
+    representative: Identifier | None = Field(default=None, description="The organisation's person, by a pseudonymous id.")
+    topic: Identifier
+    severity: Level = 0.5
+
+
+class CheckInHeld(_Touchpoint, frozen=True):
+    """Both sides looked at the course of the work while it could still be changed."""
+
+    kind: Literal["check_in_held"] = "check_in_held"
+    issues_surfaced: bool = False
+    course_corrected: bool = False
+
+
+# Everyday
+
+
+class Interaction(_Touchpoint, frozen=True):
+    """A contact, judged on any of three dimensions; `recognised=False` is "treated as a number"."""
+
+    kind: Literal["interaction"] = "interaction"
+    competence: Quality | None = None
+    benevolence: Quality | None = None
+    integrity: Quality | None = None
+    recognised: bool | None = None
+
+
+class Delivery(_Touchpoint, frozen=True):
+    """Something promised arrived: what was delivered, and what the customer perceived, if that is known."""
+
+    kind: Literal["delivery"] = "delivery"
+    promise: Identifier | None = None
+    promised: Level | None = None
+    delivered: Level
+    perceived: Level | None = None
+
+
+class GestureMade(_Touchpoint, frozen=True):
+    """A kindness beyond what was owed."""
+
+    kind: Literal["gesture_made"] = "gesture_made"
+    size: Level = 0.5
+
+
+# Crisis
+
+
+class FailureOccurred(_Touchpoint, frozen=True):
+    """Something went wrong; an episode opens."""
+
+    kind: Literal["failure_occurred"] = "failure_occurred"
+    breach: Breach = "competence"
+    severity: Level = 0.5
+    cause: Cause = "organisation"
+    stable: bool | None = Field(default=None, description="True when the cause is likely to stay.")
+
+
+class RecoveryStepTaken(_Touchpoint, frozen=True):
+    """One step of service recovery; `size` of a compensation is the share of the customer's loss."""
+
+    kind: Literal["recovery_step_taken"] = "recovery_step_taken"
+    step: Step
+    size: Share = 1.0
+    voluntary: bool = True
+
+
+class ResponseFailed(_Touchpoint, frozen=True):
+    """The response to a failure was itself a failure."""
+
+    kind: Literal["response_failed"] = "response_failed"
+    manner: Manner
+    severity: Level = 0.5
+
+
+class DeceptionExposed(_Touchpoint, frozen=True):
+    """The customer found out that they had been deceived."""
+
+    kind: Literal["deception_exposed"] = "deception_exposed"
+    severity: Level = 0.7
+
+
+class EvidenceEmerged(_Touchpoint, frozen=True):
+    """It came out whether the organisation was to blame for an episode."""
+
+    kind: Literal["evidence_emerged"] = "evidence_emerged"
+    verdict: Verdict
+
+
+class EpisodeClosed(_Touchpoint, frozen=True):
+    """The organisation closed its file on an episode. By itself this restores nothing."""
+
+    kind: Literal["episode_closed"] = "episode_closed"
+
+
+# People
+
+
+class RepresentativeAssigned(_Fact, frozen=True):
+    """A representative became the customer's contact."""
+
+    kind: Literal["representative_assigned"] = "representative_assigned"
+    topic: Identifier | None = Field(default=None, description="What it was about.")
+    representative: Identifier
+    role: str | None = None
+
+
+class HandoverMade(_Touchpoint, frozen=True):
+    """The customer was handed from one representative to another."""
+
+    kind: Literal["handover_made"] = "handover_made"
+    from_representative: Identifier
+    to_representative: Identifier
+    introduction: Introduction = "none"
+
+
+class RepresentativeLeft(_Fact, frozen=True):
+    """A representative is no longer there."""
+
+    kind: Literal["representative_left"] = "representative_left"
+    topic: Identifier | None = Field(default=None, description="What it was about.")
+    representative: Identifier
+
+
+# Voice
+
+
+class FeedbackGiven(_Touchpoint, frozen=True):
+    """The customer gave a score, whatever the instrument, scaled to [0, 1]."""
+
+    kind: Literal["feedback_given"] = "feedback_given"
+    by: Side = "customer"
+    instrument: Instrument = "free"
+    score: Level
+
+
+class FeedbackRequested(_Touchpoint, frozen=True):
+    """The customer was asked for feedback."""
+
+    kind: Literal["feedback_requested"] = "feedback_requested"
+
+
+class ComplaintVoiced(_Touchpoint, frozen=True):
+    """The customer complained: voice, not a failure."""
+
+    kind: Literal["complaint_voiced"] = "complaint_voiced"
+    by: Side = "customer"
+    severity: Level = 0.5
+
+
+class PraiseGiven(_Touchpoint, frozen=True):
+    """The customer praised."""
+
+    kind: Literal["praise_given"] = "praise_given"
+    by: Side = "customer"
+    size: Level = 0.5
+
+
+class WordOfMouthHeard(_Touchpoint, frozen=True):
+    """What the customer says to others came back to the organisation."""
+
+    kind: Literal["word_of_mouth_heard"] = "word_of_mouth_heard"
+    by: Side = "customer"
+    valence: Quality
+
+
+# End
+
+
+class EngagementCompleted(_Touchpoint, frozen=True):
+    """An engagement reached its agreed end."""
+
+    kind: Literal["engagement_completed"] = "engagement_completed"
+
+
+class RelationshipEnded(_Touchpoint, frozen=True):
+    """The relationship ended: left in anger or disappointment, ended content, or gone quiet."""
+
+    kind: Literal["relationship_ended"] = "relationship_ended"
+    by: Side = "customer"
+    outcome: Outcome = "exit"
+
+
+class RelationshipResumed(_Touchpoint, frozen=True):
+    """The customer came back."""
+
+    kind: Literal["relationship_resumed"] = "relationship_resumed"
+    by: Side = "customer"
+
+
+# Other
+
+
+class NoteAdded(_Touchpoint, frozen=True):
+    """A note; it moves nothing."""
+
+    kind: Literal["note_added"] = "note_added"
+
+
+Touchpoint = Annotated[
+    RelationshipOpened
+    | EngagementDeclined
+    | PromiseMade
+    | RiskDisclosed
+    | CheckInHeld
+    | Interaction
+    | Delivery
+    | GestureMade
+    | FailureOccurred
+    | RecoveryStepTaken
+    | ResponseFailed
+    | DeceptionExposed
+    | EvidenceEmerged
+    | EpisodeClosed
+    | RepresentativeAssigned
+    | HandoverMade
+    | RepresentativeLeft
+    | FeedbackGiven
+    | FeedbackRequested
+    | ComplaintVoiced
+    | PraiseGiven
+    | WordOfMouthHeard
+    | EngagementCompleted
+    | RelationshipEnded
+    | RelationshipResumed
+    | NoteAdded,
+    Field(discriminator="kind"),
+]
+"""Any touchpoint: a union discriminated on `kind`, for annotations and for pydantic's `TypeAdapter`."""
+
+KINDS: Mapping[str, type[Touchpoint]] = {model.model_fields["kind"].default: model for model in get_args(get_args(Touchpoint)[0])}
+"""Every kind by its stored name, in the order in which the documentation tells them."""
+
+
+def fields_of(touchpoint: Touchpoint) -> dict[str, Any]:
+    """The touchpoint as plain JSON values, `kind` first, without what was left at a default of None."""
+    values = touchpoint.model_dump(mode="json", exclude_none=True)
+    return {"kind": values.pop("kind"), **values}

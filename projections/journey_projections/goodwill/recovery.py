@@ -1,0 +1,212 @@
+"""Service recovery: the steps that repair an episode, the money that does not, and the evidence that re-reads it."""
+
+import math
+
+from journey_projections.codes import (
+    ACKNOWLEDGE,
+    ADMIT,
+    ALL_STEPS,
+    APOLOGISE,
+    COMPENSATE,
+    DEFLECTED,
+    DENIED,
+    EXPLAIN,
+    HELP,
+    IGNORED,
+    INTEGRITY,
+    NOBODY,
+    NOTHING,
+    PREVENT,
+)
+from journey_projections.goodwill.conduct import breach, good, lead_of, prior_trust, relational_breach_grows_with_goodwill
+from journey_projections.goodwill.levels import HALF, days_between, unanswered_failure_keeps_costing
+from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, Episode, State
+from journey_projections.goodwill.wounds import answer, close, rewound_all, touch
+
+
+def worth_of_step(step: int, p: GoodwillParameters) -> float:
+    """T9. The share of the wound that each step restores: responsibility before help, help before explanation."""
+    if step == ACKNOWLEDGE:
+        return p.acknowledge
+    if step == ADMIT:
+        return p.admit
+    if step == HELP:
+        return p.help
+    if step == EXPLAIN:
+        return p.explain
+    if step == PREVENT:
+        return p.prevent
+    return 0.0
+
+
+def early_help_counts_more(step: int, days: float, p: GoodwillParameters) -> float:
+    """T9b. What is left of a step's worth when it comes late."""
+    late = max(0.0, days - p.step_grace_days)
+    return math.exp(-HALF * late / (p.help_late_days if step == HELP else p.step_late_days))
+
+
+def recovery_step_taken(
+    state: State, latest: int, side: int, actor: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters
+) -> None:
+    """A step on every wound of one episode; on an unknown or closed episode it does nothing."""
+    number = latest
+    while number != NOTHING:
+        episode = state.episodes[number]
+        if episode.nature == COURTESY:
+            good(state, side, actor, 0.0, p.courtesy * min(1.0, size) * certainty, p)
+        elif episode.open:
+            take_step(state, number, step, size, voluntary, certainty, p)
+        number = episode.sibling
+
+
+def take_step(state: State, number: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters) -> None:
+    """One step on one open wound."""
+    episode = state.episodes[number]
+    if step == COMPENSATE:
+        paid = min(1.0, size) * certainty * (1.0 if voluntary else p.involuntary)
+        if paid > episode.paid:
+            episode.paid = paid
+            rewound_all(state, episode, p)
+    elif step == APOLOGISE:
+        if episode.recurrence == 0:
+            episode.apologised = 1
+    elif not episode.steps & (1 << step):
+        episode.steps |= 1 << step
+        days = days_between(episode.opened_at, state.relationship[0].now)
+        episode.weight += worth_of_step(step, p) * early_help_counts_more(step, days, p) * min(1.0, size) * certainty
+    restore(state, episode, acknowledgement_opens_recovery(episode, p), p)
+    if step == ACKNOWLEDGE:
+        answer(state, episode.side, p)
+    if episode.steps == ALL_STEPS:
+        full_recovery_vouches(state, number, p)
+
+
+def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> float:
+    """T10. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
+    if not episode.steps & (1 << ACKNOWLEDGE):
+        return 0.0
+    restored = episode.weight + apology_counts_once(episode, p)
+    if episode.steps == ALL_STEPS and restored > 1.0 - 1e-9:
+        restored = 1.0
+    restored = min(1.0, restored)
+    if episode.recurrence > 0:
+        restored *= p.recurrence
+    if episode.nature == DECEPTION:
+        restored *= p.deception_recovery
+    return restored
+
+
+def apology_counts_once(episode: Episode, p: GoodwillParameters) -> float:
+    """T12. One sincere apology adds a little; repeated without change, or at a recurrence, it adds nothing."""
+    return p.apologise if episode.apologised else 0.0
+
+
+def restore(state: State, episode: Episode, share: float, p: GoodwillParameters) -> None:
+    """Restore an open wound up to a share of it; never takes anything back."""
+    if share > episode.restored:
+        episode.restored = share
+        rewound_all(state, episode, p)
+
+
+def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
+    """T10c. All five steps close the episode, and speak for older grievances: they close too, half restored."""
+    episode = state.episodes[number]
+    record = state.sides[episode.side]
+    for other in range(record.first_open, len(state.episodes)):
+        older = state.episodes[other]
+        if other != number and older.open and older.side == episode.side and older.nature != DECEPTION:
+            restore(state, older, older.restored + p.vouching * (1.0 - older.restored), p)
+            close(state, other, p)
+    record.neglect = unanswered_failure_keeps_costing(state, episode.side, p)
+    record.neglect_at = state.relationship[0].now
+    record.neglect = 1.0 - (1.0 - record.neglect) * (1.0 - episode.restored)
+    close(state, number, p)
+    well_met_crisis_deepens_the_bond(state, number, p)
+
+
+def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParameters) -> None:
+    """T10d. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
+    episode = state.episodes[number]
+    if episode.restored < 1.0 or episode.nature != FAILURE:
+        return
+    share = 0.0
+    if episode.exogenous:
+        share = p.crisis_met * episode.severity
+    elif episode.severity < p.minor:
+        share = p.paradox * episode.severity
+    lead = touch(state, lead_of(episode.side), p)
+    lead.goodwill += share * (1.0 - lead.goodwill)
+    if episode.actor != NOBODY:
+        actor = touch(state, episode.actor, p)
+        actor.goodwill += share * (1.0 - actor.goodwill)
+
+
+def response_failed(
+    state: State, number: int, latest: int, side: int, actor: int, manner: int, severity: float, certainty: float, p: GoodwillParameters
+) -> None:
+    """A failed response: a relational breach, and a worse one while the episode that it answers is open."""
+    factor = 1.0
+    if latest != NOTHING and state.episodes[latest].open:
+        factor = bad_response_is_a_second_failure(state.episodes[latest], manner, p)
+    harm = certainty * factor * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
+    breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, p)
+    state.episodes[number].parent = latest
+    state.episodes[number].manner = manner
+
+
+def bad_response_is_a_second_failure(episode: Episode, manner: int, p: GoodwillParameters) -> float:
+    """T6. How much worse a bad response to an open failure is than an unrelated breach, by its manner."""
+    if manner == IGNORED:
+        return p.ignored
+    if manner == DEFLECTED:
+        return p.deflected
+    if manner == DENIED:
+        return p.denied_integrity if episode.breach == INTEGRITY else p.denied
+    return p.delayed
+
+
+def deception_exposed(
+    state: State, number: int, side: int, actor: int, severity: float, certainty: float, before: float, p: GoodwillParameters
+) -> None:
+    """T7. A deception wounds more than another breach, and leaves a ceiling below the trust that it betrayed."""
+    scale = min(1.0, before / p.stake_floor)
+    harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
+    breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, p)
+    record = state.sides[side]
+    record.ceiling = min(record.ceiling, before * (1.0 - scale * certainty * (p.scar_least + p.scar * severity)))
+
+
+def evidence_emerged(state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters) -> None:
+    """T13. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
+    denied = False
+    for other in range(len(state.episodes)):
+        response = state.episodes[other]
+        if response.nature == RESPONSE and response.manner == DENIED and is_about(state, latest, response.parent):
+            denied = True
+            if innocent and response.open:
+                restore(state, response, 1.0, p)
+                close(state, other, p)
+    chain = latest
+    actor = NOBODY
+    while chain != NOTHING:
+        episode = state.episodes[chain]
+        if actor == NOBODY:
+            actor = episode.actor
+        if innocent and episode.open:
+            admitted = episode.steps & (1 << ADMIT)
+            restore(state, episode, certainty * (p.cleared_admitted if admitted else 1.0), p)
+            close(state, chain, p)
+        chain = episode.sibling
+    if denied and not innocent:
+        harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.exposed_denial, p)
+        breach(state, side, actor, number, RESPONSE, 0.0, harm, p.exposed_denial, p)
+
+
+def is_about(state: State, latest: int, number: int) -> bool:
+    """Whether an episode's number is in the chain that starts at `latest`."""
+    while latest != NOTHING:
+        if latest == number:
+            return True
+        latest = state.episodes[latest].sibling
+    return False

@@ -1,0 +1,305 @@
+"""The rule set `goodwill`: what each touchpoint does, in one table.
+
+`advance` and `apply` use only numbers, records and each other, so that the same source also compiles; see `state`.
+"""
+
+from math import isnan
+
+from journey_projections import codes
+from journey_projections.codes import INSTITUTION, NOBODY, NOTHING, ORGANISATION
+from journey_projections.encoding import Encoded
+from journey_projections.goodwill import causes
+from journey_projections.goodwill.conduct import (
+    being_treated_as_a_number_hurts_old_customers,
+    breach,
+    good,
+    lower,
+    prior_trust,
+    relational_breach_grows_with_goodwill,
+)
+from journey_projections.goodwill.levels import days_between, side_trust, trust_of
+from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.people import handover_made, introduction_carries_the_bond, meet, representative_left
+from journey_projections.goodwill.recovery import deception_exposed, evidence_emerged, recovery_step_taken, response_failed
+from journey_projections.goodwill.state import COURTESY, FAILURE, SLIP, State
+from journey_projections.goodwill.views import confidence_grows_with_evidence
+from journey_projections.goodwill.wounds import answer, touch
+
+
+def advance(state: State, elapsed: int, p: GoodwillParameters) -> None:  # noqa: ARG001 - the protocol's signature
+    """Let time pass, in microseconds. Only the clock moves; each record catches up when something acts on it."""
+    state.relationship[0].now += elapsed
+
+
+def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
+    """Let one touchpoint act; returns the cause that spoke loudest, a number of `causes`."""
+    kind = touchpoint.kind
+    if kind in (codes.NOTE_ADDED, codes.FEEDBACK_REQUESTED):
+        return causes.NO_EFFECT
+    evidence(state, touchpoint.certainty, p)
+    side = touchpoint.side
+    actor = touchpoint.actor if side == ORGANISATION or kind == codes.PRAISE_GIVEN else NOBODY
+    if codes.PROMISE_MADE <= kind <= codes.DECEPTION_EXPOSED and side == ORGANISATION:
+        meet(state, actor, p)
+    if kind == codes.INTERACTION:
+        return interaction(state, touchpoint, side, actor, p)
+    if kind == codes.DELIVERY:
+        return delivery(state, touchpoint, side, actor, p)
+    if kind == codes.FAILURE_OCCURRED:
+        return failure_occurred(state, touchpoint, side, actor, p)
+    if kind == codes.RECOVERY_STEP_TAKEN:
+        return recovery(state, touchpoint, side, actor, p)
+    if kind == codes.RESPONSE_FAILED:
+        response_failed(
+            state, touchpoint.episode, touchpoint.refers, side, actor, touchpoint.code, touchpoint.amount, touchpoint.certainty, p
+        )
+        return causes.BAD_RESPONSE
+    if kind == codes.DECEPTION_EXPOSED:
+        before = side_trust(state, side, p)
+        deception_exposed(state, touchpoint.episode, side, actor, touchpoint.amount, touchpoint.certainty, before, p)
+        learn_sibling(state, touchpoint)
+        return causes.DECEPTION
+    if kind == codes.EVIDENCE_EMERGED:
+        evidence_emerged(state, touchpoint.episode, touchpoint.refers, side, touchpoint.code == codes.INNOCENT, touchpoint.certainty, p)
+        return causes.EVIDENCE
+    if codes.REPRESENTATIVE_ASSIGNED <= kind <= codes.REPRESENTATIVE_LEFT:
+        return people(state, touchpoint, p)
+    if codes.FEEDBACK_GIVEN <= kind <= codes.WORD_OF_MOUTH_HEARD:
+        return voice(state, touchpoint, p)
+    if kind <= codes.GESTURE_MADE:
+        return expectation(state, touchpoint, side, actor, p)
+    return ending(state, touchpoint)
+
+
+def evidence(state: State, certainty: float, p: GoodwillParameters) -> None:
+    """T24. Every touchpoint is evidence; evidence ages."""
+    relationship = state.relationship[0]
+    relationship.evidence = confidence_grows_with_evidence(state, p) + certainty
+    relationship.evidence_at = relationship.now
+
+
+def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
+    """A contact judged by dimension; of two relational qualities the worse breach and the larger gain count."""
+    state.relationship[0].acts += 1
+    competence = 0.0 if isnan(touchpoint.amount) else touchpoint.amount
+    benevolence = 0.0 if isnan(touchpoint.second) else touchpoint.second
+    integrity = 0.0 if isnan(touchpoint.third) else touchpoint.third
+    certainty = touchpoint.certainty
+    worst = max(0.0, -benevolence, -integrity)
+    unseen = being_treated_as_a_number_hurts_old_customers(state, side, p) if touchpoint.flag else 0.0
+    prior = prior_trust(state, side, actor, p)
+    rude = relational_breach_grows_with_goodwill(prior, worst, p)
+    ignored = relational_breach_grows_with_goodwill(prior, unseen, p)
+    clumsy = max(0.0, -competence)
+    breach(state, side, actor, touchpoint.episode, SLIP, certainty * clumsy, certainty * (rude + ignored), max(clumsy, worst, unseen), p)
+    learn_sibling(state, touchpoint)
+    good(state, side, actor, certainty * max(0.0, competence), certainty * max(0.0, benevolence, integrity), p)
+    if ignored > rude:
+        return causes.UNRECOGNISED
+    if rude > 0.0:
+        return causes.RELATIONAL_BREACH
+    return causes.COMPETENCE_BREACH if clumsy > 0.0 else causes.GOOD_CONDUCT
+
+
+def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
+    """T14, T15. What was perceived, else delivered, is judged by what was promised, inside or outside the zone of tolerance."""
+    relationship = state.relationship[0]
+    relationship.acts += 1
+    promised = 0.5 if isnan(touchpoint.second) else touchpoint.second
+    zone = p.zone
+    if touchpoint.subject != NOTHING and state.promises[touchpoint.subject].made:
+        promise = state.promises[touchpoint.subject]
+        if isnan(touchpoint.second):
+            promised = promise.level
+        if promise.elicited:
+            zone += p.zone_elicited
+    gap = (touchpoint.amount if isnan(touchpoint.third) else touchpoint.third) - promised
+    miss = min(1.0, max(0.0, -gap - zone)) * (1.0 - relationship.course) * (1.0 - p.disclosed * disclosed_on(state, touchpoint.topic))
+    if side == ORGANISATION:
+        relationship.course = 0.0
+    breach(state, side, actor, touchpoint.episode, SLIP, touchpoint.certainty * miss, 0.0, miss, p)
+    learn_sibling(state, touchpoint)
+    quality = min(1.0, max(0.0, p.kept + p.kept_slope * (gap + zone)))
+    good(state, side, actor, touchpoint.certainty * quality, 0.0, p)
+    return causes.BROKEN_PROMISE if miss > 0.0 else causes.KEPT_PROMISE
+
+
+def disclosed_on(state: State, topic: int) -> float:
+    """T16. How severe a risk was disclosed on a topic beforehand."""
+    return 0.0 if topic == NOTHING else state.topics[topic].disclosed
+
+
+def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
+    """A failure opens an episode, by whose fault it was, what was foretold, and whether its cause will stay."""
+    state.relationship[0].acts += 1
+    cause = touchpoint.subject
+    episode = state.episodes[touchpoint.episode]
+    if cause == codes.BY_CUSTOMER:
+        if not episode.open:
+            episode.nature = COURTESY
+            episode.sibling = touchpoint.refers
+        return causes.CUSTOMERS_FAULT
+    severity = touchpoint.amount * (p.exogenous_share if cause == codes.EXOGENOUS else 1.0)
+    if touchpoint.flag:
+        severity = min(1.0, severity * (1.0 + p.lasting_cause_extra))
+    severity *= 1.0 - p.disclosed * disclosed_on(state, touchpoint.topic)
+    competence = 0.0
+    relational = 0.0
+    if touchpoint.code == codes.COMPETENCE:
+        competence = touchpoint.certainty * severity
+    else:
+        relational = touchpoint.certainty * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
+    breach(state, side, actor, touchpoint.episode, FAILURE, competence, relational, severity, p)
+    learn_sibling(state, touchpoint)
+    if episode.open:
+        episode.breach = max(episode.breach, touchpoint.code)
+        episode.exogenous = cause == codes.EXOGENOUS
+        answer(state, side, p)
+    if cause == codes.EXOGENOUS:
+        return causes.NOT_OUR_FAULT
+    return causes.COMPETENCE_BREACH if touchpoint.code == codes.COMPETENCE else causes.RELATIONAL_BREACH
+
+
+def learn_sibling(state: State, touchpoint: Encoded) -> None:
+    """Link an episode's slot to the slot of the same episode before it."""
+    state.episodes[touchpoint.episode].sibling = touchpoint.refers
+
+
+def recovery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
+    """A step of service recovery, on every wound of the episode it names."""
+    if touchpoint.refers == NOTHING:
+        return causes.NO_EFFECT
+    latest = state.episodes[touchpoint.refers]
+    was_open = latest.open
+    step = touchpoint.code
+    recovery_step_taken(state, touchpoint.refers, side, actor, step, touchpoint.amount, touchpoint.flag, touchpoint.certainty, p)
+    if latest.nature == COURTESY:
+        return causes.CUSTOMERS_FAULT
+    if not was_open:
+        return causes.NO_EFFECT
+    if not latest.open:
+        return causes.FULL_RECOVERY
+    if step == codes.COMPENSATE:
+        return causes.COMPENSATION
+    if not latest.steps & (1 << codes.ACKNOWLEDGE):
+        return causes.UNACKNOWLEDGED
+    return causes.APOLOGY if step == codes.APOLOGISE else causes.RECOVERY
+
+
+def people(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
+    """Who the customer deals with from now on."""
+    if touchpoint.kind == codes.REPRESENTATIVE_LEFT:
+        representative_left(state, touchpoint.actor)
+        return causes.DEPARTURE
+    if touchpoint.kind == codes.HANDOVER_MADE:
+        factor = introduction_carries_the_bond(touchpoint.code, p)
+        handover_made(state, touchpoint.actor, touchpoint.subject, factor, p)
+    elif state.relationship[0].current == NOBODY:
+        meet(state, touchpoint.actor, p)
+    else:
+        handover_made(state, NOBODY, touchpoint.actor, p.introduced_none, p)
+    return causes.INTRODUCTION
+
+
+def voice(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
+    """What the customer says: praise and scores move a little, complaints and word of mouth nothing."""
+    if touchpoint.kind == codes.FEEDBACK_GIVEN:
+        return feedback_corrects_slowly(state, touchpoint, p)
+    if touchpoint.kind == codes.PRAISE_GIVEN:
+        meet(state, touchpoint.actor, p)
+        good(state, ORGANISATION, touchpoint.actor, 0.0, p.praise_gain * touchpoint.amount * touchpoint.certainty, p)
+        return causes.KINDNESS
+    number = touchpoint.refers
+    while touchpoint.kind == codes.COMPLAINT_VOICED and number != NOTHING:
+        if state.episodes[number].open and not state.episodes[number].voiced:
+            state.episodes[number].voiced = 1
+            answer(state, state.episodes[number].side, p)
+        number = state.episodes[number].sibling
+    return causes.VOICE
+
+
+def feedback_corrects_slowly(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
+    """T20. A score is information: it corrects trust a little, unless a failure explains it already."""
+    lead = state.parties[INSTITUTION]
+    explained = lead.failed and days_between(lead.failed_at, state.relationship[0].now) < p.explained_days
+    if explained or state.sides[ORGANISATION].open_episodes > 0:
+        return causes.FEEDBACK
+    surprise = touchpoint.certainty * (touchpoint.amount - trust_of(state, INSTITUTION, p))
+    if surprise > 0.0:
+        good(state, ORGANISATION, NOBODY, 0.0, p.feedback * surprise, p)
+    elif surprise < 0.0:
+        party = touch(state, INSTITUTION, p)
+        heard = min(-surprise, party.purse_goodwill)
+        party.purse_goodwill -= heard
+        lower(state, INSTITUTION, 0.0, p.feedback_loss * heard, p)
+    return causes.FEEDBACK
+
+
+def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
+    """Openings, promises, disclosed risks, check-ins, gestures and refusals."""
+    relationship = state.relationship[0]
+    kind = touchpoint.kind
+    certainty = touchpoint.certainty
+    if kind == codes.RELATIONSHIP_OPENED:
+        origin_sets_the_prior(state, touchpoint, p)
+        return causes.ORIGIN
+    if kind == codes.PROMISE_MADE:
+        promise = state.promises[touchpoint.subject]
+        promise.made = 1
+        promise.level = touchpoint.amount
+        promise.elicited = touchpoint.flag
+        return causes.NO_EFFECT
+    relationship.acts += 1
+    if kind == codes.RISK_DISCLOSED:
+        topic = state.topics[touchpoint.topic]
+        topic.disclosed = max(topic.disclosed, touchpoint.amount * certainty)
+        good(state, side, actor, 0.0, p.candour_gain * certainty, p)
+        return causes.CANDOUR
+    if kind == codes.CHECK_IN_HELD:
+        softened = p.check_in_corrected if touchpoint.flag else p.check_in
+        relationship.course = min(p.check_in_max, relationship.course + softened * certainty)
+        good(state, side, actor, 0.0, (p.correction_gain if touchpoint.flag else p.candour_gain) * certainty, p)
+        return causes.CANDOUR
+    if kind == codes.GESTURE_MADE:
+        good(state, side, actor, 0.0, p.gesture_gain * touchpoint.amount * certainty, p)
+        return causes.KINDNESS
+    if touchpoint.flag:
+        return causes.NO_EFFECT
+    harm = certainty * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.unexplained_refusal, p)
+    breach(state, side, actor, touchpoint.episode, SLIP, 0.0, harm, p.unexplained_refusal, p)
+    learn_sibling(state, touchpoint)
+    return causes.REFUSAL
+
+
+def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParameters) -> None:
+    """T1. A stranger starts in the middle; a good name or a referral lifts the start, and a part of that lift fades."""
+    relationship = state.relationship[0]
+    institution = state.parties[INSTITUTION]
+    if relationship.acts > 0 or relationship.lift_at > 0 or institution.history > 0.0 or institution.failed:
+        return
+    lift = 0.0
+    if touchpoint.code == codes.REPUTATION:
+        lift = p.origin_reputation
+    elif touchpoint.code == codes.REFERRAL:
+        lift = p.origin_referral
+    elif touchpoint.code == codes.RETURNING:
+        lift = p.origin_returning
+    lift *= touchpoint.amount * touchpoint.certainty
+    if lift <= 0.0:
+        return
+    institution.competence += (1.0 - p.origin_fading) * lift * (1.0 - institution.competence)
+    institution.goodwill += (1.0 - p.origin_fading) * lift * (1.0 - institution.goodwill)
+    relationship.lift_fading = p.origin_fading * lift
+    relationship.lift_at = relationship.now
+
+
+def ending(state: State, touchpoint: Encoded) -> int:
+    """Ends and returns change the state of the relationship, not the trust in it."""
+    relationship = state.relationship[0]
+    if touchpoint.kind == codes.RELATIONSHIP_ENDED:
+        relationship.ended = touchpoint.code
+    elif touchpoint.kind == codes.RELATIONSHIP_RESUMED:
+        relationship.ended = codes.GOING
+    elif touchpoint.kind == codes.ENGAGEMENT_COMPLETED:
+        relationship.course = 0.0
+    return causes.NO_EFFECT

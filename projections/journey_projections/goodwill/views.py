@@ -1,0 +1,62 @@
+"""What a state of `goodwill` says: confidence, readiness to leave, the relationship's state. These functions only read."""
+
+import math
+
+from journey_projections import codes
+from journey_projections.codes import ORGANISATION
+from journey_projections.goodwill.conduct import readiness_to_leave_cools_slowly
+from journey_projections.goodwill.levels import HALF, days_between, side_trust, unanswered_failure_keeps_costing
+from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.state import State
+
+EXIT_LINE = 0.35
+"""Below this trust a relationship counts as damaged; one severe relational breach crosses it from any history (L13)."""
+TRANSITIONAL_FROM = 0.6
+"""Trust from which a relationship is more than a series of transactions."""
+COMMUNAL_FROM = 0.8
+"""Trust from which the parties look after each other."""
+
+PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED = range(6)
+STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "ended")
+"""States of a relationship, after Zhang, Watson, Palmatier & Dant 2016."""
+
+
+def confidence_grows_with_evidence(state: State, p: GoodwillParameters) -> float:
+    """T24. The evidence that counts now: one for each sure touchpoint, ageing."""
+    relationship = state.relationship[0]
+    days = days_between(relationship.evidence_at, relationship.now)
+    return relationship.evidence * math.exp(-HALF * days / p.evidence_days)
+
+
+def confidence(state: State, p: GoodwillParameters) -> float:
+    """How sure the trust is, 0 to 1: by how much evidence there is and how fresh."""
+    counted = confidence_grows_with_evidence(state, p)
+    return counted / (counted + p.evidence_half)
+
+
+def exit_risk(state: State, trust: float, p: GoodwillParameters) -> float:
+    """How ready the customer is to leave, 0 to 1: little trust, a fresh breach, an unanswered failure; 1 once gone."""
+    if state.relationship[0].ended == codes.EXIT:
+        return 1.0
+    staying = 1.0 - (1.0 - trust) * (1.0 - trust)
+    staying *= 1.0 - readiness_to_leave_cools_slowly(state, p)
+    return 1.0 - staying * unanswered_failure_keeps_costing(state, ORGANISATION, p)
+
+
+def state_of(state: State, trust: float) -> int:
+    """The state of the relationship, a number of STATES."""
+    relationship = state.relationship[0]
+    if relationship.ended != codes.GOING:
+        return ENDED
+    if trust < EXIT_LINE:
+        return DAMAGED
+    if relationship.acts == 0:
+        return PROSPECT
+    if trust < TRANSITIONAL_FROM:
+        return TRANSACTIONAL
+    return TRANSITIONAL if trust < COMMUNAL_FROM else COMMUNAL
+
+
+def trust(state: State, p: GoodwillParameters) -> float:
+    """The relationship's trust now, 0 to 1."""
+    return side_trust(state, ORGANISATION, p)

@@ -1,0 +1,221 @@
+"""Replay: from a history to the trust that it left, and what moved it. Pure; no clock, no I/O."""
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from journey.history import History, Recorded
+from journey.times import moment, to_microseconds
+from journey_projections.encoding import Encoder
+from journey_projections.reports import EpisodeReport, Parties, PromiseReport
+from journey_projections.rule_sets import RuleSet, rule_set
+
+GRID = 2.0**40
+"""Trust is reported in multiples of 1/GRID, so that differences and sums of differences are exact."""
+TIME = "time"
+"""The cause of a change that no touchpoint made."""
+
+
+class RuleSetId(NamedTuple):
+    """Which rules made a result."""
+
+    name: str
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A touchpoint's share of trust: `delta` is exactly `after - before`, and each `before` is the previous `after`.
+
+    Where time passed instead, `touchpoint` and `kind` are None and `cause` is `time`. `words` says the cause in a sentence.
+    """
+
+    touchpoint: str | None
+    occurred_at: datetime
+    kind: str | None
+    cause: str
+    words: str
+    before: float
+    after: float
+
+    @property
+    def delta(self) -> float:
+        """How much trust moved."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a history says of a relationship at one instant, under one rule set.
+
+    `trust`, `confidence` and `exit_risk` lie in [0, 1]; `prior` is the trust before the first touchpoint; `state` is one of
+    prospect, transactional, transitional, communal, damaged, ended; `touchpoints` counts those that were replayed.
+    """
+
+    relationship: str | None
+    trust: float
+    confidence: float
+    state: str
+    exit_risk: float
+    at: datetime | None
+    known_at: datetime | None
+    touchpoints: int
+    prior: float
+    parties: Parties
+    episodes: tuple[EpisodeReport, ...]
+    promises: tuple[PromiseReport, ...]
+    rules: RuleSetId
+    _history: History
+    _rule_set: RuleSet
+
+    @cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
+        return tuple(_contributions(self._history, self._rule_set, self.at))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a replay stood after some touchpoints; `resume` goes on from there. Treat as opaque."""
+
+    rules: RuleSetId
+    last: tuple[datetime, int, str] | None
+    run: "_Run"
+
+
+def replay(history: History, rules: str | RuleSet = "goodwill", at: str | date | datetime | None = None) -> Replay:
+    """Rebuild the trust that `history` left, under `rules` (a name or a RuleSet), at an instant.
+
+    `at` defaults to the instant that the history speaks for (`History.at`); with `at`, later touchpoints do not count, and a
+    bare date means the end of that day in UTC. Raises UnknownName for rules, ValueError for a time without an offset.
+    """
+    return _finish(_Run(_resolved(rules)), history if at is None else history.as_of(at), None if at is None else moment(at))
+
+
+def snapshot(history: History, rules: str | RuleSet = "goodwill") -> Snapshot:
+    """The state after a history, to go on from later without replaying it."""
+    run = _Run(_resolved(rules))
+    run.feed(history.records)
+    return Snapshot(identify(run.rules), run.last, run)
+
+
+def resume(start: Snapshot, history: History, at: str | date | datetime | None = None) -> Replay:
+    """Replay `history`, whose touchpoints all come after the snapshot's, from where the snapshot stood.
+
+    The result equals a replay of both histories together. Raises ValueError when a touchpoint comes before the snapshot's last.
+    """
+    bounded = history if at is None else history.as_of(at)
+    first = next(iter(bounded), None)
+    if first is not None and start.last is not None and (first.occurred_at, first.sequence, first.id) <= start.last:
+        raise ValueError(f"touchpoint `{first.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
+    return _finish(copy.deepcopy(start.run), bounded, None if at is None else moment(at))
+
+
+def identify(rules: RuleSet) -> RuleSetId:
+    """Name, version and hash of a rule set."""
+    return RuleSetId(rules.name, rules.version, rules.hash)
+
+
+class _Run:
+    """One fold in progress: a state and the names that it has met."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.parameters: Any = rules.parameters
+        self.state = rules.initial(self.parameters)
+        self.names = Encoder()
+        self.now: int | None = None
+        self.count = 0
+        self.last: tuple[datetime, int, str] | None = None
+        self.prior = self.trust()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Run":
+        twin = copy.copy(self)
+        twin.state, twin.names = copy.deepcopy((self.state, self.names), memo)
+        return twin
+
+    def feed(self, records: Iterable[Recorded]) -> None:
+        for record in records:
+            self.step(record)
+
+    def step(self, record: Recorded) -> int:
+        """Let one touchpoint act, at its time; returns its cause."""
+        touchpoint = record.touchpoint
+        encoded = self.names.encode(touchpoint)
+        self.pass_until(encoded.at)
+        self.rules.make_room(self.state, self.names)
+        self.count += 1
+        self.last = touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
+        return self.rules.apply(self.state, encoded, self.parameters)
+
+    def pass_until(self, instant: int) -> None:
+        if self.now is not None and instant > self.now:
+            self.rules.advance(self.state, instant - self.now, self.parameters)
+        if self.now is None or instant > self.now:
+            self.now = instant
+
+    def trust(self) -> float:
+        return _on_grid(self.rules.trust(self.state, self.parameters))
+
+
+def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
+    run.feed(history.records)
+    at = history.at if at is None else at
+    if at is None and run.last is not None:
+        at = run.last[0]
+    if at is not None and run.now is not None:
+        run.pass_until(to_microseconds(at))
+    view = run.rules.view(run.state, run.parameters)
+    report = run.rules.report(run.state, run.names, run.parameters)
+    return Replay(
+        relationship=history.relationship,
+        trust=_on_grid(view.trust),
+        confidence=view.confidence,
+        state=view.state,
+        exit_risk=view.exit_risk,
+        at=at,
+        known_at=history.known,
+        touchpoints=run.count,
+        prior=run.prior,
+        parties=report.parties,
+        episodes=report.episodes,
+        promises=report.promises,
+        rules=identify(run.rules),
+        _history=history,
+        _rule_set=run.rules,
+    )
+
+
+def _contributions(history: History, rules: RuleSet, at: datetime | None) -> Iterator[Contribution]:
+    run = _Run(rules)
+    before = run.prior
+    for record in history.records:
+        touchpoint = record.touchpoint
+        run.pass_until(to_microseconds(touchpoint.occurred_at))
+        waited = run.trust()
+        if waited != before:
+            yield Contribution(None, touchpoint.occurred_at, None, TIME, _TIME_WORDS, before, waited)
+        name, words = rules.causes[run.step(record)]
+        before = run.trust()
+        yield Contribution(touchpoint.id, touchpoint.occurred_at, touchpoint.kind, name, words, waited, before)
+    if at is not None and run.now is not None:
+        run.pass_until(to_microseconds(at))
+        waited = run.trust()
+        if waited != before:
+            yield Contribution(None, at, None, TIME, _TIME_WORDS, before, waited)
+
+
+_TIME_WORDS = "time passed: silence, or a failure left unanswered"
+
+
+def _on_grid(trust: float) -> float:
+    return math.floor(trust * GRID + 0.5) / GRID
+
+
+def _resolved(rules: str | RuleSet) -> RuleSet:
+    return rule_set(rules) if isinstance(rules, str) else rules
