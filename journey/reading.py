@@ -1,8 +1,8 @@
 """From plain fields to a touchpoint: validation with every problem named, in words, with its mend."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -70,8 +70,18 @@ def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]
 
 
 def _range(model: type[Touchpoint], field: str) -> str:
-    bounds = {name: getattr(rule, name) for rule in model.model_fields[field].metadata for name in ("ge", "le") if hasattr(rule, name)}
+    bounds = dict(_bounds(model.model_fields[field]))
     return f"`{field}` lies in [{bounds['ge']}, {bounds['le']}]" if len(bounds) == 2 else f"`{field}` is a number"
+
+
+def _bounds(annotated: Any) -> Iterator[tuple[str, float]]:
+    """The bounds of a number, found through whatever wraps it: a field, `Annotated`, `| None`."""
+    for rule in getattr(annotated, "metadata", getattr(annotated, "__metadata__", ())):
+        yield from ((name, getattr(rule, name)) for name in ("ge", "le") if hasattr(rule, name))
+        yield from _bounds(rule)
+    for part in (getattr(annotated, "annotation", None), *get_args(annotated)):
+        if part is not None and not isinstance(part, type):
+            yield from _bounds(part)
 
 
 def _shown(value: object) -> str:

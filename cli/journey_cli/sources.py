@@ -36,6 +36,8 @@ class Row:
 
 def rows_of(path: Path, input_format: str | None) -> Iterator[Row]:
     """The rows of a JSONL or CSV file. Raises UnreadableSource before the first row when the file is not one."""
+    if path.is_dir():
+        raise UnreadableSource(f"{path}: is a directory", "name the files in it")
     kind = input_format or FORMATS.get(path.suffix.lower())
     if kind is None:
         raise UnreadableSource(
@@ -46,8 +48,6 @@ def rows_of(path: Path, input_format: str | None) -> Iterator[Row]:
 
 
 def _check(path: Path) -> None:
-    if path.is_dir():
-        raise UnreadableSource(f"{path}: is a directory", "name the files in it")
     try:
         with path.open("rb") as file:
             head = file.read(8192)
@@ -119,8 +119,10 @@ def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
 
     try:
         sql = mapping.read_text(encoding="utf-8").strip().rstrip(";")
-    except (OSError, ValueError) as error:
-        raise UnreadableSource(f"{mapping}: {error}", "name a file with one SELECT") from None
+    except OSError as error:
+        raise UnreadableSource(f"{mapping}: {(error.strerror or str(error)).lower()}", "name a file with one SELECT") from None
+    except ValueError:
+        raise UnreadableSource(f"{mapping}: is no text", "name a file with one SELECT") from None
     if not sql:
         raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
     connection = duckdb.connect()

@@ -73,21 +73,38 @@ class _Pool(SQLiteConnectionPool):
     """Connections to one file by path, so that no `?` or `%` in a name is taken for a URI's."""
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
-        self._uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-        self.read_only = read_only
+        self._path = path
+        self._read_only = read_only
         super().__init__(db_name=str(path))
 
     def _create_connection(self) -> SQLiteConnection:
-        connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
+        connection = self._reader() if self._read_only else self._writer()
+        connection.row_factory = sqlite3.Row
+        return _Connection(connection, max_age=None)
+
+    def _writer(self) -> sqlite3.Connection:
+        return self._connect("mode=rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+
+    def _reader(self) -> sqlite3.Connection:
+        """Opened for writing where that is possible, only so that SQLite can clear its side files away when it closes."""
         try:
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
+            return self._connect("mode=rw", "PRAGMA query_only = ON", "SELECT 1 FROM sqlite_schema")
+        except sqlite3.OperationalError:
+            # On a read-only disk there can be no side files; without a write-ahead log the file alone is the whole truth.
+            if self._path.with_name(self._path.name + "-wal").exists():
+                raise
+            return self._connect("immutable=1", "SELECT 1 FROM sqlite_schema")
+
+    def _connect(self, mode: str, *statements: str) -> sqlite3.Connection:
+        uri = f"{self._path.absolute().as_uri()}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
+        try:
+            for statement in statements:
+                connection.execute(statement).fetchall()
         except sqlite3.Error:
             connection.close()
             raise
-        connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=None)
+        return connection
 
 
 class _Datastore(SQLiteDatastore):
@@ -236,7 +253,7 @@ class SQLiteStore:
             text = str(error)
             if "malformed" in text or "not a database" in text:
                 raise DamagedJournal(f"the journal `{self.path}` is damaged: {text}", "restore it from a backup") from error
-            if "readonly" in text:
+            if "readonly" in text or "unable to open" in text:
                 raise StoreUnavailable(
                     f"the journal `{self.path}` is read-only", "make the file and its folder writable, or use a copy"
                 ) from error

@@ -33,7 +33,7 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
             problems.append((place, error))
     if problems:
         lines = [f"{place}: {error}" + (f"\n  mend: {error.mend}" if error.mend else "") for place, error in problems]
-        raise click.ClickException("nothing was recorded\n" + "\n".join(lines))
+        raise click.ClickException("\n".join([*lines, "nothing was recorded"]))
     with session.writing() as journal:
         receipts = journal.record(*parsed)
     if session.is_json:
