@@ -63,7 +63,11 @@ def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]
         case "value_error":
             message, _, mend = str(context["error"]).partition("; ")
             return field, message, mend
-        case "string_pattern_mismatch" | "string_too_short" | "string_too_long" | "string_unicode":
+        case "string_unicode":
+            return field, f"{_shown(value)} is no Unicode text", "decode it anew from its source"
+        case "string_too_long":
+            return field, f"{_shown(value)} is too long", f"use at most {context['max_length']} characters"
+        case "string_pattern_mismatch" | "string_too_short":
             return field, f"{_shown(value)} is no identifier", "use 1 to 200 characters without control characters"
         case _:
             return field, f"{_shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""

@@ -16,6 +16,8 @@ from journey.times import utc
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name given by the source: 1 to 200 characters, no control characters."""
+Text = Annotated[str, Field(max_length=10_000)]
+"""Free text of at most 10,000 characters."""
 Moment = Annotated[datetime, BeforeValidator(utc)]
 """An instant: an aware datetime or ISO 8601 text with an offset, kept in UTC to the microsecond."""
 Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
@@ -48,14 +50,14 @@ class _Fact(BaseModel, frozen=True, extra="forbid", defer_build=True):
     occurred_at: Moment = Field(description="When it happened.")
     sequence: int = Field(default=0, ge=-(2**53), le=2**53, description="The source's own order, the first tie-break on equal times.")
     contact: Identifier | None = Field(default=None, description="The customer's person, by a pseudonymous id.")
-    channel: str | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
+    channel: Text | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
     episode: Identifier | None = Field(default=None, description="The failure-response-closure episode that this belongs to.")
     by: Side = Field(default="organisation", description="Who acted.")
-    source: str | None = Field(default=None, description="The system that it came from.")
+    source: Text | None = Field(default=None, description="The system that it came from.")
     actor: Identifier | None = Field(default=None, description="Who recorded it.")
-    correlation_id: str | None = Field(default=None, description="What ties it to other facts of one conversation.")
-    causation_id: str | None = Field(default=None, description="The fact that led to this one.")
-    note: str | None = Field(default=None, description="Free text; personal data.")
+    correlation_id: Text | None = Field(default=None, description="What ties it to other facts of one conversation.")
+    causation_id: Text | None = Field(default=None, description="The fact that led to this one.")
+    note: Text | None = Field(default=None, description="Free text; personal data.")
     certainty: Level = Field(default=1.0, description="How sure the source is; scales the effect, never the warning.")
 
 
@@ -205,7 +207,7 @@ class RepresentativeAssigned(_Fact, frozen=True):
     kind: Literal["representative_assigned"] = "representative_assigned"
     topic: Identifier | None = Field(default=None, description="What it was about.")
     representative: Identifier
-    role: str | None = None
+    role: Text | None = None
 
 
 class HandoverMade(_Touchpoint, frozen=True):

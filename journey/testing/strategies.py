@@ -20,13 +20,14 @@ from journey.touchpoints import (
     Interaction,
     NoteAdded,
     PraiseGiven,
+    RecoveryStepTaken,
     Touchpoint,
 )
 
 START = datetime(2015, 1, 1, 9, tzinfo=UTC)
 RELATIONSHIP = "r"
 REPRESENTATIVES = ("anna", "bob", "ugo")
-EPISODES = ("e0", "e1", "e2")
+EPISODES = ("e0", "e1")
 PROMISES = ("p0", "p1")
 TOPICS = ("x", "y")
 
@@ -115,7 +116,7 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }
 _RARE = {"deception_exposed", "relationship_ended", "relationship_resumed", "engagement_completed", "feedback_requested", "note_added"}
 _OFTEN = ("interaction", "failure_occurred", "recovery_step_taken", "recovery_step_taken", "response_failed", "delivery")
-_KINDS = tuple(kind for kind in KINDS if kind not in _RARE) * 2 + tuple(_RARE) + _OFTEN * 2
+_KINDS = tuple(kind for kind in KINDS if kind not in _RARE) + tuple(_RARE) + _OFTEN * 5
 
 
 @st.composite
@@ -132,10 +133,27 @@ def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix:
     good = draw(st.sampled_from((0, 0, 3, 12, 60)))
     told: list[Touchpoint] = list(draw(clean_histories(min_size=good, max_size=good))) if good else []
     day = (told[-1].occurred_at - START) / timedelta(days=1) if told else 0.0
-    for number in range(draw(st.integers(min_size, max_size))):
+    number = 0
+    for _ in range(draw(st.integers(min_size, max_size))):
         day += draw(gaps)
-        told.append(draw(touchpoints(id=f"{prefix}{number:03}", day=day)))
+        # Five steps in a row are rare by chance, so that a whole recovery is drawn as one.
+        steps: tuple[str | None, ...] = _RECOVERY if draw(st.integers(0, 6)) == 6 else (None,)
+        episode = draw(st.sampled_from(EPISODES)) if len(steps) > 1 else ""
+        for step in steps:
+            touchpoint = (
+                draw(touchpoints(id=f"{prefix}{number:03}", day=day)) if step is None else _step(f"{prefix}{number:03}", day, step, episode)
+            )
+            told.append(touchpoint)
+            number += 1
     return told
+
+
+_RECOVERY = ("acknowledge", "admit", "help", "explain", "prevent")
+
+
+def _step(id: str, day: float, step: str, episode: str) -> Touchpoint:
+    fields = {"id": id, "relationship": RELATIONSHIP, "occurred_at": at_day(day), "step": step, "episode": episode}
+    return RecoveryStepTaken.model_validate(fields)
 
 
 @st.composite

@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -70,8 +70,8 @@ class Replay:
     episodes: tuple[EpisodeReport, ...]
     promises: tuple[PromiseReport, ...]
     rules: RuleSetId
-    _history: History
-    _rule_set: RuleSet
+    _history: History = field(repr=False, compare=False)
+    _rule_set: RuleSet = field(repr=False, compare=False)
 
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:

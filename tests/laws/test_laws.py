@@ -1,0 +1,19 @@
+"""The published laws, for the default rule set."""
+
+import pytest
+from hypothesis import settings
+
+from journey_projections import GOODWILL
+from journey_projections.testing import LAWS, Law, check_law
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.id}-{law.check.__name__}")
+def test_goodwill_keeps(law: Law) -> None:
+    verdict = check_law(law, GOODWILL, examples=settings().max_examples)
+    story = "\n".join(touchpoint.model_dump_json(exclude_defaults=True) for touchpoint in verdict.counterexample)
+    assert verdict.holds, f"{law.id} {law.statement}\n{verdict.message}\n{story}"
+
+
+def test_there_are_thirty_laws_each_with_its_own_statement() -> None:
+    assert [law.id for law in LAWS] == [f"L{number:02}" for number in range(1, 31)]
+    assert len({law.statement for law in LAWS}) == len(LAWS)

@@ -1,0 +1,64 @@
+"""The strategies draw what the laws rely on."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from journey import KINDS, History, Touchpoint
+from journey.testing import clean_histories, histories, journeys
+from journey_projections import replay
+from journey_projections.goodwill.causes import CAUSES
+
+QUICK = settings(
+    max_examples=2000,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+GOOD_KINDS = {"interaction", "delivery", "gesture_made", "praise_given", "check_in_held"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_history_meets_every_kind(kind: str) -> None:
+    find(histories(), lambda told: any(touchpoint.kind == kind for touchpoint in told), settings=QUICK)
+
+
+@pytest.mark.parametrize("nature", ["slip", "failure", "response", "deception", "courtesy"])
+def test_any_history_opens_episodes_of_every_nature(nature: str) -> None:
+    find(histories(), lambda told: any(one.nature == nature for one in replay(History.of(told)).episodes), settings=QUICK)
+
+
+def test_any_histories_meet_every_cause() -> None:
+    met: set[str] = set()
+
+    @settings(QUICK, max_examples=3000, derandomize=True)
+    @given(histories())
+    def search(told: list[Touchpoint]) -> None:
+        met.update(one.cause for one in replay(History.of(told)).contributions)
+
+    search()
+    assert met == {name for name, _ in CAUSES} | {"time"}
+
+
+@pytest.mark.parametrize("state", ["prospect", "transactional", "transitional", "communal", "damaged", "ended"])
+def test_any_history_reaches_every_state(state: str) -> None:
+    find(histories(), lambda told: replay(History.of(told)).state == state, settings=QUICK)
+
+
+@given(clean_histories())
+def test_clean_histories_hold_good_touchpoints_only(told: list[Touchpoint]) -> None:
+    assert {touchpoint.kind for touchpoint in told} <= GOOD_KINDS
+    result = replay(History.of(told))
+    assert result.episodes == () and all(one.delta >= 0 for one in result.contributions if one.touchpoint)
+
+
+@given(st.one_of(histories(), clean_histories(), journeys()))
+def test_drawn_histories_have_unique_ids_in_order_of_time(told: list[Touchpoint]) -> None:
+    assert len({touchpoint.id for touchpoint in told}) == len(told)
+    assert told == sorted(told, key=lambda touchpoint: touchpoint.occurred_at)
+
+
+@given(journeys())
+def test_a_journey_has_its_crisis(told: list[Touchpoint]) -> None:
+    assert "failure" in History.of(told)

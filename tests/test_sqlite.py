@@ -1,0 +1,176 @@
+"""The SQLite store: what the file holds, what the database refuses, and the upstream defects that it does not share."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+
+from journey import DamagedJournal, Interaction, Journal, StoreUnavailable, UnsupportedSchema
+from journey.stores.sqlite import SQLiteStore
+from journey.testing import START
+
+
+def contact(id: str, relationship: str = "r") -> Interaction:
+    return Interaction(id=id, relationship=relationship, occurred_at=START + timedelta(days=1), competence=0.5, note="hello")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "odd name %41?.db"
+
+
+def opened(path: Path, *, read_only: bool = False) -> Journal:
+    return Journal.open(f"sqlite:///{path}", read_only=read_only)
+
+
+def test_the_file_is_named_as_asked_and_leaves_no_others(path: Path) -> None:
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    with opened(path, read_only=True) as journal:
+        assert len(journal.history("r")) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_columns_are_plain_and_personal_fields_apart(path: Path) -> None:
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    (row,) = sqlite3.connect(path).execute(
+        "SELECT position, id, relationship, version, kind, schema_version, payload, personal FROM touchpoints"
+    )
+    assert row[:6] == (1, "a", "r", 1, "interaction", 1)
+    assert row[6:] == ('{"by":"organisation","certainty":1.0,"competence":0.5,"sequence":0}', '{"note":"hello"}')
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE touchpoints SET kind = 'x'", "DELETE FROM touchpoints", "UPDATE touchpoints SET position = 9"]
+)
+def test_the_database_itself_refuses_to_change_facts(path: Path, statement: str) -> None:
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    with pytest.raises(sqlite3.IntegrityError, match="touchpoints are facts"):
+        sqlite3.connect(path).execute(statement)
+
+
+def test_positions_are_never_used_twice_unlike_upstream(path: Path, tmp_path: Path) -> None:
+    """Upstream's positions are implicit rowids: after a deletion the next event takes the old number."""
+    stock = SQLiteApplicationRecorder(SQLiteDatastore(str(tmp_path / "stock.db"), originator_id_type="text"))
+    ours = SQLiteStore(str(path)).recorder
+    stock.create_table()
+    reused = []
+    for recorder, table in ((stock, "stored_events"), (ours, "touchpoints")):
+        first = recorder.insert_events([StoredEvent("s", 1, "topic", b"{}")])
+        with recorder.datastore.transaction(commit=True) as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS touchpoints_are_never_deleted")
+            cursor.execute(f"DELETE FROM {table}")
+        reused.append(recorder.insert_events([StoredEvent("s", 1, "topic", b"{}")]) == first)
+    assert reused == [True, False]
+
+
+def test_positions_survive_dump_and_restore_unlike_upstream(path: Path, tmp_path: Path) -> None:
+    """Upstream's rowids are renumbered by a dump; ours are a column."""
+    with opened(path) as journal:
+        journal.record(contact("a"), contact("b"))
+    source = sqlite3.connect(path)
+    source.execute("DROP TRIGGER touchpoints_are_never_deleted")
+    source.execute("DELETE FROM touchpoints WHERE id = 'a'")
+    source.commit()
+    with sqlite3.connect(tmp_path / "restored.db") as restored:
+        restored.executescript("\n".join(source.iterdump()))
+    with opened(tmp_path / "restored.db") as journal:
+        assert [record.position for record in journal.read()] == [2]
+        assert journal.record(contact("c"))[0].position == 3
+
+
+def test_upstreams_plain_events_leave_the_touchpoint_columns_empty(path: Path) -> None:
+    store = SQLiteStore(str(path))
+    store.recorder.insert_events([StoredEvent("plain", 1, "some:Topic", b"\x00\x01")])
+    assert [(event.topic, event.state) for event in store.recorder.select_events("plain")] == [("some:Topic", b"\x00\x01")]
+    assert list(store.read(0, 10)) == []
+    assert list(store.relationships()) == []
+
+
+def test_many_threads_write_at_once_and_nothing_is_lost_or_doubled(path: Path) -> None:
+    with opened(path) as journal:
+
+        def write(thread: int) -> None:
+            for number in range(25):
+                journal.record(contact(f"{thread}-{number}", f"r{number % 3}"), contact(f"shared-{number}", "shared"))
+
+        threads = [threading.Thread(target=write, args=(thread,)) for thread in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        records = list(journal.read())
+    assert sorted(record.touchpoint.id for record in records) == sorted(
+        [f"{thread}-{number}" for thread in range(6) for number in range(25)] + [f"shared-{number}" for number in range(25)]
+    )
+    assert [record.position for record in records] == list(range(1, len(records) + 1))
+
+
+def test_a_reader_never_creates_a_file(path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="there is no journal"):
+        opened(path, read_only=True)
+    assert not path.exists()
+
+
+def _text(path: Path) -> None:
+    path.write_text("this is no database, only some words in a file")
+
+
+def _directory(path: Path) -> None:
+    path.mkdir()
+
+
+def _foreign(path: Path) -> None:
+    sqlite3.connect(path).executescript("CREATE TABLE touchpoints (a, b)")
+
+
+def _newer(path: Path) -> None:
+    opened(path).close()
+    sqlite3.connect(path).executescript("PRAGMA user_version = 99")
+
+
+def _torn(path: Path) -> None:
+    with opened(path) as journal:
+        journal.record(*(contact(f"{number:05}") for number in range(2000)))
+    content = bytearray(path.read_bytes())
+    content[4096:-4096] = b"\xff" * (len(content) - 8192)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "words"),
+    [
+        (_text, StoreUnavailable, "is no SQLite file"),
+        (_directory, StoreUnavailable, "is a directory"),
+        (_foreign, DamagedJournal, "is not a journal's"),
+        (_newer, UnsupportedSchema, "journal format 99"),
+        (_torn, DamagedJournal, "damaged"),
+    ],
+)
+def test_what_is_no_journal_is_told_in_words(path: Path, spoil: Callable[[Path], None], error: type[Exception], words: str) -> None:
+    spoil(path)
+    with pytest.raises(error, match=words), opened(path) as journal:
+        list(journal.read())
+
+
+def test_a_payload_that_is_no_touchpoint_is_damage(path: Path) -> None:
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    tampering = sqlite3.connect(path)
+    tampering.executescript("DROP TRIGGER touchpoints_are_never_updated; UPDATE touchpoints SET payload = '{\"competence\": 7}'")
+    with opened(path) as journal, pytest.raises(DamagedJournal, match="touchpoint `a` at position 1"):
+        journal.history("r")
+
+
+def test_other_tables_may_share_the_file(path: Path) -> None:
+    sqlite3.connect(path).executescript("CREATE TABLE services_own (a); INSERT INTO services_own VALUES (1)")
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    assert sqlite3.connect(path).execute("SELECT a FROM services_own").fetchall() == [(1,)]

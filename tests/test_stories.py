@@ -1,0 +1,93 @@
+"""The bundled stories show what they were written to show."""
+
+import pytest
+
+from journey import History
+from journey_cli.stories import NAMES, story
+from journey_projections import Contribution, Replay, replay
+from journey_projections.goodwill.views import EXIT_LINE
+
+
+def turning_point(result: Replay) -> Contribution:
+    return min((one for one in result.contributions if one.touchpoint), key=lambda one: one.delta)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_story_is_a_plausible_history(name: str) -> None:
+    told = story(name)
+    assert told.title and told.summary and told.lesson
+    notes = [touchpoint.note for touchpoint in told.history if touchpoint.note]
+    assert len(notes) > len(told.history) / 2
+    assert len(set(notes)) == len(notes)
+    assert bool(told.counterfactual) == bool(told.counterfactual_words)
+
+
+def test_the_cold_meeting_ends_ten_good_years() -> None:
+    told = story("cold-meeting")
+    facts = replay(told.history)
+    turn = turning_point(facts)
+    span = told.history.records[-1].touchpoint.occurred_at - told.history.records[0].touchpoint.occurred_at
+    assert len(told.history) >= 100
+    assert span.days > 3650
+    assert turn.kind == "interaction"
+    assert turn.before >= 0.80
+    assert turn.after < EXIT_LINE
+    assert facts.state == "ended"
+
+
+def test_a_warm_introduction_would_have_kept_her() -> None:
+    otherwise = story("cold-meeting").otherwise
+    assert otherwise is not None
+    assert replay(otherwise).trust >= 0.75
+    assert replay(otherwise).state == "communal"
+
+
+def test_the_card_problem_leaves_trust_no_lower() -> None:
+    told = story("cold-meeting").history
+    failure = next(one for one in told if one.kind == "failure_occurred" and one.episode == "card-2019")
+    closed = next(one for one in told if one.kind == "episode_closed" and one.episode == "card-2019")
+    spared = told.as_of(closed.occurred_at)
+    for touchpoint in told:
+        if touchpoint.episode == "card-2019" and touchpoint.id in spared:
+            spared = spared.without(touchpoint.id)
+    before = replay(told, at=failure.occurred_at).contributions[-1].before
+    assert replay(told, at=closed.occurred_at).trust >= before
+    assert replay(told, at=closed.occurred_at).trust >= replay(spared).trust
+
+
+def test_an_average_does_not_twitch_at_the_cold_meeting() -> None:
+    qualities = [one.benevolence for one in story("cold-meeting").history if one.kind == "interaction" and one.benevolence is not None]
+    at = next(number for number, quality in enumerate(qualities) if quality < 0)
+    before, after = (sum(some) / len(some) for some in (qualities[:at], qualities[: at + 1]))
+    assert before - after < 0.03
+
+
+def test_the_discount_is_not_what_brings_the_spilled_beers_victim_back() -> None:
+    told = story("spilled-beer")
+    facts, otherwise = replay(told.history), told.otherwise
+    assert otherwise is not None
+    assert abs(replay(otherwise).trust - facts.trust) < 0.005
+    spill = next(one for one in facts.contributions if one.touchpoint == "spill-1")
+    assert facts.trust > spill.before
+
+
+def _without_the_crisis(name: str) -> History:
+    history = story(name).history
+    for touchpoint in story(name).history:
+        if touchpoint.episode == "flood-2023":
+            history = history.without(touchpoint.id)
+    return history
+
+
+def test_the_crisis_faced_leaves_more_trust_than_no_crisis() -> None:
+    assert replay(story("crisis-tested").history).trust > replay(_without_the_crisis("crisis-tested")).trust
+
+
+def test_the_same_crisis_hidden_ends_the_relationship() -> None:
+    tested, hidden = story("crisis-tested").history, story("crisis-hidden").history
+    flood = next(place for place, one in enumerate(tested) if one.kind == "failure_occurred")
+    assert list(tested)[: flood + 1] == list(hidden)[: flood + 1]
+    facts = replay(hidden)
+    assert facts.trust < EXIT_LINE < replay(tested).trust
+    assert turning_point(facts).kind == "response_failed"
+    assert replay(hidden).exit_risk == 1.0

@@ -1,0 +1,106 @@
+"""Touchpoints: what is accepted, what is refused, and in which words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from journey import KINDS, FailureOccurred, Interaction, InvalidTouchpoint, Touchpoint, UnknownKind, read_json, read_touchpoint
+from journey.testing import START, histories
+from journey.times import from_microseconds, moment, to_microseconds
+from journey.touchpoints import fields_of
+
+GOOD: dict[str, Any] = {"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-03-01T09:30:00+01:00"}
+
+
+@given(histories())
+def test_fields_and_back_is_the_same_touchpoint(told: list[Touchpoint]) -> None:
+    assert [read_touchpoint(fields_of(touchpoint)) for touchpoint in told] == told
+
+
+@given(histories(max_size=4))
+def test_the_union_reads_every_kind(told: list[Touchpoint]) -> None:
+    adapter: TypeAdapter[Touchpoint] = TypeAdapter(Touchpoint)
+    assert [adapter.validate_python(fields_of(touchpoint)) for touchpoint in told] == told
+
+
+def test_kinds_are_the_class_names_in_snake_case() -> None:
+    for kind, model in KINDS.items():
+        assert "".join(part.title() for part in kind.split("_")) == model.__name__
+
+
+def test_times_are_kept_in_utc() -> None:
+    assert read_touchpoint(GOOD).occurred_at == datetime(2024, 3, 1, 8, 30, tzinfo=UTC)
+    assert read_touchpoint(GOOD).occurred_at.tzinfo is UTC
+    rome = timezone(timedelta(hours=1))
+    assert Interaction(id="a", relationship="r", occurred_at=datetime(2024, 3, 1, 9, 30, tzinfo=rome)) == read_touchpoint(GOOD)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_microseconds_and_back_is_the_same_instant(instant: datetime) -> None:
+    assert from_microseconds(to_microseconds(instant)) == instant
+
+
+def test_a_bare_date_bound_is_the_end_of_that_day() -> None:
+    assert moment("2024-03-01") == datetime(2024, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
+    assert moment(datetime(2024, 3, 1, tzinfo=UTC).date()) == moment("2024-03-01")
+    with pytest.raises(ValueError, match="no offset"):
+        moment("2024-03-01T10:00:00")
+
+
+def test_touchpoints_are_immutable() -> None:
+    touchpoint: Any = read_touchpoint(GOOD)
+    with pytest.raises(ValidationError):
+        touchpoint.competence = 1.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "mend"),
+    [
+        ({"occurred_at": "2024-03-01T09:30:00"}, "occurred_at: `2024-03-01T09:30:00` has no offset", "ISO 8601 with an offset"),
+        ({"occurred_at": 1709282400}, "occurred_at: `1709282400` is no time", "ISO 8601 with an offset"),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "falls outside the years 1 to 9999", ""),
+        ({"competence": 7}, "competence: `7` is not a number in range", "`competence` lies in [-1, 1]"),
+        ({"competence": float("nan")}, "competence: `nan`", "`competence` lies in [-1, 1]"),
+        ({"competence": "good"}, "competence: `good`", "`competence` lies in [-1, 1]"),
+        ({"certainty": 1.5}, "certainty: `1.5`", "`certainty` lies in [0, 1]"),
+        ({"competance": 0.5}, "competance: `interaction` has no such field", "did you mean `competence`?"),
+        ({"by": "supplier"}, "by: `supplier` is not allowed", "`by` is one of `organisation` or `customer`"),
+        ({"id": ""}, "id: `` is no identifier", "1 to 200 characters"),
+        ({"id": "a\nb"}, "id: `a\\nb` is no identifier", "1 to 200 characters"),
+        ({"id": None}, "id: `None`", ""),
+        ({"note": "\ud800"}, "note: `\\ud800` is no Unicode text", "decode it anew"),
+        ({"channel": "x" * 10_001}, "is too long", "at most 10000 characters"),
+    ],
+)
+def test_malformed_fields_are_refused_in_words(changes: dict[str, Any], message: str, mend: str) -> None:
+    with pytest.raises(InvalidTouchpoint) as refused:
+        read_touchpoint({**GOOD, **changes})
+    assert message in str(refused.value)
+    assert mend in refused.value.mend
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(InvalidTouchpoint) as refused:
+        read_touchpoint({"kind": "failure_occurred", "severity": 2, "breach": "luck"})
+    assert {field for field, _ in refused.value.problems} == {"id", "relationship", "occurred_at", "severity", "breach"}
+
+
+@pytest.mark.parametrize("kind", ["failure", "", 3, None, "FailureOccurred"])
+def test_unknown_kinds_are_refused(kind: object) -> None:
+    with pytest.raises(UnknownKind) as refused:
+        read_touchpoint({**GOOD, "kind": kind})
+    assert refused.value.mend
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", "3", '{"kind": }', "[" * 100_000])
+def test_what_is_no_json_object_is_refused(text: str) -> None:
+    with pytest.raises(InvalidTouchpoint):
+        read_json(text)
+
+
+def test_a_missing_severity_is_the_declared_default() -> None:
+    assert FailureOccurred(id="f", relationship="r", occurred_at=START).severity == 0.5
