@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from journey_projections.replay import Contribution
+from journey_projections.rule_sets import EXIT_LINE, TRANSITIONAL_FROM
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 _TICKS = "▁▂▃▄▅▆▇█"
-EXIT_LINE = 0.35
 
 
 def spark(values: Sequence[float]) -> str:
@@ -47,7 +47,7 @@ def day(instant: datetime | None) -> str:
 
 def tone(trust: float) -> str:
     """The colour of a trust value."""
-    return "red" if trust < EXIT_LINE else "yellow" if trust < 0.6 else "green"
+    return "red" if trust < EXIT_LINE else "yellow" if trust < TRANSITIONAL_FROM else "green"
 
 
 def signed(delta: float) -> str:

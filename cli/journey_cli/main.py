@@ -18,10 +18,14 @@ COMMANDS = {
     "replay": "Rebuild trust, confidence and state.",
     "explain": "Show what moved trust, when and why.",
     "whatif": "Replay a history with edits, beside the facts.",
+    "compare": "Judge the same histories by several rule sets.",
+    "laws": "Search for histories that break the published laws under a rule set.",
+    "rules": "List the rule sets, or one rule set's parameters with their sources.",
 }
 """Every command with its summary, so that `--help` need not load them."""
 
-FAILURE, USAGE = 1, 2
+FAILURE, USAGE, VIOLATED = 1, 2, 3
+"""Exit codes: something failed, the call was wrong, a check found violations."""
 
 
 class _Commands(click.Group):
@@ -77,7 +81,7 @@ def journey(ctx: click.Context, store: str, output_format: str, debug: bool) -> 
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command line and exit: 0 ok, 1 failure, 2 usage."""
+    """Run the command line and exit: 0 ok, 1 failure, 2 usage, 3 a check found violations."""
     try:
         code = journey.main(args=arguments, prog_name="journey", standalone_mode=False)
     except click.exceptions.Abort:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from journey import History, Journal
-    from journey_projections import RuleSet
 
 DEFAULT_STORE = "sqlite:///journey.db"
 
@@ -41,7 +41,9 @@ class Session:
         return Journal.open(self.store)
 
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
-        """A relationship's history as of a day and as known at a day."""
+        """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
+        if relationship.endswith(".jsonl"):
+            return bounded(told_in(Path(relationship)), as_of, known_at)
         with self.reading() as journal:
             history = journal.history(relationship)
         return bounded(history, as_of, known_at)
@@ -54,11 +56,20 @@ def bounded(history: "History", as_of: str | None, known_at: str | None) -> "His
     return history if as_of is None else history.as_of(as_of)
 
 
-def rules_named(name: str) -> "RuleSet":
-    """The rule set of that name."""
-    from journey_projections import rule_set
+def told_in(path: Path) -> "History":
+    """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
+    from journey import History, InvalidTouchpoint, read_touchpoint
+    from journey_cli.sources import rows_of
 
-    return rule_set(name)
+    touchpoints = []
+    for row in rows_of(path, "jsonl"):
+        try:
+            if row.problem is not None:
+                raise row.problem
+            touchpoints.append(read_touchpoint(row.fields))
+        except InvalidTouchpoint as error:
+            raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
+    return History.of(touchpoints)
 
 
 class _When(click.ParamType[str]):

@@ -9,7 +9,18 @@ from journey.history import History
 from journey.reading import read_json
 from journey_cli.edits import Edit, apply_edits, pairs
 
-NAMES = ("cold-meeting", "spilled-beer", "crisis-tested", "crisis-hidden")
+NAMES = (
+    "cold-meeting",
+    "spilled-beer",
+    "crisis-tested",
+    "crisis-hidden",
+    "honest-course",
+    "silent-course",
+    "silent-customer",
+    "declined-engagement",
+    "accepted-engagement",
+    "unmasked",
+)
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,13 @@ class Encoder:
         self.episodes: dict[tuple[str | None, int, int], int] = {}
         self.promises: dict[str, int] = {}
         self.topics: dict[str, int] = {}
+        self.touchpoints = 0
         self._latest: dict[str, int] = {}
         self._siblings: dict[int, int] = {}
 
     def encode(self, touchpoint: Touchpoint) -> Encoded:
         """The record of one touchpoint; call in order."""
+        self.touchpoints += 1
         side = codes.SIDES[touchpoint.by]
         record = Encoded(codes.KINDS[touchpoint.kind], side, to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
         if touchpoint.representative is not None:

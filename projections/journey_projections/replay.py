@@ -151,7 +151,8 @@ class _Run:
         self.rules.make_room(self.state, self.names)
         self.count += 1
         self.last = touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
-        return self.rules.apply(self.state, encoded, self.parameters)
+        cause = self.rules.apply(self.state, touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
+        return 0 if cause is None else cause
 
     def pass_until(self, instant: int) -> None:
         if self.now is not None and instant > self.now:
@@ -170,8 +171,8 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         at = run.last[0]
     if at is not None and run.now is not None:
         run.pass_until(to_microseconds(at))
-    view = run.rules.view(run.state, run.parameters)
-    report = run.rules.report(run.state, run.names, run.parameters)
+    view = run.rules.viewed(run.state)
+    report = run.rules.reported(run.state, run.names)
     return Replay(
         relationship=history.relationship,
         trust=_on_grid(view.trust),

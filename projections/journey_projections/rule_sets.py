@@ -9,11 +9,18 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from journey.errors import UnknownName
-from journey_projections.encoding import Encoded, Encoder
-from journey_projections.reports import Report
+from journey_projections.encoding import Encoder
+from journey_projections.reports import Parties, PartyTrust, Report
 
-NAMES = ("goodwill",)
+NAMES = ("goodwill", "beta", "rescorla_wagner", "health_score")
 """The rule sets that come with journey."""
+
+EXIT_LINE = 0.35
+"""Below this trust a relationship counts as damaged."""
+TRANSITIONAL_FROM = 0.6
+"""Trust from which a relationship is more than a series of transactions."""
+COMMUNAL_FROM = 0.8
+"""Trust from which the parties look after each other."""
 
 
 class View(NamedTuple):
@@ -25,33 +32,67 @@ class View(NamedTuple):
     state: str
 
 
+def _nothing(*_: Any) -> None:
+    """A rule set that needs no room for names, or in which time does nothing."""
+
+
+CAUSE_UNTOLD = (("moved_by_the_rules", "the rules moved it; they do not say why"),)
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """A named, versioned value: frozen parameters and pure functions over a state of the rule set's own making.
 
-    `initial(p)` is the state before anything happened; `make_room(state, names)` lets it hold every name met so far;
-    `advance(state, elapsed, p)` lets microseconds pass and `apply(state, touchpoint, p)` lets one encoded touchpoint act
-    (returning a number of `causes`), both in place; `trust`, `view` and `report` only read. A rule set never learns the
+    `initial(p)` is the state before anything happened. `advance(state, elapsed, p)` lets microseconds pass and
+    `apply(state, touchpoint, p)` lets one touchpoint act, both in place; `apply` may return a number of `causes`.
+    `trust(state, p)` in [0, 1], `view(state, p)` and `report(state, names, p)` only read. A rule set never learns the
     absolute time, only what elapsed since the first touchpoint.
+
+    `apply` meets touchpoints as `Encoded` numbers, so that the same source can be compiled, and `make_room(state, names)`
+    lets the state hold every name met so far; with `takes_touchpoints` it meets the touchpoints themselves instead.
     """
 
     name: str
     version: str
     parameters: BaseModel
     initial: Callable[[Any], Any]
-    make_room: Callable[[Any, Encoder], None]
-    advance: Callable[[Any, int, Any], None]
-    apply: Callable[[Any, Encoded, Any], int]
+    apply: Callable[[Any, Any, Any], int | None]
     trust: Callable[[Any, Any], float]
-    view: Callable[[Any, Any], View]
-    report: Callable[[Any, Encoder, Any], Report]
-    causes: tuple[tuple[str, str], ...]
+    advance: Callable[[Any, int, Any], None] = _nothing
+    make_room: Callable[[Any, Encoder], None] = _nothing
+    view: Callable[[Any, Any], View] | None = None
+    report: Callable[[Any, Encoder, Any], Report] | None = None
+    causes: tuple[tuple[str, str], ...] = CAUSE_UNTOLD
+    takes_touchpoints: bool = False
 
     @property
     def hash(self) -> str:
         """Twelve hex digits over name, version and every parameter: two results with the same hash were made by the same rules."""
         content = json.dumps([self.name, self.version, self.parameters.model_dump(mode="json")], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    def viewed(self, state: Any) -> View:
+        """The view of a state; a rule set that has none knows no confidence and judges the rest by trust alone."""
+        if self.view is not None:
+            return self.view(state, self.parameters)
+        trust = self.trust(state, self.parameters)
+        return View(trust, 0.0, 1.0 - trust, state_by_trust(trust))
+
+    def reported(self, state: Any, names: Encoder) -> Report:
+        """The report of a state; a rule set that has none knows one party, and nothing of the customer."""
+        if self.report is not None:
+            return self.report(state, names, self.parameters)
+        prior = self.trust(self.initial(self.parameters), self.parameters)
+        return Report(Parties(PartyTrust(self.trust(state, self.parameters)), {}, PartyTrust(prior)))
+
+
+def state_by_trust(trust: float) -> str:
+    """The state of a relationship when only its trust is known."""
+    if trust < EXIT_LINE:
+        return "damaged"
+    if trust < TRANSITIONAL_FROM:
+        return "transactional"
+    return "transitional" if trust < COMMUNAL_FROM else "communal"
 
 
 def rule_set(name: str) -> RuleSet:
@@ -60,4 +101,32 @@ def rule_set(name: str) -> RuleSet:
         from journey_projections.goodwill import GOODWILL
 
         return GOODWILL
+    if name in NAMES:
+        from journey_projections import compared
+
+        return compared.RULE_SETS[name]
     raise UnknownName.of("rule set", name, NAMES, f"there is {', '.join(f'`{known}`' for known in NAMES)}")
+
+
+class Parameter(NamedTuple):
+    """One parameter of a rule set: its value, its range (None where open), unit, meaning and source."""
+
+    name: str
+    value: Any
+    low: float | None
+    high: float | None
+    unit: str
+    meaning: str
+    source: str
+
+
+def parameters_of(rules: RuleSet) -> list[Parameter]:
+    """The parameters of a rule set with what they mean."""
+    told = []
+    for name, field in type(rules.parameters).model_fields.items():
+        bounds = {bound: getattr(rule, bound) for rule in field.metadata for bound in ("ge", "le") if hasattr(rule, bound)}
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
+        value = getattr(rules.parameters, name)
+        told.append(Parameter(name, value, bounds.get("ge"), bounds.get("le"), unit, field.description or "", source))
+    return told

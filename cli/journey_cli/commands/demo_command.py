@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 @click.argument("name", default="cold-meeting", metavar="[STORY]")
 @click.pass_obj
 def command(session: Session, name: str) -> None:
-    """Replay a bundled STORY on an in-memory journal and tell it: cold-meeting, spilled-beer, crisis-tested, crisis-hidden."""
+    """Replay a bundled STORY on an in-memory journal and tell it.
+
+    The stories: cold-meeting, spilled-beer, crisis-tested and crisis-hidden, honest-course and silent-course, silent-customer,
+    declined-engagement and accepted-engagement, unmasked.
+    """
     from journey import Journal
     from journey_cli.stories import story
     from journey_projections import replay

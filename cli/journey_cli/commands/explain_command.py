@@ -23,9 +23,10 @@ NOTABLE = 0.01
 def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
     """Show what moved the trust of RELATIONSHIP, when and why. The lines sum to the score."""
     from journey_cli import drawing, shapes
+    from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
-    result = replay(session.history(relationship, as_of, known_at), rules)
+    result = replay(session.history(relationship, as_of, known_at), load_rules(rules))
     if session.is_json:
         write_json(shapes.of_explanation(result))
         return

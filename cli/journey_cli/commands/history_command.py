@@ -13,6 +13,7 @@ from journey_cli.session import Session, bounds, console, rules_option, write_js
 def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str) -> None:
     """Show the timeline of RELATIONSHIP, with trust after each touchpoint."""
     from journey_cli import drawing, shapes
+    from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
     history = session.history(relationship, as_of, known_at)
@@ -20,7 +21,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
         for record in history.records:
             write_json(shapes.of_record(record))
         return
-    result = replay(history, rules)
+    result = replay(history, load_rules(rules))
     after = {one.touchpoint: one.after for one in result.contributions}
     out = console()
     rows = drawing.table(out, "when", "trust", "", "kind", "who", "what", "id", right=("trust",))

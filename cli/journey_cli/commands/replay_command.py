@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.session import Session, bounded, bounds, console, rules_named, rules_option, working, write_json
+from journey_cli.session import Session, bounded, bounds, console, rules_option, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections import Replay, RuleSet
@@ -32,12 +32,13 @@ def command(
 ) -> None:
     """Rebuild trust, confidence and state of RELATIONSHIPS, or of all."""
     from journey_cli import shapes
+    from journey_cli.rule_files import load_rules
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
     if output is not None and output.suffix not in _WRITERS:
         raise click.UsageError(f"`{output}` has no suffix that says a format; use {' or '.join(_WRITERS)}")
-    results = _replays(session, relationships, rules_named(rules), as_of, known_at)
+    results = _replays(session, relationships, load_rules(rules), as_of, known_at)
     if output is not None:
         _WRITERS[output.suffix](output, (shapes.of_replay(result) for result in results))
     elif session.is_json:
@@ -50,8 +51,11 @@ def command(
 def _replays(session: Session, names: tuple[str, ...], rules: "RuleSet", as_of: str | None, known_at: str | None) -> "Iterator[Replay]":
     from journey_projections import replay
 
+    if names:
+        yield from (replay(session.history(name, as_of, known_at), rules) for name in names)
+        return
     with session.reading() as journal:
-        wanted = names or tuple(summary.relationship for summary in journal.relationships())
+        wanted = [summary.relationship for summary in journal.relationships()]
         with working("replaying", len(wanted)) as done:
             for name in wanted:
                 yield replay(bounded(journal.history(name), as_of, known_at), rules)

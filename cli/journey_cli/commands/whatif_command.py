@@ -37,6 +37,7 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     journey whatif m@bank --replace handover-2:introduction=warm --without meeting-131
     """
     from journey_cli import drawing, edits, shapes
+    from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
     session: Session = ctx.obj
@@ -44,7 +45,8 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     history = session.history(relationship, as_of, known_at)
     edited = edits.apply_edits(history, asked)
     at = edits.latest(history.at, edited.at)
-    facts, counterfactual = replay(history, rules, at), replay(edited, rules, at)
+    judged_by = load_rules(rules)
+    facts, counterfactual = replay(history, judged_by, at), replay(edited, judged_by, at)
     difference = counterfactual.trust - facts.trust
     if session.is_json:
         write_json(

@@ -28,7 +28,7 @@ def good(state: State, side: int, actor: int, competence: float, goodwill: float
 
 
 def gains_shrink_as_trust_grows(state: State, side: int, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """T2. A good contact closes a share of the distance that remains, within a budget that refills by the day.
+    """T3. A good contact closes a share of the distance that remains, within a budget that refills by the day.
 
     While an episode is open nothing rises above its level at the opening: good contacts only mend a part of the wound.
     """
@@ -49,7 +49,7 @@ def gains_shrink_as_trust_grows(state: State, side: int, index: int, competence:
 
 
 def good_history_buffers_competence_breach(state: State, index: int, severity: float, p: GoodwillParameters) -> float:
-    """T3. The harm, in log shares, of a competence breach: it shrinks with good history and grows right after another failure."""
+    """T4. The harm, in log shares, of a competence breach: it shrinks with good history and grows right after another failure."""
     party = state.parties[index]
     buffer = 1.0 - p.buffer_max * party.history / (party.history + p.buffer_half)
     harm = p.competence_loss * severity * buffer
@@ -59,13 +59,13 @@ def good_history_buffers_competence_breach(state: State, index: int, severity: f
 
 
 def relational_breach_grows_with_goodwill(prior: float, severity: float, p: GoodwillParameters) -> float:
-    """T4. The harm, in log shares, of a breach of benevolence or integrity: the more trust there was, the more it destroys."""
+    """T5. The harm, in log shares, of a breach of benevolence or integrity: the more trust there was, the more it destroys."""
     mild = p.relational_convexity
     return p.relational_loss * severity * (mild + (1.0 - mild) * severity) * (1.0 + p.betrayal * prior)
 
 
 def being_treated_as_a_number_hurts_old_customers(state: State, side: int, p: GoodwillParameters) -> float:
-    """T5. The severity of not recognising somebody: none for a stranger, growing with the history."""
+    """T6. The severity of not recognising somebody: none for a stranger, growing with the history."""
     history = state.parties[lead_of(side)].history
     return p.unrecognised * history / (history + p.unrecognised_half)
 
@@ -76,8 +76,8 @@ def prior_trust(state: State, side: int, actor: int, p: GoodwillParameters) -> f
     return trust if actor == NOBODY else max(trust, trust_of(state, actor, p))
 
 
-def stake(state: State, side: int, p: GoodwillParameters) -> float:
-    """The share of a harm that still finds something to destroy: all of it, until very little trust is left."""
+def little_trust_leaves_little_to_lose(state: State, side: int, p: GoodwillParameters) -> float:
+    """T34. The share of a harm that still finds something to destroy: all of it, until very little trust is left."""
     return min(1.0, side_trust(state, side, p) / p.stake_floor)
 
 
@@ -100,7 +100,7 @@ def breach(
         return
     lead = lead_of(side)
     touch(state, lead, p)
-    scale = stake(state, side, p)
+    scale = little_trust_leaves_little_to_lose(state, side, p)
     competence_lead = scale * good_history_buffers_competence_breach(state, lead, competence, p)
     relational_lead = scale * relational
     competence_actor = 0.0
@@ -139,7 +139,7 @@ def lower(state: State, index: int, competence: float, goodwill: float, p: Goodw
 
 
 def a_persons_act_is_charged_to_the_institution(harm: float, p: GoodwillParameters) -> float:
-    """T4b. What the institution takes of a representative's breach: most of it, never all."""
+    """T7. What the institution takes of a representative's breach: most of it, never all."""
     return p.institution_reach * harm
 
 
@@ -157,7 +157,7 @@ def remember_failure(state: State, episode: Episode, index: int, competence: boo
 
 
 def impulse_to_leave_comes_at_once(state: State, side: int, competence: float, relational: float, p: GoodwillParameters) -> None:
-    """T23. A breach, above all a relational one, raises the readiness to leave at the moment it happens."""
+    """T31. A breach, above all a relational one, raises the readiness to leave at the moment it happens."""
     if side != ORGANISATION:
         return
     relationship = state.relationship[0]
@@ -168,7 +168,7 @@ def impulse_to_leave_comes_at_once(state: State, side: int, competence: float, r
 
 
 def readiness_to_leave_cools_slowly(state: State, p: GoodwillParameters) -> float:
-    """T23b. The readiness to leave that is left by now; no recovery lowers it, only time does."""
+    """T32. The readiness to leave that is left by now; no recovery lowers it, only time does."""
     relationship = state.relationship[0]
     if relationship.alarm <= 0.0:
         return relationship.alarm

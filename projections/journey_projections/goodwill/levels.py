@@ -16,14 +16,14 @@ def days_between(earlier: int, later: int) -> float:
 
 
 def silence_erodes_slowly(level: float, days: float, p: GoodwillParameters) -> float:
-    """T22. After a long silence, trust above the middle drifts back towards it; below the middle, time heals nothing."""
+    """T30. After a long silence, trust above the middle drifts back towards it; below the middle, time heals nothing."""
     if level <= 0.5 or days <= p.fade_grace_days:
         return level
     return 0.5 + (level - 0.5) * math.exp(-HALF * (days - p.fade_grace_days) / p.fade_days)
 
 
 def part_of_a_good_name_fades(state: State, p: GoodwillParameters) -> float:
-    """T1b. What is left of the part of a referral's or a good name's lift that fades."""
+    """T2. What is left of the part of a referral's or a good name's lift that fades."""
     relationship = state.relationship[0]
     if relationship.lift_fading <= 0.0:
         return 0.0
@@ -31,7 +31,7 @@ def part_of_a_good_name_fades(state: State, p: GoodwillParameters) -> float:
 
 
 def unanswered_failure_keeps_costing(state: State, side: int, p: GoodwillParameters) -> float:
-    """T8. The share of goodwill that an unanswered failure has left by now; it stops at a floor."""
+    """T11. The share of goodwill that an unanswered failure has left by now; it stops at a floor."""
     record = state.sides[side]
     if record.neglect_rate <= 0.0 or record.neglect <= p.neglect_floor:
         return record.neglect
@@ -65,19 +65,19 @@ def goodwill_of(state: State, index: int, p: GoodwillParameters) -> float:
     return level
 
 
-def blended(competence: float, goodwill: float, p: GoodwillParameters) -> float:
-    """A party's trust from its two dimensions: neither makes up for the lack of the other."""
+def neither_dimension_makes_up_for_the_other(competence: float, goodwill: float, p: GoodwillParameters) -> float:
+    """T36. A party's trust is a geometric mean of its dimensions: little of one pulls the whole down."""
     trust: float = competence**p.competence_weight * goodwill ** (1.0 - p.competence_weight)
     return trust
 
 
 def trust_of(state: State, index: int, p: GoodwillParameters) -> float:
     """A party's trust now, 0 to 1."""
-    return blended(competence_of(state, index, p), goodwill_of(state, index, p), p)
+    return neither_dimension_makes_up_for_the_other(competence_of(state, index, p), goodwill_of(state, index, p), p)
 
 
 def chair(state: State, p: GoodwillParameters) -> float:
-    """The trust of whoever the customer now deals with: the current representative, or an empty chair (T19)."""
+    """The trust of whoever the customer now deals with: the current representative, or an empty chair."""
     relationship = state.relationship[0]
     if relationship.current == NOBODY:
         return trust_of(state, INSTITUTION, p)
@@ -88,7 +88,7 @@ def chair(state: State, p: GoodwillParameters) -> float:
 
 
 def departure_loses_the_bond(bond: float, institution: float, p: GoodwillParameters) -> float:
-    """T19. With the person gone the bond counts as handed to nobody, and never for more than the institution."""
+    """T28. With the person gone the bond counts as handed to nobody, and never for more than the institution."""
     return min(bond, institution) * p.introduced_none
 
 
@@ -101,7 +101,7 @@ def side_trust(state: State, side: int, p: GoodwillParameters) -> float:
 
 
 def deception_leaves_a_ceiling(trust: float, ceiling: float) -> float:
-    """T7b. Trust under a ceiling: close to itself far below, never above, and never flat, so that every later act still counts."""
+    """T10. Trust under a ceiling: close to itself far below, never above, and never flat, so that every later act still counts."""
     if ceiling >= 1.0:
         return trust
     return trust * ceiling / (trust + ceiling - trust * ceiling)

@@ -31,7 +31,7 @@ class GoodwillParameters(BaseModel):
     )
     stake_floor: float = _parameter(0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "bounded scale")
 
-    # Opening (T1)
+    # Opening
     origin_reputation: float = _parameter(
         0.1, 0.0, 0.3, "share", "how far a good name lifts the prior at full strength", "McKnight, Cummings & Chervany 1998"
     )
@@ -46,7 +46,7 @@ class GoodwillParameters(BaseModel):
         365.0, 30.0, 1460.0, "days", "time in which the fading part falls to 1/e", "Schmitt, Skiera & Van den Bulte 2011"
     )
 
-    # Everyday (T2)
+    # Everyday
     gain: float = _parameter(
         0.08, 0.04, 0.1, "share", "share of the remaining distance that one perfect contact closes", "Slovic 1993: built slowly"
     )
@@ -85,7 +85,7 @@ class GoodwillParameters(BaseModel):
         0.2, 0.1, 0.4, "quality", "goodwill of a check-in that corrected the course, as a contact's quality", "seen to act on what was said"
     )
 
-    # Competence breach (T3)
+    # Competence breach
     competence_loss: float = _parameter(
         0.3, 0.2, 0.36, "log share", "harm of a full competence breach", "Tversky & Kahneman 1992; Slovic 1993"
     )

@@ -13,7 +13,7 @@ def meet(state: State, index: int, p: GoodwillParameters) -> None:
     if index == NOBODY:
         return
     if relationship.vacant and relationship.current != index:
-        take_over(state, index, p.introduced_none, p)
+        a_newcomer_starts_below_the_predecessor(state, index, p.introduced_none, p)
     elif not state.parties[index].known:
         arrive(state, index, competence_of(state, INSTITUTION, p), goodwill_of(state, INSTITUTION, p))
     if relationship.current == NOBODY:
@@ -30,14 +30,14 @@ def arrive(state: State, index: int, competence: float, goodwill: float) -> None
 
 
 def introduction_carries_the_bond(introduction: int, p: GoodwillParameters) -> float:
-    """T18. What an introduction hands on of the bond with the predecessor."""
+    """T26. What an introduction hands on of the bond with the predecessor."""
     if introduction == WARM:
         return p.introduced_warm
     return p.introduced_cold if introduction == COLD else p.introduced_none
 
 
-def take_over(state: State, newcomer: int, factor: float, p: GoodwillParameters) -> None:
-    """T18b. Who takes over is trusted no more than the institution and the predecessor, and only as far as introduced.
+def a_newcomer_starts_below_the_predecessor(state: State, newcomer: int, factor: float, p: GoodwillParameters) -> None:
+    """T27. Who takes over is trusted no more than the institution and the predecessor, and only as far as introduced.
 
     Whoever the customer knows already loses less by it. What rises later, the newcomer earns.
     """
@@ -67,11 +67,11 @@ def handover_made(state: State, predecessor: int, newcomer: int, factor: float, 
         return
     if relationship.current == NOBODY and predecessor != NOBODY and state.parties[predecessor].known:
         relationship.current = predecessor
-    take_over(state, newcomer, factor, p)
+    a_newcomer_starts_below_the_predecessor(state, newcomer, factor, p)
 
 
 def representative_left(state: State, index: int) -> None:
-    """The person is gone; if it was the current one, the chair is empty (T19)."""
+    """The person is gone; if it was the current one, the chair is empty."""
     relationship = state.relationship[0]
     if relationship.current == index:
         relationship.vacant = 1

@@ -25,8 +25,8 @@ from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RES
 from journey_projections.goodwill.wounds import answer, close, rewound_all, touch
 
 
-def worth_of_step(step: int, p: GoodwillParameters) -> float:
-    """T9. The share of the wound that each step restores: responsibility before help, help before explanation."""
+def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillParameters) -> float:
+    """T12. The share of the wound that each step restores: responsibility before help, help before explanation."""
     if step == ACKNOWLEDGE:
         return p.acknowledge
     if step == ADMIT:
@@ -41,7 +41,7 @@ def worth_of_step(step: int, p: GoodwillParameters) -> float:
 
 
 def early_help_counts_more(step: int, days: float, p: GoodwillParameters) -> float:
-    """T9b. What is left of a step's worth when it comes late."""
+    """T13. What is left of a step's worth when it comes late."""
     late = max(0.0, days - p.step_grace_days)
     return math.exp(-HALF * late / (p.help_late_days if step == HELP else p.step_late_days))
 
@@ -54,10 +54,15 @@ def recovery_step_taken(
     while number != NOTHING:
         episode = state.episodes[number]
         if episode.nature == COURTESY:
-            good(state, side, actor, 0.0, p.courtesy * min(1.0, size) * certainty, p)
+            good(state, side, actor, 0.0, helping_with_the_customers_own_mistake_earns(size, p) * certainty, p)
         elif episode.open:
             take_step(state, number, step, size, voluntary, certainty, p)
         number = episode.sibling
+
+
+def helping_with_the_customers_own_mistake_earns(size: float, p: GoodwillParameters) -> float:
+    """T33. The quality of a step that was not owed."""
+    return p.courtesy * min(1.0, size)
 
 
 def take_step(state: State, number: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters) -> None:
@@ -74,7 +79,9 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
     elif not episode.steps & (1 << step):
         episode.steps |= 1 << step
         days = days_between(episode.opened_at, state.relationship[0].now)
-        episode.weight += worth_of_step(step, p) * early_help_counts_more(step, days, p) * min(1.0, size) * certainty
+        episode.weight += (
+            responsibility_outweighs_help_and_help_explanation(step, p) * early_help_counts_more(step, days, p) * min(1.0, size) * certainty
+        )
     restore(state, episode, acknowledgement_opens_recovery(episode, p), p)
     if step == ACKNOWLEDGE:
         answer(state, episode.side, p)
@@ -83,7 +90,7 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
 
 
 def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> float:
-    """T10. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
+    """T14. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
     if not episode.steps & (1 << ACKNOWLEDGE):
         return 0.0
     restored = episode.weight + apology_counts_once(episode, p)
@@ -98,7 +105,7 @@ def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> f
 
 
 def apology_counts_once(episode: Episode, p: GoodwillParameters) -> float:
-    """T12. One sincere apology adds a little; repeated without change, or at a recurrence, it adds nothing."""
+    """T16. One sincere apology adds a little; repeated without change, or at a recurrence, it adds nothing."""
     return p.apologise if episode.apologised else 0.0
 
 
@@ -110,7 +117,7 @@ def restore(state: State, episode: Episode, share: float, p: GoodwillParameters)
 
 
 def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
-    """T10c. All five steps close the episode, and speak for older grievances: they close too, half restored."""
+    """T17. All five steps close the episode, and speak for older grievances: they close too, half restored."""
     episode = state.episodes[number]
     record = state.sides[episode.side]
     for other in range(record.first_open, len(state.episodes)):
@@ -126,7 +133,7 @@ def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> N
 
 
 def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParameters) -> None:
-    """T10d. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
+    """T18. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
     episode = state.episodes[number]
     if episode.restored < 1.0 or episode.nature != FAILURE:
         return
@@ -156,7 +163,7 @@ def response_failed(
 
 
 def bad_response_is_a_second_failure(episode: Episode, manner: int, p: GoodwillParameters) -> float:
-    """T6. How much worse a bad response to an open failure is than an unrelated breach, by its manner."""
+    """T8. How much worse a bad response to an open failure is than an unrelated breach, by its manner."""
     if manner == IGNORED:
         return p.ignored
     if manner == DEFLECTED:
@@ -166,10 +173,10 @@ def bad_response_is_a_second_failure(episode: Episode, manner: int, p: GoodwillP
     return p.delayed
 
 
-def deception_exposed(
+def deception_wounds_and_scars(
     state: State, number: int, side: int, actor: int, severity: float, certainty: float, before: float, p: GoodwillParameters
 ) -> None:
-    """T7. A deception wounds more than another breach, and leaves a ceiling below the trust that it betrayed."""
+    """T9. A deception wounds more than another breach, and leaves a ceiling below the trust that it betrayed."""
     scale = min(1.0, before / p.stake_floor)
     harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
     breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, p)
@@ -177,8 +184,10 @@ def deception_exposed(
     record.ceiling = min(record.ceiling, before * (1.0 - scale * certainty * (p.scar_least + p.scar * severity)))
 
 
-def evidence_emerged(state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters) -> None:
-    """T13. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
+def evidence_rereads_the_response(
+    state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters
+) -> None:
+    """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
     denied = False
     for other in range(len(state.episodes)):
         response = state.episodes[other]

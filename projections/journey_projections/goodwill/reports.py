@@ -8,7 +8,7 @@ from journey_projections.encoding import Encoder
 from journey_projections.goodwill.levels import competence_of, goodwill_of, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, SLIP, State
-from journey_projections.goodwill.wounds import restored_competence
+from journey_projections.goodwill.wounds import money_repairs_competence_only
 from journey_projections.reports import EpisodeReport, Parties, PartyTrust, PromiseReport, Report
 
 _NATURES = {SLIP: "slip", FAILURE: "failure", RESPONSE: "response", DECEPTION: "deception", COURTESY: "courtesy"}
@@ -45,7 +45,7 @@ def _episodes(state: State, names: Encoder, p: GoodwillParameters) -> list[Episo
                 severity=episode.severity,
                 is_open=bool(episode.open),
                 steps=tuple(step for step, bit in codes.STEPS.items() if bit < codes.APOLOGISE and episode.steps & (1 << bit)),
-                restored=restored_competence(episode, p) if competence else episode.restored,
+                restored=money_repairs_competence_only(episode, p) if competence else episode.restored,
                 is_voiced=bool(episode.voiced),
             )
         )

@@ -20,7 +20,12 @@ from journey_projections.goodwill.conduct import (
 from journey_projections.goodwill.levels import days_between, side_trust, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.people import handover_made, introduction_carries_the_bond, meet, representative_left
-from journey_projections.goodwill.recovery import deception_exposed, evidence_emerged, recovery_step_taken, response_failed
+from journey_projections.goodwill.recovery import (
+    deception_wounds_and_scars,
+    evidence_rereads_the_response,
+    recovery_step_taken,
+    response_failed,
+)
 from journey_projections.goodwill.state import COURTESY, FAILURE, SLIP, State
 from journey_projections.goodwill.views import confidence_grows_with_evidence
 from journey_projections.goodwill.wounds import answer, touch
@@ -56,11 +61,14 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
         return causes.BAD_RESPONSE
     if kind == codes.DECEPTION_EXPOSED:
         before = side_trust(state, side, p)
-        deception_exposed(state, touchpoint.episode, side, actor, touchpoint.amount, touchpoint.certainty, before, p)
+        deception_wounds_and_scars(state, touchpoint.episode, side, actor, touchpoint.amount, touchpoint.certainty, before, p)
         learn_sibling(state, touchpoint)
+        answer(state, side, p)
         return causes.DECEPTION
     if kind == codes.EVIDENCE_EMERGED:
-        evidence_emerged(state, touchpoint.episode, touchpoint.refers, side, touchpoint.code == codes.INNOCENT, touchpoint.certainty, p)
+        evidence_rereads_the_response(
+            state, touchpoint.episode, touchpoint.refers, side, touchpoint.code == codes.INNOCENT, touchpoint.certainty, p
+        )
         return causes.EVIDENCE
     if codes.REPRESENTATIVE_ASSIGNED <= kind <= codes.REPRESENTATIVE_LEFT:
         return people(state, touchpoint, p)
@@ -72,7 +80,7 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
 
 
 def evidence(state: State, certainty: float, p: GoodwillParameters) -> None:
-    """T24. Every touchpoint is evidence; evidence ages."""
+    """Every touchpoint is evidence; evidence ages."""
     relationship = state.relationship[0]
     relationship.evidence = confidence_grows_with_evidence(state, p) + certainty
     relationship.evidence_at = relationship.now
@@ -102,7 +110,7 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
 
 
 def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
-    """T14, T15. What was perceived, else delivered, is judged by what was promised, inside or outside the zone of tolerance."""
+    """What was perceived, else delivered, against what was promised, inside or outside the zone of tolerance."""
     relationship = state.relationship[0]
     relationship.acts += 1
     promised = 0.5 if isnan(touchpoint.second) else touchpoint.second
@@ -114,19 +122,41 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
         if promise.elicited:
             zone += p.zone_elicited
     gap = (touchpoint.amount if isnan(touchpoint.third) else touchpoint.third) - promised
-    miss = min(1.0, max(0.0, -gap - zone)) * (1.0 - relationship.course) * (1.0 - p.disclosed * disclosed_on(state, touchpoint.topic))
+    miss = a_foretold_risk_softens(state, touchpoint.topic, beyond_the_zone_a_miss_is_a_breach(gap, zone), p)
     if side == ORGANISATION:
+        miss = honest_talk_softens_a_miss(miss, relationship.course)
         relationship.course = 0.0
     breach(state, side, actor, touchpoint.episode, SLIP, touchpoint.certainty * miss, 0.0, miss, p)
     learn_sibling(state, touchpoint)
-    quality = min(1.0, max(0.0, p.kept + p.kept_slope * (gap + zone)))
-    good(state, side, actor, touchpoint.certainty * quality, 0.0, p)
+    good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, p)
     return causes.BROKEN_PROMISE if miss > 0.0 else causes.KEPT_PROMISE
 
 
-def disclosed_on(state: State, topic: int) -> float:
-    """T16. How severe a risk was disclosed on a topic beforehand."""
-    return 0.0 if topic == NOTHING else state.topics[topic].disclosed
+def delivery_is_judged_by_the_promise(gap: float, zone: float, p: GoodwillParameters) -> float:
+    """T21. The quality of a delivery, by how far it lies above or below the promise; inside the zone the slope is small."""
+    return min(1.0, max(0.0, p.kept + p.kept_slope * (gap + zone)))
+
+
+def beyond_the_zone_a_miss_is_a_breach(gap: float, zone: float) -> float:
+    """T22. The severity of a miss: what lies below the zone of tolerance."""
+    return min(1.0, max(0.0, -gap - zone))
+
+
+def a_foretold_risk_softens(state: State, topic: int, severity: float, p: GoodwillParameters) -> float:
+    """T23. What is left of a severity when the risk was disclosed beforehand."""
+    return severity if topic == NOTHING else severity * (1.0 - p.disclosed * state.topics[topic].disclosed)
+
+
+def honest_talk_softens_a_miss(miss: float, course: float) -> float:
+    """T24. What is left of a miss after the check-ins along the way."""
+    return miss * (1.0 - course)
+
+
+def blame_scales_a_failure(severity: float, cause: int, lasting: int, p: GoodwillParameters) -> float:
+    """T25. What nobody in the relationship caused weighs less; what will happen again weighs more."""
+    if cause == codes.EXOGENOUS:
+        severity *= p.exogenous_share
+    return min(1.0, severity * (1.0 + p.lasting_cause_extra)) if lasting else severity
 
 
 def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
@@ -139,10 +169,8 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
             episode.nature = COURTESY
             episode.sibling = touchpoint.refers
         return causes.CUSTOMERS_FAULT
-    severity = touchpoint.amount * (p.exogenous_share if cause == codes.EXOGENOUS else 1.0)
-    if touchpoint.flag:
-        severity = min(1.0, severity * (1.0 + p.lasting_cause_extra))
-    severity *= 1.0 - p.disclosed * disclosed_on(state, touchpoint.topic)
+    severity = blame_scales_a_failure(touchpoint.amount, cause, touchpoint.flag, p)
+    severity = a_foretold_risk_softens(state, touchpoint.topic, severity, p)
     competence = 0.0
     relational = 0.0
     if touchpoint.code == codes.COMPETENCE:
@@ -219,7 +247,7 @@ def voice(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
 
 
 def feedback_corrects_slowly(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
-    """T20. A score is information: it corrects trust a little, unless a failure explains it already."""
+    """T29. A score is information: it corrects trust a little, unless a failure explains it already."""
     lead = state.parties[INSTITUTION]
     explained = lead.failed and days_between(lead.failed_at, state.relationship[0].now) < p.explained_days
     if explained or state.sides[ORGANISATION].open_episodes > 0:
@@ -265,10 +293,15 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
         return causes.KINDNESS
     if touchpoint.flag:
         return causes.NO_EFFECT
-    harm = certainty * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.unexplained_refusal, p)
+    harm = certainty * a_refusal_without_reasons_costs_a_little(prior_trust(state, side, actor, p), p)
     breach(state, side, actor, touchpoint.episode, SLIP, 0.0, harm, p.unexplained_refusal, p)
     learn_sibling(state, touchpoint)
     return causes.REFUSAL
+
+
+def a_refusal_without_reasons_costs_a_little(prior: float, p: GoodwillParameters) -> float:
+    """T37. The harm of declining an engagement without saying why; with reasons it costs nothing."""
+    return relational_breach_grows_with_goodwill(prior, p.unexplained_refusal, p)
 
 
 def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParameters) -> None:

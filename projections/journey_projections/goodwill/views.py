@@ -8,13 +8,7 @@ from journey_projections.goodwill.conduct import readiness_to_leave_cools_slowly
 from journey_projections.goodwill.levels import HALF, days_between, side_trust, unanswered_failure_keeps_costing
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import State
-
-EXIT_LINE = 0.35
-"""Below this trust a relationship counts as damaged; one severe relational breach crosses it from any history (L13)."""
-TRANSITIONAL_FROM = 0.6
-"""Trust from which a relationship is more than a series of transactions."""
-COMMUNAL_FROM = 0.8
-"""Trust from which the parties look after each other."""
+from journey_projections.rule_sets import COMMUNAL_FROM, EXIT_LINE, TRANSITIONAL_FROM
 
 PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED = range(6)
 STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "ended")
@@ -22,7 +16,7 @@ STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "e
 
 
 def confidence_grows_with_evidence(state: State, p: GoodwillParameters) -> float:
-    """T24. The evidence that counts now: one for each sure touchpoint, ageing."""
+    """T35. The evidence that counts now: one for each sure touchpoint, ageing."""
     relationship = state.relationship[0]
     days = days_between(relationship.evidence_at, relationship.now)
     return relationship.evidence * math.exp(-HALF * days / p.evidence_days)

@@ -16,7 +16,7 @@ from journey_projections.goodwill.levels import (
     unanswered_failure_keeps_costing,
 )
 from journey_projections.goodwill.parameters import GoodwillParameters
-from journey_projections.goodwill.state import Episode, Party, State
+from journey_projections.goodwill.state import DECEPTION, FAILURE, Episode, Party, State
 
 
 def touch(state: State, index: int, p: GoodwillParameters) -> Party:
@@ -38,8 +38,8 @@ def left_of(harm: float, restored: float) -> float:
     return 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
 
 
-def restored_competence(episode: Episode, p: GoodwillParameters) -> float:
-    """T11b. How much of an episode's competence wound is restored, money included; money never reaches the relational part."""
+def money_repairs_competence_only(episode: Episode, p: GoodwillParameters) -> float:
+    """T15. How much of an episode's competence wound is restored, money included; money never reaches the relational part."""
     return max(episode.restored, min(1.0, episode.restored + p.compensate * episode.paid))
 
 
@@ -51,10 +51,10 @@ def rewound(state: State, index: int, side: int, p: GoodwillParameters) -> None:
         episode = state.episodes[number]
         if episode.open and episode.side == side:
             if index == side:
-                competence *= left_of(episode.competence_lead, restored_competence(episode, p))
+                competence *= left_of(episode.competence_lead, money_repairs_competence_only(episode, p))
                 goodwill *= left_of(episode.goodwill_lead, episode.restored)
             elif index == episode.actor:
-                competence *= left_of(episode.competence_actor, restored_competence(episode, p))
+                competence *= left_of(episode.competence_actor, money_repairs_competence_only(episode, p))
                 goodwill *= left_of(episode.goodwill_actor, episode.restored)
     party.wound_competence = competence
     party.wound_goodwill = goodwill
@@ -163,7 +163,8 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
     rate = 0.0
     for number in range(record.first_open, len(state.episodes)):
         episode = state.episodes[number]
-        if episode.open and episode.side == side and not episode.steps & (1 << ACKNOWLEDGE):
+        unanswered = episode.nature in (FAILURE, DECEPTION) and not episode.steps & (1 << ACKNOWLEDGE)
+        if episode.open and episode.side == side and unanswered:
             rate = max(rate, episode.severity * (p.neglect_voiced if episode.voiced else 1.0))
     record.neglect_rate = rate * HALF / p.neglect_days
     if record.open_episodes == 0 and record.neglect < 1.0:
@@ -173,7 +174,7 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
 
 
 def good_conduct_closes_an_episode(state: State, side: int, p: GoodwillParameters) -> None:
-    """T10b. Ten 24-hour windows with good contacts since it opened close an episode; what it still costs stays lost until earned."""
+    """T19. Ten 24-hour windows with good contacts since it opened close an episode; what it still costs stays lost until earned."""
     record = state.sides[side]
     now = state.relationship[0].now
     for number in range(record.first_open, len(state.episodes)):

@@ -39,6 +39,8 @@ LEAST_SEVERITY = 0.05
 """CLEAN laws speak of failures that a customer would notice."""
 MINOR = 0.45
 """L17: below this a failure is minor for every rule set compared."""
+LEAST_GAIN = 2.0**-30
+"""L09: below this, gains are too close to the grid on which trust is reported to be told apart."""
 CONTINUITY_STEP, CONTINUITY_MAX = 0.001, 0.003
 """L27: a change of severity by the step may move trust by at most the maximum."""
 CONTINUITY_THRESHOLDS = (0.05, 0.5)
@@ -417,6 +419,8 @@ def gains_strictly_shrink(judge: Judge, draw: Draw) -> None:
     after = [contribution.after for contribution in judge.replay(told).contributions if contribution.touchpoint]
     gains = [later - earlier for earlier, later in itertools.pairwise(after)]
     for number, (earlier, later) in enumerate(itertools.pairwise(gains)):
+        if earlier < LEAST_GAIN:
+            break
         holds(later < earlier, told[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
 
 

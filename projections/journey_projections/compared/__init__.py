@@ -1,0 +1,16 @@
+"""Published trust models to compare with, over the same touchpoints: exactly as published, with their own parameters.
+
+They are valence models: all they receive of a touchpoint is how good or bad it was (`valence`).
+"""
+
+from collections.abc import Mapping
+
+from journey_projections.compared.beta import BETA
+from journey_projections.compared.health_score import HEALTH_SCORE
+from journey_projections.compared.rescorla_wagner import RESCORLA_WAGNER
+from journey_projections.rule_sets import RuleSet
+
+RULE_SETS: Mapping[str, RuleSet] = {rules.name: rules for rules in (BETA, RESCORLA_WAGNER, HEALTH_SCORE)}
+"""The compared rule sets by name."""
+
+__all__ = ["BETA", "HEALTH_SCORE", "RESCORLA_WAGNER", "RULE_SETS"]

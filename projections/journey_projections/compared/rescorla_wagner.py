@@ -1,0 +1,85 @@
+"""`rescorla_wagner`: associative learning (Rescorla & Wagner 1972) with a faster rate for bad news than for good.
+
+Each touchpoint is an outcome e in [0, 1]; trust moves by a share of the surprise e - T.
+"""
+
+from dataclasses import dataclass
+from math import isnan
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field
+
+from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
+from journey_projections.encoding import Encoded
+from journey_projections.rule_sets import RuleSet
+
+
+class RescorlaWagnerParameters(BaseModel, frozen=True, extra="forbid"):
+    """The parameters of `rescorla_wagner`."""
+
+    rate_up: float = Field(
+        default=0.1,
+        ge=0.0,
+        le=1.0,
+        description="share of a good surprise that is learnt",
+        json_schema_extra={"unit": "share", "source": "Rescorla & Wagner 1972"},
+    )
+    rate_down: float = Field(
+        default=0.3,
+        ge=0.0,
+        le=1.0,
+        description="share of a bad surprise that is learnt",
+        json_schema_extra={"unit": "share", "source": "Cazé & van der Meer 2013: asymmetric rates"},
+    )
+    start: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="trust before anything happened",
+        json_schema_extra={"unit": "trust", "source": "neutral start"},
+    )
+
+
+@dataclass(slots=True)
+class Association:
+    """The strength learnt so far."""
+
+    strength: float
+
+
+class State(NamedTuple):
+    """One record."""
+
+    association: list[Association]
+
+
+def initial(p: RescorlaWagnerParameters) -> State:
+    """The start."""
+    return State([Association(p.start)])
+
+
+def apply(state: State, touchpoint: Encoded, p: RescorlaWagnerParameters) -> int:
+    """Learn from one outcome."""
+    value = valence(touchpoint)
+    if isnan(value):
+        return NEITHER
+    association = state.association[0]
+    surprise = (1.0 + value) / 2.0 - association.strength
+    association.strength += touchpoint.certainty * (p.rate_up if surprise > 0.0 else p.rate_down) * surprise
+    return sign(value)
+
+
+def trust(state: State, _: RescorlaWagnerParameters) -> float:
+    """The strength learnt so far."""
+    return state.association[0].strength
+
+
+RESCORLA_WAGNER = RuleSet(
+    name="rescorla_wagner",
+    version="1",
+    parameters=RescorlaWagnerParameters(),
+    initial=initial,
+    apply=apply,
+    trust=trust,
+    causes=CAUSES,
+)
