@@ -14,7 +14,9 @@ from journey.errors import (
     StoreUnavailable,
     UnknownKind,
     UnknownName,
+    UnreadableSource,
     UnsupportedSchema,
+    UnusableRules,
 )
 from journey.history import History, Recorded
 from journey.journal import Journal
@@ -95,7 +97,9 @@ __all__ = [
     "Touchpoint",
     "UnknownKind",
     "UnknownName",
+    "UnreadableSource",
     "UnsupportedSchema",
+    "UnusableRules",
     "WordOfMouthHeard",
     "read_json",
     "read_touchpoint",

@@ -5,6 +5,8 @@
     │   └── UnknownKind          … its kind
     ├── UnknownName              name something that exists (a relationship, touchpoint, rule set, story)
     ├── ConflictingTouchpoint    two contents under one id: give one of them another id
+    ├── UnreadableSource         mend or rename the file to import
+    ├── UnusableRules            mend the rule file
     ├── UnsupportedSchema        upgrade journey
     ├── InvalidStoreUrl          fix the store's address
     ├── StoreUnavailable         make the store reachable, then retry
@@ -54,11 +56,19 @@ class ConflictingTouchpoint(JourneyError):
         self.id, self.recorded, self.offered = id, recorded, offered
         names = sorted({*recorded, *offered})
         differing = [name for name in names if recorded.get(name) != offered.get(name)]
-        changes = ", ".join(f"{name} `{recorded.get(name)}` against `{offered.get(name)}`" for name in differing)
+        changes = ", ".join(f"{name} {shown(recorded.get(name))} against {shown(offered.get(name))}" for name in differing)
         super().__init__(
             f"touchpoint `{id}` is already there with other content: {changes}",
             "give the new touchpoint an id of its own; recorded facts stay as they are",
         )
+
+
+class UnreadableSource(JourneyError):
+    """A whole file cannot be read as what it should be."""
+
+
+class UnusableRules(JourneyError):
+    """A file or module holds no rule set that can be used."""
 
 
 class UnsupportedSchema(JourneyError):
@@ -79,6 +89,12 @@ class DamagedJournal(JourneyError):
 
 class MissingExtra(JourneyError):
     """A part that is not installed by default is needed."""
+
+
+def shown(value: object) -> str:
+    """A value of the user's in backticks, on one line and not too long."""
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value))
+    return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

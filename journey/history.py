@@ -100,14 +100,15 @@ class History:
         spared = self._record(id)
         return self._edited(record for record in self.records if record is not spared)
 
-    def replacing(self, id: str, **fields: Any) -> Self:
+    def replacing(self, id: str, /, **fields: Any) -> Self:
         """The same history, had that touchpoint had other `fields`. Raises UnknownName, InvalidTouchpoint."""
         changed = self._record(id)
-        if fields.get("kind", changed.touchpoint.kind) != changed.touchpoint.kind:
-            raise InvalidTouchpoint(
-                [("kind", f"touchpoint `{id}` is a `{changed.touchpoint.kind}`; its kind cannot be replaced")],
-                "leave it out and insert another",
-            )
+        for name in ("kind", "id", "relationship"):
+            value = getattr(changed.touchpoint, name)
+            if fields.get(name, value) != value:
+                raise InvalidTouchpoint(
+                    [(name, f"of touchpoint `{id}` is `{value}` and cannot be replaced")], "leave it out and insert another"
+                )
         touchpoint = validated(type(changed.touchpoint), {**changed.touchpoint.model_dump(), **fields})
         return self._edited(replace(changed, touchpoint=touchpoint) if record is changed else record for record in self.records)
 

@@ -1,6 +1,6 @@
 """The journal: record touchpoints, read histories back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -47,6 +47,10 @@ class Journal:
             known = (summary.relationship for summary in self._store.relationships())
             raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
         return History.of_records(map(decode, rows), relationship)
+
+    def find(self, ids: Iterable[str]) -> dict[str, Recorded]:
+        """Those of the touchpoints with these ids that are recorded, by id."""
+        return {row.id: decode(row) for row in self._store.find(list(ids))}
 
     def relationships(self) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970)."""

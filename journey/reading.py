@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean
+from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean, shown
 from journey.touchpoints import KINDS, Touchpoint
 
 
@@ -19,7 +19,8 @@ def read_touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
     model = KINDS.get(kind) if isinstance(kind, str) else None
     if model is None:
         raise UnknownKind(
-            [("kind", f"`{kind}` is no kind of touchpoint")], did_you_mean(str(kind), KINDS) or "`journey record --help` lists the kinds"
+            [("kind", f"`{kind}` is no kind of touchpoint")],
+            did_you_mean(str(kind), KINDS) or f"the kinds are {', '.join(f'`{known}`' for known in KINDS)}",
         )
     return validated(model, fields)
 
@@ -60,17 +61,19 @@ def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]
             return field, f"`{value}` is not allowed", f"`{field}` is one of {context['expected']}".replace("'", "`")
         case "greater_than_equal" | "less_than_equal" | "finite_number" | "float_type" | "float_parsing":
             return field, f"`{value}` is not a number in range", _range(model, field)
+        case "string_type":
+            return field, f"{shown(value)} is no text", "quote it; in SQL, cast it to VARCHAR"
         case "value_error":
             message, _, mend = str(context["error"]).partition("; ")
             return field, message, mend
         case "string_unicode":
-            return field, f"{_shown(value)} is no Unicode text", "decode it anew from its source"
+            return field, f"{shown(value)} is no Unicode text", "decode it anew from its source"
         case "string_too_long":
-            return field, f"{_shown(value)} is too long", f"use at most {context['max_length']} characters"
+            return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
         case "string_pattern_mismatch" | "string_too_short":
-            return field, f"{_shown(value)} is no identifier", "use 1 to 200 characters without control characters"
+            return field, f"{shown(value)} is no identifier", "use 1 to 200 characters without control characters"
         case _:
-            return field, f"{_shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
+            return field, f"{shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
 
 
 def _range(model: type[Touchpoint], field: str) -> str:
@@ -86,8 +89,3 @@ def _bounds(annotated: Any) -> Iterator[tuple[str, float]]:
     for part in (getattr(annotated, "annotation", None), *get_args(annotated)):
         if part is not None and not isinstance(part, type):
             yield from _bounds(part)
-
-
-def _shown(value: object) -> str:
-    text = str(value).encode("unicode_escape").decode()
-    return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"

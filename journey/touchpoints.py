@@ -10,21 +10,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
 
 from journey.times import utc
+
+
+def no_switch(value: object) -> object:
+    """Refuse true and false where a number is asked for; pydantic would take them for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError(f"`{str(value).lower()}` is no number; write a number")
+    return value
+
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A name given by the source: 1 to 200 characters, no control characters."""
 Text = Annotated[str, Field(max_length=10_000)]
 """Free text of at most 10,000 characters."""
-Moment = Annotated[datetime, BeforeValidator(utc)]
+Moment = Annotated[datetime, BeforeValidator(utc), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
 """An instant: an aware datetime or ISO 8601 text with an offset, kept in UTC to the microsecond."""
-Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
 """How a contact went on one dimension, from -1 (as bad as can be) through 0 to 1."""
-Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
 """A severity, level, strength, size, score or certainty in [0, 1]."""
-Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(no_switch)]
 """A share of something: 1 is all of it, 2 twice as much."""
 
 Side = Literal["organisation", "customer"]

@@ -55,6 +55,11 @@ def signed(delta: float) -> str:
     return f"{delta:+.3f}"
 
 
+def printable(text: str) -> str:
+    """Text of a stranger's on one line, so that it cannot steer the terminal."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
 def table(out: "Console", *columns: str, right: Sequence[str] = ()) -> "Table":
     """An empty table: ruled on a terminal, bare columns elsewhere."""
     from rich import box

@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from journey.errors import InvalidTouchpoint
 from journey.history import History
 from journey.reading import read_json
+from journey.touchpoints import Touchpoint
 
 WITHOUT, REPLACE, INSERT = "--without", "--replace", "--insert"
 Edit = tuple[str, str]
@@ -29,8 +31,17 @@ def apply_edits(history: History, edits: Sequence[Edit]) -> History:
         if option == WITHOUT:
             history = history.without(text)
         elif option == INSERT:
-            history = history.inserting(read_json(text))
+            history = history.inserting(_of(history, read_json(text)))
     return history
+
+
+def _of(history: History, touchpoint: Touchpoint) -> Touchpoint:
+    if history.relationship not in (None, touchpoint.relationship):
+        raise InvalidTouchpoint(
+            [("relationship", f"`{touchpoint.relationship}` is not the one that is replayed")],
+            f"insert a touchpoint of `{history.relationship}`",
+        )
+    return touchpoint
 
 
 def pairs(arguments: Sequence[str]) -> list[Edit]:

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from math import isfinite
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Protocol, Self
 
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.journal import Journal
 from journey.reading import read_touchpoint
-from journey.touchpoints import Touchpoint
+from journey.stores.rows import Receipt
+from journey.touchpoints import Touchpoint, fields_of
 from journey_cli.sources import Row
 
 BATCH = 1_000
@@ -26,6 +28,31 @@ class Outcome:
     unchanged: int = 0
     refused: int = 0
     rejects_file: str | None = None
+
+
+class Recorder(Protocol):
+    """Where an import goes: a journal, or a rehearsal of one."""
+
+    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+        """As `Journal.record`."""
+        ...
+
+
+class Rehearsal:
+    """What recording would do to a journal (None: to an empty one), without writing to it."""
+
+    def __init__(self, journal: Journal | None) -> None:
+        self._journal = journal
+        self._rehearsed = Journal.open("memory:")
+
+    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+        """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
+        recorded = {} if self._journal is None else self._journal.find(touchpoint.id for touchpoint in touchpoints)
+        for touchpoint in touchpoints:
+            if touchpoint.id in recorded and recorded[touchpoint.id].touchpoint != touchpoint:
+                raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
+        receipts = self._rehearsed.record(*touchpoints)
+        return [replace(receipt, is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
 
 
 class Rejects:
@@ -45,12 +72,18 @@ class Rejects:
     def write(self, row: Row, error: JourneyError) -> None:
         """Add one refused row."""
         if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8")
-        rejected = {"path": row.path, "line": row.line, "reason": str(error), "mend": error.mend, "row": row.fields}
-        self._file.write(json.dumps(rejected, ensure_ascii=False, default=str) + "\n")
+            self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
+        rejected = {"path": row.path, "line": row.line, "reason": str(error), "mend": error.mend}
+        try:
+            fields = {name: str(value) if isinstance(value, float) and not isfinite(value) else value for name, value in row.fields.items()}
+            line = json.dumps({**rejected, "row": fields}, ensure_ascii=False, default=str, allow_nan=False)
+        except (ValueError, RecursionError):
+            # Nested deeper than JSON is written, or not JSON inside: the place in the source says which row it was.
+            line = json.dumps({**rejected, "row": None}, ensure_ascii=False)
+        self._file.write(line + "\n")
 
 
-def import_rows(journal: Journal, rows: Iterable[Row], rejects: Rejects) -> Iterator[Outcome]:
+def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Iterator[Outcome]:
     """Record rows in batches; yields the outcome so far after each. Rows that were recorded stay so, whatever follows."""
     outcome = Outcome()
     rows = iter(rows)
@@ -63,12 +96,16 @@ def import_rows(journal: Journal, rows: Iterable[Row], rejects: Rejects) -> Iter
                 good.append((row, read_touchpoint(row.fields)))
             except InvalidTouchpoint as error:
                 _refuse(outcome, rejects, row, error)
+            except RecursionError:
+                _refuse(
+                    outcome, rejects, row, InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")
+                )
         outcome.read += len(batch)
         _record(journal, good, outcome, rejects)
         yield outcome
 
 
-def _record(journal: Journal, good: Sequence[tuple[Row, Touchpoint]], outcome: Outcome, rejects: Rejects) -> None:
+def _record(journal: Recorder, good: Sequence[tuple[Row, Touchpoint]], outcome: Outcome, rejects: Rejects) -> None:
     """Record a batch; where one touchpoint conflicts, halve until it stands alone, so that it takes nobody with it."""
     if not good:
         return

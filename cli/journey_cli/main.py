@@ -1,11 +1,13 @@
 """The entry point: global options, commands loaded on demand, errors told in one line."""
 
+import io
 import os
 import sys
 from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from journey_cli.session import DEFAULT_STORE, Session
 
@@ -75,28 +77,41 @@ def journey(ctx: click.Context, store: str, output_format: str, debug: bool) -> 
     Every touchpoint is a fact that is never changed. Trust is replayed from the facts: at any date, under any rules, with
     what moved it. Start with `journey demo`.
     """
-    if not store:
+    if not store or (os.environ.get("JOURNEY_STORE") == "" and ctx.get_parameter_source("store") is ParameterSource.DEFAULT):
         raise click.UsageError("the store's URL is empty; name one, as in --store sqlite:///journey.db")
     ctx.obj = Session(store, output_format == "json", debug)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 ok, 1 failure, 2 usage, 3 a check found violations."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = journey.main(args=arguments, prog_name="journey", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         _fail(130, "interrupted; what was recorded stays recorded")
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
     except click.UsageError as error:
         _fail(USAGE, error.format_message(), f"`{error.ctx.command_path if error.ctx else 'journey'} --help` shows how")
     except click.ClickException as error:
         _fail(FAILURE, error.format_message())
     except BrokenPipeError:
-        # Whoever read our output has enough; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has enough.
+        _quiet_stdout()
         sys.exit(FAILURE)
     except Exception as error:
         _fail_in_words(error, debug="--debug" in (sys.argv[1:] if arguments is None else arguments))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _quiet_stdout() -> None:
+    """Give up what is still buffered; Python would complain once more when it flushes at exit."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail_in_words(error: Exception, *, debug: bool) -> NoReturn:
@@ -107,6 +122,7 @@ def _fail_in_words(error: Exception, *, debug: bool) -> NoReturn:
     if isinstance(error, JourneyError):
         _fail(USAGE if isinstance(error, InvalidStoreUrl) else FAILURE, str(error), error.mend)
     if isinstance(error, OSError):
+        _quiet_stdout()
         _fail(FAILURE, f"`{error.filename}`: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
     _fail(FAILURE, f"unexpected {type(error).__name__}: {error}", "run again with --debug and report the traceback")
 

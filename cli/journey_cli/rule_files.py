@@ -6,12 +6,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from journey.errors import JourneyError
+from journey.errors import UnusableRules
 from journey_projections.rule_sets import RuleSet, rule_set
-
-
-class UnusableRules(JourneyError):
-    """A file or module holds no rule set that can be used."""
 
 
 def load_rules(name: str) -> RuleSet:
@@ -50,6 +46,8 @@ def _module_of(path: Path) -> ModuleType:
 def _only_one(module: ModuleType, path: str) -> RuleSet:
     found = {id(value): value for value in vars(module).values() if isinstance(value, RuleSet)}
     own = list(found.values())
-    if len(own) != 1:
+    if not own:
+        raise UnusableRules(f"{path}: holds no rule set", "give one of its names a RuleSet")
+    if len(own) > 1:
         raise UnusableRules(f"{path}: holds {len(own)} rule sets where one is needed", f"say which: {Path(path).stem}:NAME")
     return own[0]

@@ -1,5 +1,6 @@
 """What every command shares: the store, the output format, and how values are written."""
 
+import io
 import json
 import os
 import sys
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -42,7 +43,7 @@ class Session:
 
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
         """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
-        if relationship.endswith(".jsonl"):
+        if relationship.endswith(".jsonl") and Path(relationship).exists():
             return bounded(told_in(Path(relationship)), as_of, known_at)
         with self.reading() as journal:
             history = journal.history(relationship)
@@ -100,12 +101,28 @@ def bounds(command: F) -> F:
 
 def rules_option(command: F) -> F:
     """The option `--rules`."""
-    return click.option("--rules", default="goodwill", show_default=True, metavar="NAME", help="The rule set that judges.")(command)
+    return click.option(
+        "--rules",
+        default="goodwill",
+        show_default=True,
+        metavar="RULES",
+        help="The rule set that judges: a name, MODULE:ATTRIBUTE or FILE.py.",
+    )(command)
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """One JSON object on one line."""
+    return json.dumps(value, ensure_ascii=False, default=_plain, allow_nan=False)
 
 
 def write_json(value: Mapping[str, Any]) -> None:
-    """One JSON object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=_plain, allow_nan=False))
+    """Print one JSON object on one line."""
+    click.echo(json_line(value))
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 edit`, `2 edits`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _plain(value: object) -> str:
@@ -121,14 +138,33 @@ def console(*, stderr: bool = False) -> "Console":
     out = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
     if not out.is_terminal:
         out = Console(
-            file=sys.stderr if stderr else sys.stdout, highlight=False, emoji=False, markup=False, width=_plain_width(), no_color=True
+            file=cast(TextIO, _Trimmed(sys.stderr if stderr else sys.stdout)),
+            highlight=False,
+            emoji=False,
+            markup=False,
+            width=_plain_width(),
+            no_color=True,
         )
     return out
 
 
 def _plain_width() -> int:
     columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdigit() and int(columns) > 0 else 120
+    return int(columns) if columns.isascii() and columns.isdigit() and int(columns) > 0 else 120
+
+
+class _Trimmed(io.TextIOBase):
+    """Text without the blanks that fill up lines, which nobody needs in a file or a pipe."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        self._out.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
+        return len(text)
+
+    def flush(self) -> None:
+        self._out.flush()
 
 
 @contextmanager

@@ -62,7 +62,6 @@ def of_explanation(result: Replay) -> dict[str, Any]:
         "trust": result.trust,
         "prior": result.prior,
         "contributions": [of_contribution(one) for one in result.contributions],
-        "rules": of_rules(result.rules),
     }
 
 

@@ -1,6 +1,7 @@
 """Where imported touchpoints come from: lines of JSON, rows of CSV, rows of an SQL query. All of them stream."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journey.errors import InvalidTouchpoint, JourneyError
+from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.times import from_microseconds
 from journey.touchpoints import KINDS
 
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv"}
+FIELDS = frozenset(name for model in KINDS.values() for name in model.model_fields)
 _CHUNK = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
-
-
-class UnreadableSource(JourneyError):
-    """A whole file cannot be read as what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +41,27 @@ def rows_of(path: Path, input_format: str | None) -> Iterator[Row]:
         raise UnreadableSource(
             f"{path}: the suffix `{path.suffix}` says no format", "give --input-format jsonl or csv, or map the file with --sql FILE"
         )
-    _check(path)
-    return _jsonl(path) if kind == "jsonl" else _csv(path)
+    # Opened once, since what was read of a pipe cannot be read again.
+    file = _opened(path)
+    return _jsonl(path, file) if kind == "jsonl" else _csv(path, file)
 
 
-def _check(path: Path) -> None:
+def _opened(path: Path) -> io.BufferedReader:
     try:
-        with path.open("rb") as file:
-            head = file.read(8192)
+        file = path.open("rb")
+        head = file.peek(8192)[:8192]
     except OSError as error:
         raise UnreadableSource(f"{path}: {(error.strerror or str(error)).lower()}", "name a file that can be read") from None
+    if head.strip() and b"\x00" not in head:
+        return file
+    file.close()
     if not head.strip():
         raise UnreadableSource(f"{path}: is empty", "there is nothing to import")
-    if b"\x00" in head:
-        raise UnreadableSource(f"{path}: is a binary file, not lines of text", "export it as JSONL or CSV, or map it with --sql FILE")
+    raise UnreadableSource(f"{path}: is a binary file, not lines of text", "export it as JSONL or CSV, or map it with --sql FILE")
 
 
-def _jsonl(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
+def _jsonl(path: Path, file: io.BufferedReader) -> Iterator[Row]:
+    with file:
         for line, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
@@ -71,71 +72,87 @@ def _jsonl(path: Path) -> Iterator[Row]:
             except (ValueError, RecursionError) as error:
                 fields, problem = {}, f"this is no JSON: {error}"
             if problem:
-                fields = {"text": raw.decode("utf-8", errors="replace").strip()}
-                yield Row(str(path), line, fields, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
+                yield Row(str(path), line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
             else:
                 yield Row(str(path), line, fields)
 
 
-def _csv(path: Path) -> Iterator[Row]:
-    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        _check_header(path, header)
+def _csv(path: Path, file: io.BufferedReader) -> Iterator[Row]:
+    """The header is checked at once, the rows stream."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    header = next(csv.reader(text), [])
+    unknown = [name for name in header if name not in FIELDS]
+    if unknown or "kind" not in header:
+        text.close()
+        wrong = f"`{unknown[0]}` is no field of any touchpoint" if unknown else "there is no column `kind`"
+        raise UnreadableSource(f"{path}:1: {wrong}", "name the columns as touchpoint fields, or map the file with --sql FILE")
+    return _csv_rows(path, text, header)
+
+
+def _csv_rows(path: Path, text: io.TextIOWrapper, header: Sequence[str]) -> Iterator[Row]:
+    with text:
+        reader = csv.reader(text)
+        line = 1
         while True:
+            first, problem = line + 1, None
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(
-                    str(path), reader.line_num, {}, InvalidTouchpoint([("", f"this is no CSV: {error}")], "quote the cell, or its quotes")
-                )
-                continue
-            if not any(cells):
-                continue
-            fields = {name: cell for name, cell in zip(header, cells, strict=False) if cell != ""}
-            problem = None
+                cells, problem = [], InvalidTouchpoint([("", f"this is no CSV: {error}")], "quote the cell, or its quotes")
+            line = 1 + reader.line_num
             if len(cells) > len(header):
-                message = f"{len(cells)} cells under {len(header)} columns"
-                problem = InvalidTouchpoint([("", message)], "quote a cell that holds a comma")
-            yield Row(str(path), reader.line_num, fields, problem)
-
-
-def _check_header(path: Path, header: Sequence[str]) -> None:
-    known = {name for model in KINDS.values() for name in model.model_fields}
-    unknown = [name for name in header if name not in known]
-    if unknown or "kind" not in header:
-        wrong = f"`{unknown[0]}` is no field of any touchpoint" if unknown else "there is no column `kind`"
-        raise UnreadableSource(f"{path}:1: {wrong}", "name the columns as touchpoint fields, or map the file with --sql FILE")
+                problem = InvalidTouchpoint([("", f"{len(cells)} cells under {len(header)} columns")], "quote a cell that holds a comma")
+            if any(cells) or problem:
+                yield Row(str(path), first, {name: cell for name, cell in zip(header, cells, strict=False) if cell != ""}, problem)
 
 
 def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
     """The rows of the query in `mapping`, run by DuckDB over the first path as `source` and the others by their stems.
 
-    Raises UnreadableSource when a file cannot be read or the query cannot be run.
+    A line of a CSV that does not fit its columns' types comes as a row with a problem. Raises UnreadableSource when a file cannot
+    be read or the query cannot be run.
     """
     import duckdb
 
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    sql = _query(mapping)
+    views = [("source", paths[0]), *((path.stem, path) for path in paths[1:])]
+    for place, (name, path) in enumerate(views):
+        if name in dict(views[:place]):
+            raise UnreadableSource(f"{path}: its view `{name}` is `{dict(views[:place])[name]}` already", "rename the file")
+        _view(connection, name.replace('"', '""'), path)
     try:
-        sql = mapping.read_text(encoding="utf-8").strip().rstrip(";")
+        connection.execute(f"CREATE VIEW __mapped AS {sql}")
+        columns = _columns(connection, mapping)
+        instants = {name for name, kind in columns.items() if kind == _INSTANT}
+        selected = ", ".join(f'epoch_us("{name}")' if name in instants else f'"{name}"' for name in columns)
+        yield from _fetch(connection.execute(f"SELECT {selected} FROM __mapped"), list(columns), instants, str(paths[0]))
+        yield from _refused_by_duckdb(connection)
+    except duckdb.Error as error:
+        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "mend the query; the source is the view `source`") from None
+
+
+def _query(mapping: Path) -> str:
+    import duckdb
+
+    try:
+        text = mapping.read_text(encoding="utf-8")
     except OSError as error:
         raise UnreadableSource(f"{mapping}: {(error.strerror or str(error)).lower()}", "name a file with one SELECT") from None
     except ValueError:
         raise UnreadableSource(f"{mapping}: is no text", "name a file with one SELECT") from None
-    if not sql:
-        raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    for name, path in [("source", paths[0]), *((path.stem, path) for path in paths[1:])]:
-        _view(connection, name, path)
     try:
-        columns = _columns(connection, sql, mapping)
-        instants = {name for name, kind in columns.items() if kind == _INSTANT}
-        selected = ", ".join(f'epoch_us("{name}")' if name in instants else f'"{name}"' for name in columns)
-        yield from _fetch(connection.execute(f"SELECT {selected} FROM ({sql}\n)"), list(columns), instants, str(paths[0]))
+        statements = [one for one in duckdb.extract_statements(text) if one.query.strip()]
     except duckdb.Error as error:
         raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "mend the query; the source is the view `source`") from None
+    if not statements:
+        raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
+    if len(statements) > 1:
+        raise UnreadableSource(f"{mapping}: holds {len(statements)} statements", "write one SELECT whose columns are touchpoint fields")
+    return statements[0].query
 
 
 def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: Path) -> None:
@@ -146,22 +163,24 @@ def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: Path) -> Non
     if not path.exists():
         raise UnreadableSource(f"{path}: no such file", "name a file that can be read")
     suffixes = {suffix.lower() for suffix in path.suffixes}
-    reader = (
-        "read_parquet" if ".parquet" in suffixes else "read_json_auto" if suffixes & {".json", ".jsonl", ".ndjson"} else "read_csv_auto"
-    )
-    quoted = str(path).replace("'", "''")
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    if ".parquet" in suffixes:
+        reader = f"read_parquet({quoted})"
+    elif suffixes & {".json", ".jsonl", ".ndjson"}:
+        reader = f"read_json_auto({quoted})"
+    else:
+        reader = f"read_csv_auto({quoted}, store_rejects = true)"
     try:
-        connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM {reader}('{quoted}')")
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {reader}')
     except duckdb.Error as error:
         raise UnreadableSource(f"{path}: {_first_lines(error)}", "DuckDB reads CSV, JSON and Parquet here") from None
 
 
-def _columns(connection: "duckdb.DuckDBPyConnection", sql: str, mapping: Path) -> dict[str, str]:
+def _columns(connection: "duckdb.DuckDBPyConnection", mapping: Path) -> dict[str, str]:
     """The columns of the query and their types, once each is known to be a field and each time an instant."""
-    columns = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE ({sql}\n)").fetchall()}
-    known = {name for model in KINDS.values() for name in model.model_fields}
+    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE __mapped").fetchall()}
     for name, kind in columns.items():
-        if name not in known:
+        if name not in FIELDS:
             raise UnreadableSource(
                 f"{mapping}: the column `{name}` is no field of any touchpoint", "rename it, or leave it out of the SELECT"
             )
@@ -180,6 +199,18 @@ def _fetch(result: "duckdb.DuckDBPyConnection", names: Sequence[str], instants: 
             for name in instants & fields.keys():
                 fields[name] = from_microseconds(fields[name])
             yield Row(path, line, fields)
+
+
+def _refused_by_duckdb(connection: "duckdb.DuckDBPyConnection") -> Iterator[Row]:
+    """The lines of CSV files that DuckDB could not fit into the types of their columns."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
+        return
+    refused = connection.execute(
+        "SELECT DISTINCT scans.file_path, errors.line, errors.csv_line, errors.error_message "
+        "FROM reject_errors AS errors JOIN reject_scans AS scans USING (scan_id, file_id) ORDER BY ALL"
+    )
+    for path, line, text, message in refused.fetchall():
+        yield Row(path, line, {"text": text}, InvalidTouchpoint([("", " ".join(message.split()))], "mend the line, or the columns' types"))
 
 
 def _plain(value: Any) -> Any:

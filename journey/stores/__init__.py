@@ -29,6 +29,10 @@ class Store(Protocol):
         """The rows of one relationship by position."""
         ...
 
+    def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
+        """The rows with these ids, in any order."""
+        ...
+
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         """At most `limit` rows behind position `after`, by position."""
         ...

@@ -35,6 +35,11 @@ class MemoryRecorder(POPOApplicationRecorder):
         self._notify_listeners()
         return planned.receipts
 
+    def found(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
+        """The stored touchpoints with these ids."""
+        with self._database_lock:
+            return [self._by_id[id] for id in dict.fromkeys(ids) if id in self._by_id]
+
     def touchpoints(self, after: int = 0) -> Iterator[StoredTouchpoint]:
         """The stored touchpoints behind position `after`."""
         with self._database_lock:
@@ -61,6 +66,9 @@ class MemoryStore:
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         return [row for row in self.recorder.select_events(relationship) if isinstance(row, StoredTouchpoint)]
+
+    def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
+        return self.recorder.found(ids)
 
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return list(islice(self.recorder.touchpoints(after), limit))

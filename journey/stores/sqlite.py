@@ -42,9 +42,14 @@ SCHEMA = (
         digest BLOB,
         UNIQUE (relationship, version))""",
     """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_updated BEFORE UPDATE ON touchpoints
-        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: record a correction instead of an UPDATE'); END""",
+        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever updated'); END""",
     """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_deleted BEFORE DELETE ON touchpoints
-        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: record a retraction instead of a DELETE'); END""",
+        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever deleted'); END""",
+    # INSERT OR REPLACE deletes without firing delete triggers; it must not reach a fact that way.
+    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_replaced BEFORE INSERT ON touchpoints
+        WHEN EXISTS (SELECT 1 FROM touchpoints WHERE position = NEW.position OR id = NEW.id)
+            OR EXISTS (SELECT 1 FROM touchpoints WHERE relationship = NEW.relationship AND version = NEW.version)
+        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever replaced'); END""",
     f"PRAGMA user_version = {FORMAT_VERSION}",
 )
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -153,6 +158,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             cursor.execute(f"SELECT {COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
             return [_row(row) for row in cursor.fetchall()]
 
+    def found(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
+        """The stored touchpoints with these ids."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return list(self._present(cursor, ids).values())
+
     def summaries(self) -> list[Summary]:
         """Every relationship, by name."""
         with self.datastore.transaction(commit=False) as cursor:
@@ -200,6 +210,10 @@ class SQLiteStore:
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         with self._explained():
             return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship)
+
+    def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
+        with self._explained():
+            return self.recorder.found(ids)
 
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._explained():

@@ -67,11 +67,14 @@ class Encoder:
         self.promises: dict[str, int] = {}
         self.topics: dict[str, int] = {}
         self.touchpoints = 0
+        self.started = 0
         self._latest: dict[str, int] = {}
         self._siblings: dict[int, int] = {}
 
     def encode(self, touchpoint: Touchpoint) -> Encoded:
         """The record of one touchpoint; call in order."""
+        if not self.touchpoints:
+            self.started = to_microseconds(touchpoint.occurred_at)
         self.touchpoints += 1
         side = codes.SIDES[touchpoint.by]
         record = Encoded(codes.KINDS[touchpoint.kind], side, to_microseconds(touchpoint.occurred_at), touchpoint.certainty)

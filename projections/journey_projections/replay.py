@@ -71,12 +71,12 @@ class Replay:
     promises: tuple[PromiseReport, ...]
     rules: RuleSetId
     _history: History = field(repr=False, compare=False)
-    _rule_set: RuleSet = field(repr=False, compare=False)
+    _start: "_Run" = field(repr=False, compare=False)
 
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
         """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
-        return tuple(_contributions(self._history, self._rule_set, self.at))
+        return tuple(_contributions(self._history, self._start.twin(), self.at))
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,14 @@ def snapshot(history: History, rules: str | RuleSet = "goodwill") -> Snapshot:
 def resume(start: Snapshot, history: History, at: str | date | datetime | None = None) -> Replay:
     """Replay `history`, whose touchpoints all come after the snapshot's, from where the snapshot stood.
 
-    The result equals a replay of both histories together. Raises ValueError when a touchpoint comes before the snapshot's last.
+    The result equals a replay of both histories together, but for `prior` and `contributions`, which begin at the snapshot.
+    Raises ValueError when a touchpoint comes before the snapshot's last.
     """
     bounded = history if at is None else history.as_of(at)
     first = next(iter(bounded), None)
     if first is not None and start.last is not None and (first.occurred_at, first.sequence, first.id) <= start.last:
         raise ValueError(f"touchpoint `{first.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
-    return _finish(copy.deepcopy(start.run), bounded, None if at is None else moment(at))
+    return _finish(start.run.twin(), bounded, None if at is None else moment(at))
 
 
 def identify(rules: RuleSet) -> RuleSetId:
@@ -132,12 +133,12 @@ class _Run:
         self.now: int | None = None
         self.count = 0
         self.last: tuple[datetime, int, str] | None = None
-        self.prior = self.trust()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "_Run":
-        twin = copy.copy(self)
-        twin.state, twin.names = copy.deepcopy((self.state, self.names), memo)
-        return twin
+    def twin(self) -> "_Run":
+        """A run that stands where this one stands, and goes on without touching it."""
+        other = copy.copy(self)
+        other.state, other.names = copy.deepcopy((self.state, self.names))
+        return other
 
     def feed(self, records: Iterable[Recorded]) -> None:
         for record in records:
@@ -165,6 +166,7 @@ class _Run:
 
 
 def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
+    start = run.twin()
     run.feed(history.records)
     at = history.at if at is None else at
     if at is None and run.last is not None:
@@ -182,26 +184,25 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         at=at,
         known_at=history.known,
         touchpoints=run.count,
-        prior=run.prior,
+        prior=start.trust(),
         parties=report.parties,
         episodes=report.episodes,
         promises=report.promises,
         rules=identify(run.rules),
         _history=history,
-        _rule_set=run.rules,
+        _start=start,
     )
 
 
-def _contributions(history: History, rules: RuleSet, at: datetime | None) -> Iterator[Contribution]:
-    run = _Run(rules)
-    before = run.prior
+def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterator[Contribution]:
+    before = run.trust()
     for record in history.records:
         touchpoint = record.touchpoint
         run.pass_until(to_microseconds(touchpoint.occurred_at))
         waited = run.trust()
         if waited != before:
             yield Contribution(None, touchpoint.occurred_at, None, TIME, _TIME_WORDS, before, waited)
-        name, words = rules.causes[run.step(record)]
+        name, words = run.rules.causes[run.step(record)]
         before = run.trust()
         yield Contribution(touchpoint.id, touchpoint.occurred_at, touchpoint.kind, name, words, waited, before)
     if at is not None and run.now is not None:

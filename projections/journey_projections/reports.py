@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class EpisodeReport:
     """One failure-response-closure episode of one actor.
 
     `episode` is its id (None: the slips of a party outside any episode), `nature` is slip, failure, response, deception or
-    courtesy, `opened_at` is in microseconds since the relationship's first touchpoint, `restored` the share of the loss
+    courtesy, `opened_at` is when it last opened (UTC), `restored` the share of the loss
     made good, `steps` the recovery steps taken.
     """
 
@@ -35,7 +36,7 @@ class EpisodeReport:
     nature: str
     by: str
     representative: str | None
-    opened_at: int
+    opened_at: datetime
     severity: float
     is_open: bool
     steps: tuple[str, ...]

@@ -67,7 +67,7 @@ class RuleSet:
 
     @property
     def hash(self) -> str:
-        """Twelve hex digits over name, version and every parameter: two results with the same hash were made by the same rules."""
+        """Twelve hex digits over name, version and every parameter. The version stands for the functions: who changes them raises it."""
         content = json.dumps([self.name, self.version, self.parameters.model_dump(mode="json")], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 

@@ -2,7 +2,7 @@
 
 import click
 
-from journey_cli.session import Session, bounds, console, write_json
+from journey_cli.session import Session, bounds, console, counted, write_json
 
 
 @click.command("compare")
@@ -11,7 +11,7 @@ from journey_cli.session import Session, bounds, console, write_json
 @bounds
 @click.pass_obj
 def command(session: Session, relationships: tuple[str, ...], names: tuple[str, ...], as_of: str | None, known_at: str | None) -> None:
-    """Judge the same history of each of RELATIONSHIPS by several rule sets, side by side."""
+    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side."""
     from journey_cli import drawing, shapes
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
@@ -27,7 +27,7 @@ def command(session: Session, relationships: tuple[str, ...], names: tuple[str, 
             for result in results:
                 write_json(shapes.of_replay(result))
             continue
-        out.print(f"{relationship}, {len(history)} touchpoints")
+        out.print(f"{relationship}, {counted(len(history), 'touchpoint')}")
         rows = drawing.table(out, "rules", "trust", "course", "state", "worst touchpoint", right=("trust",))
         for result in results:
             worst = min((one for one in result.contributions if one.touchpoint), key=lambda one: one.delta, default=None)

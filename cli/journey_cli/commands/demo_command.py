@@ -84,13 +84,17 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
         say(told.eve)
     note = told.history[str(turning.touchpoint)].note
     if note:
-        say(f"“{note}”", "italic")
+        say(f"“{drawing.printable(note)}”", "italic")
     rows = drawing.table(out, "", "trust", " ", right=("trust",))
     rows.add_row("  before", f"{turning.before:.2f}", Text(drawing.bar(turning.before, 30), style=drawing.tone(turning.before)))
     rows.add_row("  after", f"{turning.after:.2f}", Text(drawing.bar(turning.after, 30), style=drawing.tone(turning.after)))
     rows.show_header = False
     out.print(rows)
     say(f"Why: {turning.words}. ({turning.kind} {turning.touchpoint}, {drawing.signed(turning.delta)})")
+
+    average = _average(told.history, turning.touchpoint)
+    if average is not None:
+        say(f"The average rating of all contacts so far says nothing: {average[0]:.2f} before, {average[1]:.2f} after.")
 
     if otherwise is not None:
         heading("Had it gone otherwise")
@@ -104,12 +108,28 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
     heading("What this shows")
     say(told.lesson)
     out.print()
-    count = len(facts.contributions)
+    rules = facts.rules
     say(
-        f"{facts.touchpoints} touchpoints replayed, {count} contributions that sum exactly from {facts.prior:.2f} to {facts.trust:.2f},",
+        f"{facts.touchpoints} touchpoints replayed; what each moved sums exactly from {facts.prior:.2f} to {facts.trust:.2f}, "
+        f"under the rules {rules.name} {rules.version} ({rules.hash}). Nothing was stored.",
         "dim",
     )
-    say(f"under the rules {facts.rules.name} {facts.rules.version} ({facts.rules.hash}). Nothing was stored.", "dim")
+
+
+def _average(history: "History", until: str | None) -> tuple[float, float] | None:
+    """The mean quality of all contacts before the touchpoint `until` and with it, or None where that is no rated contact."""
+    from statistics import mean
+
+    rated = []
+    for touchpoint in history:
+        if touchpoint.kind == "interaction":
+            given = [one for one in (touchpoint.competence, touchpoint.benevolence, touchpoint.integrity) if one is not None]
+            if given:
+                rated.append(mean(given))
+        if touchpoint.id == until:
+            rated_now = touchpoint.kind == "interaction" and len(rated) > 1
+            return (mean(rated[:-1]), mean(rated)) if rated_now else None
+    return None
 
 
 def _years(out: "Console", history: "History", facts: "Replay") -> None:
@@ -127,6 +147,6 @@ def _years(out: "Console", history: "History", facts: "Replay") -> None:
         most = max((one for one in of_year if one.touchpoint), key=lambda one: abs(one.delta), default=of_year[-1])
         contacts = sum(one.touchpoint is not None for one in of_year)
         note = history[most.touchpoint].note if most.touchpoint else None
-        what = f"{drawing.signed(most.delta)} {note or most.words}"
+        what = f"{drawing.signed(most.delta)} {drawing.printable(note or most.words)}"
         rows.add_row(f"  {year}", f"{trust:.2f}", Text(drawing.bar(trust, 12), style=drawing.tone(trust)), str(contacts), what)
     out.print(rows)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, bounds, console, rules_option, write_json
+from journey_cli.session import Session, bounds, console, counted, rules_option, write_json
 
 if TYPE_CHECKING:
     from journey_projections import Contribution
@@ -21,7 +21,7 @@ NOTABLE = 0.01
 @click.option("--full", is_flag=True, help="A line for every touchpoint, however small.")
 @click.pass_obj
 def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
-    """Show what moved the trust of RELATIONSHIP, when and why. The lines sum to the score."""
+    """Show what moved the trust of RELATIONSHIP (or FILE.jsonl), when and why. The lines sum to the score."""
     from journey_cli import drawing, shapes
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
@@ -46,7 +46,7 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
             )
     out.print(rows)
     moved = drawing.signed(result.trust - result.prior)
-    out.print(f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {result.touchpoints} touchpoints")
+    out.print(f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {counted(result.touchpoints, 'touchpoint')}")
 
 
 def _runs(contributions: "Sequence[Contribution]", notable: float) -> "Iterator[list[Contribution]]":

@@ -11,7 +11,7 @@ from journey_cli.session import Session, bounds, console, rules_option, write_js
 @rules_option
 @click.pass_obj
 def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str) -> None:
-    """Show the timeline of RELATIONSHIP, with trust after each touchpoint."""
+    """Show the timeline of RELATIONSHIP (or FILE.jsonl), with trust after each touchpoint."""
     from journey_cli import drawing, shapes
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
@@ -28,7 +28,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     for touchpoint in history:
         trust = after[touchpoint.id]
         who = getattr(touchpoint, "to_representative", None) or touchpoint.representative or touchpoint.contact or ""
-        what = touchpoint.note or touchpoint.topic or touchpoint.episode or ""
+        what = drawing.printable(touchpoint.note or touchpoint.topic or touchpoint.episode or "")
         rows.add_row(drawing.day(touchpoint.occurred_at), f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, who, what, touchpoint.id)
     out.print(rows)
     width = max(10, min(60, out.width - 30))

@@ -1,6 +1,8 @@
 """`journey import`."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import click
 from journey_cli.session import Session, console, working, write_json
 
 if TYPE_CHECKING:
-    from journey_cli.importing import Outcome
+    from journey_cli.importing import Outcome, Recorder, Rehearsal
 
 
 @click.command("import")
@@ -35,27 +37,55 @@ def command(
     """
     from itertools import chain
 
-    from journey import Journal
     from journey_cli.importing import Outcome, Rejects, import_rows
     from journey_cli.sources import mapped_rows, rows_of
 
     if mapping is not None and input_format is not None:
         raise click.UsageError("--input-format says how files are read without --sql; give one of the two")
+    refused = _rejects_path(rejects, paths, mapping)
     rows = mapped_rows(paths, mapping) if mapping else chain.from_iterable([rows_of(path, input_format) for path in paths])
     first = next(rows, None)
     outcome = Outcome()
-    with Journal.open("memory:") if dry_run else session.writing() as journal:
-        rejecting = Rejects(rejects or Path(f"{paths[0].stem}.rejects.jsonl"))
-        with rejecting, working("importing") as done:
-            seen = 0
-            for outcome in import_rows(journal, chain([] if first is None else [first], rows), rejecting):
-                done(outcome.read - seen)
-                seen = outcome.read
+    with ExitStack() as stack:
+        journal: Recorder = stack.enter_context(_rehearsal(session)) if dry_run else stack.enter_context(session.writing())
+        rejecting = stack.enter_context(Rejects(refused))
+        done = stack.enter_context(working("importing"))
+        seen = 0
+        for outcome in import_rows(journal, chain([] if first is None else [first], rows), rejecting):
+            done(outcome.read - seen)
+            seen = outcome.read
+    if rejects is None and not outcome.refused:
+        refused.unlink(missing_ok=True)  # left by an earlier import of the same name, and no longer true
     if session.is_json:
         write_json(dataclasses.asdict(outcome))
     else:
         _print(outcome, dry_run=dry_run)
     return 1 if outcome.refused else 0
+
+
+def _rejects_path(asked: Path | None, paths: tuple[Path, ...], mapping: Path | None) -> Path:
+    path = asked or Path(f"{paths[0].stem}.rejects.jsonl")
+    if any(path.resolve() == source.resolve() for source in (*paths, *([mapping] if mapping else []))):
+        raise click.UsageError(f"the rejects cannot go to `{path}`, which is being read; give --rejects another FILE")
+    if not path.parent.is_dir():
+        raise click.ClickException(
+            f"there is no folder `{path.parent}` for the rejects `{path}`; create it, or give --rejects another FILE"
+        )
+    return path
+
+
+@contextmanager
+def _rehearsal(session: Session) -> "Iterator[Rehearsal]":
+    from journey import StoreUnavailable
+    from journey_cli.importing import Rehearsal
+
+    try:
+        journal = session.reading()
+    except StoreUnavailable:
+        yield Rehearsal(None)
+        return
+    with journal:
+        yield Rehearsal(journal)
 
 
 def _print(outcome: "Outcome", *, dry_run: bool) -> None:

@@ -34,6 +34,8 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
     if problems:
         lines = [f"{place}: {error}" + (f"\n  mend: {error.mend}" if error.mend else "") for place, error in problems]
         raise click.ClickException("\n".join([*lines, "nothing was recorded"]))
+    if not parsed:
+        raise click.ClickException("there is nothing to record: standard input is empty")
     with session.writing() as journal:
         receipts = journal.record(*parsed)
     if session.is_json:

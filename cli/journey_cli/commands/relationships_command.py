@@ -2,7 +2,7 @@
 
 import click
 
-from journey_cli.session import Session, console, write_json
+from journey_cli.session import Session, console, counted, write_json
 
 
 @click.command("relationships")
@@ -22,4 +22,4 @@ def command(session: Session) -> None:
     for shape in map(shapes.of_summary, summaries):
         rows.add_row(shape["relationship"], str(shape["touchpoints"]), drawing.day(shape["first"]), drawing.day(shape["last"]))
     out.print(rows)
-    out.print(f"{len(summaries)} relationships")
+    out.print(counted(len(summaries), "relationship"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.session import Session, bounded, bounds, console, rules_option, working, write_json
+from journey_cli.session import Session, bounded, bounds, console, counted, json_line, rules_option, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections import Replay, RuleSet
@@ -30,7 +30,7 @@ def command(
     known_at: str | None,
     output: Path | None,
 ) -> None:
-    """Rebuild trust, confidence and state of RELATIONSHIPS, or of all."""
+    """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all."""
     from journey_cli import shapes
     from journey_cli.rule_files import load_rules
 
@@ -40,7 +40,12 @@ def command(
         raise click.UsageError(f"`{output}` has no suffix that says a format; use {' or '.join(_WRITERS)}")
     results = _replays(session, relationships, load_rules(rules), as_of, known_at)
     if output is not None:
-        _WRITERS[output.suffix](output, (shapes.of_replay(result) for result in results))
+        partial = output.with_name(output.name + ".partial")
+        try:
+            _WRITERS[output.suffix](partial, (shapes.of_replay(result) for result in results))
+            partial.replace(output)
+        finally:
+            partial.unlink(missing_ok=True)
     elif session.is_json:
         for result in results:
             write_json(shapes.of_replay(result))
@@ -92,14 +97,12 @@ def _print(results: "list[Replay]") -> None:
     out.print(rows)
     if results:
         rules = results[0].rules
-        out.print(f"{len(results)} relationships under {rules.name} {rules.version} ({rules.hash})")
+        out.print(f"{counted(len(results), 'relationship')} under {rules.name} {rules.version} ({rules.hash})")
 
 
 def _write_jsonl(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:
-    import json
-
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(shape, ensure_ascii=False, default=str) + "\n" for shape in shapes)
+        file.writelines(json_line(shape) + "\n" for shape in shapes)
 
 
 def _write_csv(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:
@@ -109,7 +112,9 @@ def _write_csv(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow((*columns, "rules"))
-        writer.writerows((*(shape[column] for column in columns), shape["rules"]["hash"]) for shape in shapes)
+        for shape in shapes:
+            times = {name: shape[name].isoformat() if shape[name] else "" for name in ("at", "known_at")}
+            writer.writerow((*({**shape, **times}[column] for column in columns), shape["rules"]["hash"]))
 
 
 _WRITERS = {".jsonl": _write_jsonl, ".csv": _write_csv}

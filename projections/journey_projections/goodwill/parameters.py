@@ -21,8 +21,8 @@ class GoodwillParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # What trust is
-    prior_competence: float = _parameter(0.5, 0.2, 0.8, "level", "competence trusted before anything happened", "neutral start")
-    prior_goodwill: float = _parameter(0.5, 0.2, 0.8, "level", "goodwill trusted before anything happened", "neutral start")
+    prior_competence: float = _parameter(0.5, 0.4, 0.6, "level", "competence trusted before anything happened", "neutral start")
+    prior_goodwill: float = _parameter(0.5, 0.4, 0.6, "level", "goodwill trusted before anything happened", "neutral start")
     competence_weight: float = _parameter(
         0.4, 0.3, 0.45, "exponent", "weight of competence in a party's trust", "Mayer, Davis & Schoorman 1995"
     )
@@ -71,7 +71,7 @@ class GoodwillParameters(BaseModel):
         "Oliver, Rust & Varki 1997: delight has a ceiling",
     )
     praise_gain: float = _parameter(
-        0.1, 0.0, 0.3, "quality", "goodwill of full-sized praise, as a contact's quality", "voicing strengthens what is voiced"
+        0.1, 0.02, 0.3, "quality", "goodwill of full-sized praise, as a contact's quality", "voicing strengthens what is voiced"
     )
     candour_gain: float = _parameter(
         0.1,
@@ -174,26 +174,27 @@ class GoodwillParameters(BaseModel):
 
     # Recovery (T9 to T13)
     acknowledge: float = _parameter(
-        0.125, 0.05, 0.2, "share", "share of the wound that acknowledging restores", "Smith, Bolton & Wagner 1999"
+        0.125,
+        0.05,
+        0.2,
+        "weight",
+        "weight of acknowledging among the five steps; the weights of all five restore the whole wound",
+        "Smith, Bolton & Wagner 1999",
     )
-    admit: float = _parameter(
-        0.3125, 0.26, 0.4, "share", "… that admitting responsibility restores", "Lewicki, Polin & Lount 2016: the weightiest"
-    )
-    help: float = _parameter(
-        0.25, 0.2, 0.26, "share", "… that helping at once restores", "Lewicki, Polin & Lount 2016: offer of repair next"
-    )
-    explain: float = _parameter(0.125, 0.05, 0.19, "share", "… that explaining the cause restores", "Lewicki, Polin & Lount 2016")
-    prevent: float = _parameter(0.1875, 0.05, 0.25, "share", "… that preventing a recurrence restores", "Gillespie & Dietz 2009")
+    admit: float = _parameter(0.3125, 0.26, 0.4, "weight", "… of admitting responsibility", "Lewicki, Polin & Lount 2016: the weightiest")
+    help: float = _parameter(0.25, 0.2, 0.26, "weight", "… of helping at once", "Lewicki, Polin & Lount 2016: offer of repair next")
+    explain: float = _parameter(0.125, 0.05, 0.19, "weight", "… of explaining the cause", "Lewicki, Polin & Lount 2016")
+    prevent: float = _parameter(0.1875, 0.05, 0.25, "weight", "… of preventing a recurrence", "Gillespie & Dietz 2009")
     apologise: float = _parameter(
-        0.04, 0.0, 0.08, "share", "… that one sincere apology adds", "Lewicki, Polin & Lount 2016; Halperin et al. 2022"
+        0.04, 0.0, 0.08, "share", "share of the wound that one sincere apology adds", "Lewicki, Polin & Lount 2016; Halperin et al. 2022"
     )
     compensate: float = _parameter(
-        0.15, 0.05, 0.15, "share", "… that full, voluntary compensation restores of a competence wound", "Haesevoets et al. 2015"
+        0.15, 0.05, 0.15, "share", "share of a competence wound that full, voluntary compensation restores", "Haesevoets et al. 2015"
     )
     involuntary: float = _parameter(
         0.3, 0.0, 0.7, "factor", "worth of compensation that had to be wrung out", "Desmet, De Cremer & van Dijk 2011"
     )
-    step_grace_days: float = _parameter(3.0, 1.0, 7.0, "days", "time within which a step counts in full", "Hart, Heskett & Sasser 1990")
+    step_grace_days: float = _parameter(3.0, 3.0, 7.0, "days", "time within which a step counts in full", "Hart, Heskett & Sasser 1990")
     step_late_days: float = _parameter(60.0, 14.0, 120.0, "days", "further time in which a late step halves", "Smith, Bolton & Wagner 1999")
     help_late_days: float = _parameter(20.0, 5.0, 60.0, "days", "further time in which late help halves", "staff who help at once")
     recurrence: float = _parameter(

@@ -93,10 +93,10 @@ def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> f
     """T14. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
     if not episode.steps & (1 << ACKNOWLEDGE):
         return 0.0
-    restored = episode.weight + apology_counts_once(episode, p)
+    restored = episode.weight / (p.acknowledge + p.admit + p.help + p.explain + p.prevent)
     if episode.steps == ALL_STEPS and restored > 1.0 - 1e-9:
         restored = 1.0
-    restored = min(1.0, restored)
+    restored = min(1.0, restored + apology_counts_once(episode, p))
     if episode.recurrence > 0:
         restored *= p.recurrence
     if episode.nature == DECEPTION:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from journey.times import from_microseconds
 from journey_projections import codes
 from journey_projections.codes import CUSTOMER, FIRST_REPRESENTATIVE, INSTITUTION
 from journey_projections.encoding import Encoder
@@ -41,7 +42,7 @@ def _episodes(state: State, names: Encoder, p: GoodwillParameters) -> list[Episo
                 nature=_NATURES[episode.nature],
                 by="customer" if side == CUSTOMER else "organisation",
                 representative=representatives.get(actor) if actor >= FIRST_REPRESENTATIVE else None,
-                opened_at=episode.opened_at,
+                opened_at=from_microseconds(names.started + episode.opened_at),
                 severity=episode.severity,
                 is_open=bool(episode.open),
                 steps=tuple(step for step, bit in codes.STEPS.items() if bit < codes.APOLOGISE and episode.steps & (1 << bit)),

@@ -1,6 +1,6 @@
 """Running laws on a rule set: search for the smallest history that breaks each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,6 +21,13 @@ class Verdict:
     examples: int
     message: str = ""
     counterexample: tuple[Touchpoint, ...] = ()
+
+    def told(self) -> str:
+        """The verdict in words, with the counterexample as JSONL that `journey replay FILE.jsonl` accepts."""
+        if self.holds:
+            return f"{self.law.id} holds: {self.law.statement}"
+        lines = (touchpoint.model_dump_json(exclude_none=True) for touchpoint in self.counterexample)
+        return "\n".join((f"{self.law.id} is broken: {self.law.statement}", self.message, *lines))
 
 
 def check_law(law: Law, rules: RuleSet, *, examples: int = 200) -> Verdict:
@@ -53,3 +60,15 @@ def check_law(law: Law, rules: RuleSet, *, examples: int = 200) -> Verdict:
 def check_laws(rules: RuleSet, laws: Iterable[Law] = LAWS, *, examples: int = 200) -> Iterator[Verdict]:
     """`check_law` for each of `laws`, one verdict at a time."""
     return (check_law(law, rules, examples=examples) for law in laws)
+
+
+def law_tests(rules: RuleSet, laws: Iterable[Law] = LAWS, *, examples: int = 200) -> Callable[[Law], None]:
+    """A pytest test for each of `laws` on one's own rule set: `test_laws = law_tests(MY_RULES)` in a test module."""
+    import pytest
+
+    @pytest.mark.parametrize("law", laws, ids=lambda law: law.id)
+    def test_law(law: Law) -> None:
+        verdict = check_law(law, rules, examples=examples)
+        assert verdict.holds, verdict.told()
+
+    return test_law

@@ -424,31 +424,28 @@ def gains_strictly_shrink(judge: Judge, draw: Draw) -> None:
         holds(later < earlier, told[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
 
 
-def _share(judge: Judge, told: list[Touchpoint], day: float, severity: float, breach: str, who: str | None) -> float:
-    before = judge.trust(told, day)
-    return 1 - judge.trust([*told, failure("z", day, severity, breach, representative=who)]) / before
+def _shares(judge: Judge, draw: Draw, breach: str) -> tuple[float, float, list[Touchpoint]]:
+    """The share of trust that one failure takes after a part of a CLEAN history, and after the whole; and the whole with it."""
+    told, day, who = clean_case(draw)
+    assume(len(told) >= 4)
+    early = told[: draw(st.integers(0, len(told) - 3))]
+    failed = failure("z", day, draw(severities), breach, representative=who)
+    earlier, later = (1 - judge.trust([*some, failed]) / judge.trust(some, day) for some in (early, told))
+    return earlier, later, [*told, failed]
 
 
 @law("L11", "clean")
 def good_history_buffers_competence_breaches(judge: Judge, draw: Draw) -> None:
     """Competence breach: the share of trust lost falls with good history."""
-    told, day, who = clean_case(draw)
-    assume(len(told) >= 4)
-    early = told[: draw(st.integers(0, len(told) - 3))]
-    severity = draw(severities)
-    later, earlier = (_share(judge, some, day, severity, "competence", who) for some in (told, early))
-    holds(later < earlier, told, f"after {len(early)} contacts {earlier} is lost, after {len(told)} {later}")
+    earlier, later, whole = _shares(judge, draw, "competence")
+    holds(later < earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
 
 
 @law("L12", "clean")
 def prior_trust_sharpens_relational_breaches(judge: Judge, draw: Draw) -> None:
     """Relational breach: the share of trust lost rises with prior trust."""
-    told, day, who = clean_case(draw)
-    assume(len(told) >= 4)
-    early = told[: draw(st.integers(0, len(told) - 3))]
-    severity, kind = draw(severities), draw(relational)
-    later, earlier = (_share(judge, some, day, severity, kind, who) for some in (told, early))
-    holds(later > earlier, told, f"after {len(early)} contacts {earlier} is lost, after {len(told)} {later}")
+    earlier, later, whole = _shares(judge, draw, draw(relational))
+    holds(later > earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
 
 
 @law("L14", "clean")
