@@ -1,0 +1,167 @@
+"""`journey import`: a bad row is told with its line, reason and mend, and never takes a good one with it."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Journey, Visit
+
+
+def ids(journey: "Journey") -> set[str]:
+    return {line["id"] for line in journey.asked("history", "r").lines}
+
+
+def test_good_rows_are_kept_and_bad_ones_told_with_line_reason_and_mend(journey: "Journey", visit: "Visit") -> None:
+    source = journey.file(
+        "mixed.jsonl",
+        visit("good-1"),
+        visit("bad-kind", kind="interacton"),
+        "",
+        visit("good-2"),
+        visit("bad-range", benevolence=1.5),
+        "{not json",
+        '["no", "object"]',
+        visit("bad-time", occurred_at="2024-01-01T10:00:00"),
+        {"kind": "interaction", "id": "bad-missing"},
+        visit("good-3"),
+    )
+    run = journey.imported(source)
+    assert run.code == 1
+    assert run.counts == (9, 3, 0, 6)
+    assert ids(journey) == {"good-1", "good-2", "good-3"}
+    refused = journey.read("mixed.rejects.jsonl")
+    assert [one["line"] for one in refused] == [2, 5, 6, 7, 8, 9]
+    assert all(one["path"] == str(source) for one in refused)
+    assert all(one["reason"] and one["mend"] for one in refused)
+    told = [f"{one['reason']} / {one['mend']}" for one in refused]
+    for text, words in zip(
+        told,
+        [
+            "kind: `interacton` is no kind of touchpoint / did you mean `interaction`?",
+            "benevolence: `1.5` is not a number in range / `benevolence` lies in [-1, 1]",
+            "this is no JSON",
+            "a JSON object is needed, not list",
+            "has no offset",
+            "relationship: is missing; occurred_at: is missing",
+        ],
+        strict=True,
+    ):
+        assert words in text
+
+
+def test_csv_rows_are_refused_alike(journey: "Journey") -> None:
+    source = journey.file(
+        "mixed.csv",
+        "kind,id,relationship,occurred_at,benevolence",
+        "interaction,good-1,r,2024-01-01T10:00:00Z,0.5",
+        "interaction,bad-range,r,2024-01-01T10:00:00Z,7",
+        "interaction,bad-number,r,2024-01-01T10:00:00Z,kind",
+        "interaction,bad-nan,r,2024-01-01T10:00:00Z,nan",
+        "interaction,bad-cells,r,2024-01-01T10:00:00Z,0.5,more",
+        "interaction,bad-time,r,2024-01-01 10:00,0.5",
+        "interaction,bad-end",
+        "interaction,good-2,r,2024-01-02T10:00:00+01:00,",
+    )
+    run = journey.imported(source)
+    assert run.code == 1
+    assert run.counts == (8, 2, 0, 6)
+    assert ids(journey) == {"good-1", "good-2"}
+    refused = journey.read("mixed.rejects.jsonl")
+    assert [one["line"] for one in refused] == [3, 4, 5, 6, 7, 8]
+    assert all(one["reason"] and one["mend"] for one in refused)
+    assert "6 cells under 5 columns" in refused[3]["reason"]
+
+
+def test_the_rejects_go_where_they_are_asked_to(journey: "Journey") -> None:
+    run = journey.imported("--rejects", "bad/refused.jsonl", journey.file("visits.jsonl", "{"))
+    assert run.code == 1
+    assert "bad/refused.jsonl" in run.err
+    (journey.folder / "bad").mkdir()
+    assert journey.imported("--rejects", "bad/refused.jsonl", "visits.jsonl").json["rejects_file"] == "bad/refused.jsonl"
+    assert [one["line"] for one in journey.read("bad/refused.jsonl")] == [1]
+
+
+def test_the_rejects_lie_in_the_current_folder_wherever_the_source_lies(journey: "Journey") -> None:
+    (journey.folder / "far").mkdir()
+    journey.imported(journey.file("far/visits.jsonl", "{"))
+    assert "visits.rejects.jsonl" in journey.names()
+
+
+def test_no_rejects_file_without_a_reject(journey: "Journey", visit: "Visit") -> None:
+    journey.imported("--rejects", "refused.jsonl", journey.file("visits.jsonl", visit("a")))
+    assert "refused.jsonl" not in journey.names()
+
+
+def test_a_reject_holds_its_row_in_strict_json(journey: "Journey", visit: "Visit") -> None:
+    bad = visit("a", benevolence=float("nan"))
+    journey.imported(journey.file("visits.jsonl", bad))
+    (refused,) = journey.read("visits.rejects.jsonl")
+    assert refused["row"]["id"] == "a"
+    assert "`nan` is not a number in range" in refused["reason"]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_row_that_is_no_utf8_is_refused_and_takes_nobody_with_it(journey: "Journey", visit: "Visit", suffix: str) -> None:
+    rows = [visit("a"), visit("latin", note="Straße"), visit("c")]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    if suffix == "csv":
+        lines = [",".join(rows[0]) + ",note", *(",".join(map(str, row.values())) for row in rows)]
+    run = journey.imported(journey.file(f"visits.{suffix}", *(line.encode("latin-1") for line in lines)))
+    assert run.code == 1
+    assert run.counts == (3, 2, 0, 1)
+    assert ids(journey) == {"a", "c"}
+
+
+def test_half_a_surrogate_pair_takes_nobody_with_it(journey: "Journey", visit: "Visit") -> None:
+    run = journey.imported(journey.file("visits.jsonl", visit("a"), visit("b", note="\ud83d"), visit("c")))
+    assert run.code == 1
+    assert run.counts == (3, 2, 0, 1)
+
+
+@pytest.mark.parametrize("field", ["note", "kind"])
+def test_a_row_nested_however_deep_takes_nobody_with_it(journey: "Journey", visit: "Visit", field: str) -> None:
+    depths = [*range(800, 1000), 5_000, 100_000]
+    deep = (json.dumps({**visit("deep"), field: "HERE"}).replace('"HERE"', "[" * depth + "]" * depth) for depth in depths)
+    run = journey.imported(journey.file("visits.jsonl", visit("a"), *deep, visit("c")))
+    assert run.code == 1
+    assert run.counts == (len(depths) + 2, 2, 0, len(depths))
+
+
+# Conflicts
+
+
+@pytest.mark.parametrize("place", [0, 750, 1499])
+def test_a_conflict_amid_a_large_batch_takes_nobody_with_it(journey: "Journey", visit: "Visit", place: int) -> None:
+    journey.record(visit(f"row-{place}", benevolence=-0.125))
+    run = journey.imported(journey.file("visits.jsonl", *(visit(f"row-{number}") for number in range(1500))))
+    assert run.code == 1
+    assert run.counts == (1500, 1499, 0, 1)
+    (refused,) = journey.read("visits.rejects.jsonl")
+    assert refused["line"] == place + 1
+    assert f"`row-{place}` is already there with other content" in refused["reason"]
+    assert "`-0.125`" in refused["reason"]
+    assert "an id of its own" in refused["mend"]
+
+
+def test_many_conflicts_are_refused_one_by_one(journey: "Journey", visit: "Visit") -> None:
+    taken = range(0, 1500, 100)
+    journey.record(*(visit(f"row-{number}", benevolence=-0.125) for number in taken))
+    run = journey.imported(journey.file("visits.jsonl", *(visit(f"row-{number}") for number in range(1500))))
+    assert run.counts == (1500, 1500 - len(taken), 0, len(taken))
+    assert [one["line"] for one in journey.read("visits.rejects.jsonl")] == [number + 1 for number in taken]
+
+
+def test_of_two_contents_in_one_file_the_first_stays(journey: "Journey", visit: "Visit") -> None:
+    run = journey.imported(journey.file("visits.jsonl", visit("a", benevolence=0.25), visit("b"), visit("a", benevolence=0.75)))
+    assert run.counts == (3, 2, 0, 1)
+    assert journey.read("visits.rejects.jsonl")[0]["line"] == 3
+    assert {line["id"]: line["benevolence"] for line in journey.asked("history", "r").lines} == {"a": 0.25, "b": 0.5}
+
+
+def test_rows_are_recorded_in_the_order_of_the_file(journey: "Journey", visit: "Visit") -> None:
+    names = [f"row-{number}" for number in range(1200)]
+    journey.imported(journey.file("visits.jsonl", *map(visit, names)))
+    lines = sorted(journey.asked("history", "r").lines, key=lambda line: int(line["position"]))
+    assert [line["id"] for line in lines] == names
