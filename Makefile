@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws docs bench lock clean
+.PHONY: help demo test check laws mutants docs bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,9 @@ check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
 
 laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples each; takes long)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/laws
+
+mutants: $(VENV)/.ready ## break each trust rule by hand and see that a test fails (takes long)
+	$(BIN)/python tests/mutants.py
 
 docs: $(VENV)/.ready ## write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py

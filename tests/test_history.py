@@ -72,8 +72,10 @@ def test_edits_name_what_does_not_exist() -> None:
     assert refused.value.mend == "did you mean `meeting-131`?"
     with pytest.raises(InvalidTouchpoint, match="`9`"):
         history.replacing("meeting-131", competence=9)
-    with pytest.raises(InvalidTouchpoint, match="kind cannot be replaced"):
+    with pytest.raises(InvalidTouchpoint, match="cannot be replaced"):
         history.replacing("meeting-131", kind="note_added")
+    with pytest.raises(InvalidTouchpoint, match="cannot be replaced"):
+        history.replacing("meeting-131", id="other")
     with pytest.raises(InvalidTouchpoint, match="no such field"):
         history.replacing("meeting-131", severity=0.5)
 

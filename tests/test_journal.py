@@ -99,6 +99,14 @@ def test_known_at_a_receipt_is_what_was_known_then(open_journal: Open) -> None:
     assert [one.id for one in journal.history("r")] == ["late", "a"]
 
 
+def test_touchpoints_are_found_by_id(open_journal: Open) -> None:
+    journal = open_journal()
+    journal.record(*(contact(f"{number:04}") for number in range(1200)))
+    found = journal.find([*(f"{number:04}" for number in range(1000, 1400)), "1000"])
+    assert sorted(found) == [f"{number:04}" for number in range(1000, 1200)]
+    assert found["1000"].touchpoint == contact("1000")
+
+
 def test_reading_goes_on_after_a_position(open_journal: Open) -> None:
     journal = open_journal()
     receipts = journal.record(*(contact(f"{number:03}") for number in range(30)))

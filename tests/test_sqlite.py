@@ -46,8 +46,15 @@ def test_columns_are_plain_and_personal_fields_apart(path: Path) -> None:
     assert row[6:] == ('{"by":"organisation","certainty":1.0,"competence":0.5,"sequence":0}', '{"note":"hello"}')
 
 
+REPLACEMENTS = [
+    f"INSERT OR REPLACE INTO touchpoints (position, id, relationship, version, kind, payload) VALUES {values}"
+    for values in ("(1, 'b', 'r', 2, 'k', '{}')", "(2, 'a', 'r', 2, 'k', '{}')", "(2, 'b', 'r', 1, 'k', '{}')")
+]
+
+
 @pytest.mark.parametrize(
-    "statement", ["UPDATE touchpoints SET kind = 'x'", "DELETE FROM touchpoints", "UPDATE touchpoints SET position = 9"]
+    "statement",
+    ["UPDATE touchpoints SET kind = 'x'", "UPDATE touchpoints SET position = 9", "DELETE FROM touchpoints", *REPLACEMENTS],
 )
 def test_the_database_itself_refuses_to_change_facts(path: Path, statement: str) -> None:
     with opened(path) as journal:

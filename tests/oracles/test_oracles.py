@@ -225,8 +225,11 @@ def test_o30_word_of_mouth_is_no_touchstone() -> None:
 def test_o31_a_referral_lifts_the_prior_and_a_part_persists() -> None:
     """Schmitt, Skiera & Van den Bulte 2011 (a bank): referred customers start higher; a part of the lift decays."""
     referred = told(0, "relationship_opened", origin="referral", strength=1.0)
-    start, later = trust(referred, day=0), trust(referred, day=3000)
-    assert start > later > trust([])
+    courses = [trust(referred, day=day) for day in (0, 100, 200, 300)]
+    assert courses == sorted(courses, reverse=True) and len(set(courses)) == 4
+    assert courses[0] - courses[3] > 0.01
+    assert courses[3] > trust([])
+    assert courses[0] < trust(years(0.5)), "a referral is worth less than half a year of good contacts"
 
 
 def test_o32_a_declined_engagement_with_reasons_costs_nothing() -> None:

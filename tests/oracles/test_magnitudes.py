@@ -1,0 +1,137 @@
+"""How much is too much: each rule's effect against another's, so that no rule can be twice as strong unnoticed."""
+
+from math import log
+
+from telling import contact, failure, replayed, steps, told, trust, years
+
+GOOD = years(2)
+END = 725.0
+
+
+def test_not_being_recognised_alone_does_not_end_a_long_relationship() -> None:
+    assert trust(years(10), told(3700, "interaction", recognised=False)) > 0.35
+
+
+def test_most_of_a_persons_breach_reaches_the_institution() -> None:
+    known = years(2, 0.6, "anna")
+    before = replayed(known, day=END).parties
+    after = replayed(known, failure(END, 0.6, "integrity", representative="anna")).parties
+    of_firm = log(after.institution.trust / before.institution.trust)
+    of_anna = log(after.representatives["anna"].trust / before.representatives["anna"].trust)
+    assert 0.75 < of_firm / of_anna < 0.95
+
+
+def test_late_steps_still_count_for_something() -> None:
+    failed = [GOOD, failure(END, 0.6)]
+    late = [trust(*failed, steps(END + 60, *names), day=END + 61) for names in (("acknowledge",), ("acknowledge", "help"))]
+    assert trust(*failed, day=END + 61) < late[0] < late[1]
+
+
+def test_money_restores_less_than_a_fifth_of_the_loss() -> None:
+    failed = [GOOD, failure(END, 0.6)]
+    paid = trust(*failed, told(END, "recovery_step_taken", step="compensate", episode="e"))
+    assert paid - trust(*failed) < (trust(GOOD, day=END) - trust(*failed)) / 5
+
+
+def test_an_apology_is_worth_less_than_half_an_explanation() -> None:
+    failed = [GOOD, failure(END, 0.6)]
+    base, sorry, told_why = (trust(*failed, steps(END, "acknowledge", *more), day=END + 1) for more in ((), ("apologise",), ("explain",)))
+    assert 0 < sorry - base < (told_why - base) / 2
+
+
+def test_the_recovery_paradox_is_small() -> None:
+    """de Matos, Henrique & Rossi 2007."""
+    lifted = trust(failure(0, 0.4), steps(1), day=3) - trust([])
+    assert 0 < lifted < 0.01
+
+
+def test_a_disaster_well_met_is_worth_less_than_a_year_of_good_contacts() -> None:
+    lifted = trust(failure(0, 1.0, cause="exogenous"), steps(1), day=3) - trust([])
+    assert 0.03 < lifted < (trust(years(1)) - trust([])) / 2
+
+
+def test_innocence_restores_no_more_than_there_was() -> None:
+    before = trust(GOOD, day=END + 2)
+    for response in ([], steps(END + 1, "acknowledge"), [told(END + 1, "response_failed", manner="denied", episode="e")]):
+        assert trust(GOOD, failure(END, 0.6), response, told(END + 2, "evidence_emerged", verdict="innocent", episode="e")) <= before
+
+
+def test_keeping_a_promise_is_worth_less_than_a_good_contact() -> None:
+    assert trust(told(0, "delivery", promised=0.5, delivered=0.5)) < trust(told(0, "interaction", competence=0.4))
+
+
+def test_a_miss_costs_no_more_than_a_failure_of_its_size() -> None:
+    assert trust(GOOD, told(END, "delivery", promised=0.9, delivered=0.4)) > trust(GOOD, failure(END, 0.5))
+
+
+def test_a_foretold_risk_still_costs_more_than_half() -> None:
+    foretold = [GOOD, told(END, "risk_disclosed", topic="dust", severity=1.0)]
+    before = trust(*foretold, day=END + 1)
+    assert before - trust(*foretold, failure(END + 1, 0.6, topic="dust")) > (before - trust(*foretold, failure(END + 1, 0.6))) / 2
+
+
+def test_one_check_in_takes_less_than_half_of_a_miss() -> None:
+    missed = told(END + 9, "delivery", promised=0.9, delivered=0.2)
+    talked = [GOOD, told(END, "check_in_held", course_corrected=True)]
+    assert trust(*talked, day=END + 9) - trust(*talked, missed) > (trust(GOOD, day=END + 9) - trust(GOOD, missed)) / 2
+
+
+def test_a_lasting_cause_makes_a_failure_worse_by_less_than_a_third() -> None:
+    before, once, lasting = trust(GOOD, day=END), trust(GOOD, failure(END, 0.5)), trust(GOOD, failure(END, 0.5, stable=True))
+    assert once - lasting < (before - once) / 3
+
+
+def test_no_introduction_costs_less_than_a_severe_failure() -> None:
+    known = years(5, 0.7, "anna")
+    handed = trust(known, told(2000, "handover_made", from_representative="anna", to_representative="ugo"))
+    assert trust(known, failure(2000, 0.5, "benevolence")) < handed
+    assert trust(known, day=2000) - handed < 0.1
+
+
+def test_a_score_weighs_less_than_a_contact() -> None:
+    assert trust(told(0, "feedback_given", score=1.0)) < trust(told(0, "interaction", benevolence=0.5))
+    assert trust(GOOD, told(END, "feedback_given", score=0.0)) > trust(GOOD, told(END, "interaction", benevolence=-0.5))
+
+
+def test_helping_with_the_customers_own_mistake_is_worth_less_than_a_good_contact() -> None:
+    own = failure(0, 0.6, cause="customer")
+    assert trust(own, steps(1, "help")) < trust(told(0, "interaction", benevolence=0.6))
+
+
+def test_silence_for_ten_years_takes_less_than_a_third_of_what_was_built() -> None:
+    built = trust(years(5))
+    assert 0 < built - trust(years(5), day=5475) < (built - 0.5) / 3
+
+
+def test_an_unexplained_refusal_costs_less_than_a_small_relational_breach() -> None:
+    refused = told(END, "engagement_declined", reasons_given=False)
+    assert trust(GOOD, refused) > trust(GOOD, told(END, "interaction", benevolence=-0.15))
+
+
+def test_readiness_to_leave_halves_in_about_two_years() -> None:
+    hurt = [GOOD, failure(END, 0.6, "benevolence"), steps(END + 1)]
+    calm, fresh, later = replayed(GOOD, day=END + 3), replayed(*hurt, day=END + 3), replayed(*hurt, day=END + 723)
+    assert 0.3 < (later.exit_risk - calm.exit_risk) / (fresh.exit_risk - calm.exit_risk) < 0.7
+    assert fresh.exit_risk < 0.95
+
+
+def test_an_unanswered_failure_costs_less_in_a_month_than_at_once() -> None:
+    before, at_once, later = trust(GOOD, day=END), trust(GOOD, failure(END, 0.6)), trust(GOOD, failure(END, 0.6), day=END + 30)
+    assert 0 < at_once - later < before - at_once
+
+
+def test_half_of_an_older_grievance_is_given_back() -> None:
+    old = [GOOD, failure(END, 0.6, "integrity", "old")]
+    vouched = trust(*old, failure(END + 30, 0.3), steps(END + 31), day=END + 40)
+    assert trust(*old, day=END + 31) < vouched < trust(GOOD, day=END + 40)
+
+
+def test_even_after_a_hundred_severe_breaches_the_next_still_counts() -> None:
+    ruined = [failure(number, 1.0, "integrity", f"e{number}", representative="anna") for number in range(100)]
+    cold, clumsy = (trust(ruined, failure(100, 0.3, breach, "z")) for breach in ("benevolence", "competence"))
+    assert 0 < cold < clumsy < trust(ruined, day=100)
+
+
+def test_a_day_of_perfect_contacts_is_worth_no_more_than_two() -> None:
+    day = [contact(number / 100, 1.0) for number in range(100)]
+    assert trust(day) < trust([contact(0, 1.0), contact(5, 1.0), contact(10, 1.0)])

@@ -1,0 +1,263 @@
+"""What README.md and docs/ say is true: their examples run, their names exist, their generated parts are fresh.
+
+In a document, `python` blocks run in order in one namespace and a folder of its own; a `text` block right after one is what
+it prints. `python raises=NAME` must raise that error, told as the command line tells it. In `console` blocks, lines after
+`$ ` are run by a shell (`> ` continues one) and lines between are their output. `...` stands for any text in a line, and
+alone on a line for any lines. A block `… file=NAME` is first written to that file.
+"""
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+import journey
+import journey_projections
+from journey_cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+DOCUMENTS = [README, *PAGES]
+PROSE = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+OUR_PACKAGES = ("journey", "journey_cli", "journey_projections")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: `line` is where its text begins."""
+
+    line: int
+    language: str
+    options: dict[str, str]
+    text: str
+    follows: bool = False
+    """Whether only blank lines stand between this block and the one before."""
+
+
+@dataclass
+class Workshop:
+    """Where the blocks of one document run; `faults` are the outputs that are not as shown."""
+
+    document: Path
+    folder: Path
+    namespace: dict[str, Any] = field(default_factory=dict)
+    status: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def compare(self, line: int, expected: str, actual: str) -> None:
+        if not is_shown(expected, actual):
+            self.faults.append(f"{name_of(self.document)}:{line} shows\n{expected}\nand it is\n{actual}")
+
+    def python(self, block: Block) -> str:
+        """Run a block; what it printed, and what it said when it raised the error that it should raise."""
+        code = compile("\n" * (block.line - 1) + block.text, str(self.document), "exec")
+        printed, wanted = io.StringIO(), block.options.get("raises")
+        try:
+            with contextlib.redirect_stdout(printed):
+                exec(code, self.namespace)
+        except Exception as error:
+            if type(error).__name__ != wanted:
+                raise
+            mend = getattr(error, "mend", "")
+            return f"{printed.getvalue()}{error}\n" + (f"  mend: {mend}\n" if mend else "")
+        assert wanted is None, f"{name_of(self.document)}:{block.line}: {wanted} is not raised"
+        return printed.getvalue()
+
+    def shell(self, command: str) -> str:
+        """Run a command, `$?` being the exit code of the one before; what it wrote, errors included."""
+        environment = {name: value for name, value in os.environ.items() if name not in ("JOURNEY_STORE", "FORCE_COLOR")}
+        environment |= {"COLUMNS": "100", "PYTHONUTF8": "1", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["sh", "-c", f"(exit {self.status})\n{command}"],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+        self.status = done.returncode
+        return done.stdout
+
+
+def blocks(text: str) -> Iterator[Block]:
+    language, options, begun, lines, follows = "", dict[str, str](), 0, list[str](), False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not begun and line.startswith("```"):
+            language, *words = line.removeprefix("```").split()
+            options = dict(word.split("=", 1) for word in words)
+            begun, lines = number + 1, []
+        elif begun and line == "```":
+            yield Block(begun, language, options, "\n".join(lines) + "\n", follows)
+            begun, follows = 0, True
+        elif begun:
+            lines.append(line)
+        elif line.strip():
+            follows = False
+    assert not begun, f"the block from line {begun} on is never closed"
+
+
+def commands(block: Block) -> Iterator[tuple[int, str, str]]:
+    """Each command of a console block: its line, the command, the output that is shown."""
+    number, command, shown = 0, "", list[str]()
+    for at, line in enumerate(block.text.splitlines(), start=block.line):
+        if line.startswith("$ "):
+            if command:
+                yield number, command, "\n".join(shown)
+            number, command, shown = at, line.removeprefix("$ "), []
+        elif line.startswith("> ") and not shown:
+            command += "\n" + line.removeprefix("> ")
+        else:
+            shown.append(line)
+    yield number, command, "\n".join(shown)
+
+
+def is_shown(expected: str, actual: str) -> bool:
+    """Whether `actual` is what `expected` shows, but for `...` and for spaces at the ends of lines."""
+    lines = (line.rstrip() for line in expected.strip("\n").splitlines())
+    pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line).replace(re.escape("..."), ".*") + r"\n" for line in lines)
+    told = "".join(line.rstrip() + "\n" for line in actual.strip("\n").splitlines())
+    return re.fullmatch(pattern, told) is not None
+
+
+def run_console(workshop: Workshop, block: Block) -> None:
+    told = list(commands(block))
+    followers = [command for _, command, _ in told[1:]] + [""]
+    for (line, command, expected), follower in zip(told, followers, strict=True):
+        actual = workshop.shell(command)
+        if workshop.status and follower != "echo $?":
+            workshop.faults.append(f"{name_of(workshop.document)}:{line}: `{command}` exits with {workshop.status}\n{actual}")
+        elif expected:
+            workshop.compare(line, expected, actual)
+
+
+def without_our_packages() -> dict[str, Any]:
+    """The modules that are loaded, but for ours: a document starts as a program of its own would."""
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] not in OUR_PACKAGES}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_the_examples_of_a_document_run_and_give_what_it_shows(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    workshop = Workshop(document, tmp_path)
+    printed: str | None = None
+    with mock.patch.dict(sys.modules, without_our_packages(), clear=True):
+        for block in blocks(document.read_text(encoding="utf-8")):
+            if "file" in block.options:
+                (tmp_path / block.options["file"]).write_text(block.text, encoding="utf-8")
+            elif block.language == "text" and block.follows and printed is not None:
+                workshop.compare(block.line, block.text, printed)
+            elif block.language == "console":
+                run_console(workshop, block)
+            printed = workshop.python(block) if block.language == "python" and "file" not in block.options else None
+    if workshop.faults:
+        pytest.fail("\n\n".join(workshop.faults), pytrace=False)
+
+
+def test_ellipses_stand_for_any_text_and_nothing_else_does() -> None:
+    assert is_shown("a\n...\nz", "a\nb\nc\nz\n") and is_shown("a\n...\nz", "a\nz\n") and is_shown("a ... c", "a b c  ")
+    assert not is_shown("a\n...\nz", "a\nb\n") and not is_shown("a ... c", "a b") and not is_shown("a.c", "abc")
+
+
+def test_every_public_name_is_told_of() -> None:
+    told = "\n".join(page.read_text(encoding="utf-8") for page in DOCUMENTS)
+    names = [*journey.__all__, *journey_projections.__all__]
+    assert [name for name in names if not re.search(rf"\b{name}\b", told)] == []
+
+
+def test_every_command_has_its_section() -> None:
+    told = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"\n## journey {name}\n" not in told] == []
+
+
+def commands_named(text: str) -> set[str]:
+    """The commands of `journey` that a text calls, in backticks or after a prompt."""
+    calls = re.findall(r"(?:`|^\$ |\| )journey ([^`\n]*)", text, flags=re.MULTILINE)
+    found = set()
+    for words in map(str.split, calls):
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] in ("--store", "--format") else words[1:]
+        if words and re.fullmatch("[a-z]+", words[0]):
+            found.add(words[0])
+    return found
+
+
+@pytest.mark.parametrize("document", PROSE, ids=name_of)
+def test_a_document_names_only_commands_and_tasks_that_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    tasks = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert commands_named(text) <= set(COMMANDS)
+    assert set(re.findall(r"(?:`|^\$ |^)make ([a-z-]+)(?=`|\s+#|$)", text, flags=re.MULTILINE)) <= tasks
+
+
+@pytest.mark.parametrize("document", PROSE, ids=name_of)
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        page = document.parent / path if path else document
+        assert page.exists(), f"{name_of(document)}: there is no `{target}`"
+        assert not anchor or anchor in anchors(page), f"{name_of(document)}: `{target}` has no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_generated_pages_are_fresh() -> None:
+    generate = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(generate, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_readme_starts_with_the_two_commands() -> None:
+    first = next(blocks(README.read_text(encoding="utf-8")))
+    assert {"make demo", "make test"} <= {line.split("#")[0].strip() for line in first.text.splitlines()}
+
+
+def test_the_changelog_says_what_comes_next() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in text and "★" in text
+
+
+def tracked_texts() -> Sequence[tuple[str, str]]:
+    """Every text file of the project by name: what git tracks, or would."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        names = subprocess.run(listing, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is no checkout, so nothing says which files are the project's")
+    found = []
+    for name in filter(None, names):
+        with contextlib.suppress(UnicodeDecodeError, FileNotFoundError):
+            found.append((name, (ROOT / name).read_text(encoding="utf-8")))
+    return found
+
+
+def test_no_file_names_this_machine_or_a_registry() -> None:
+    here = [re.escape(f"{folder}/") for folder in (ROOT, Path.home()) if len(folder.parts) > 1]
+    machine = re.compile("|".join([*here, r"/(?:home|Users)/\w"]))
+    registry = re.compile(r"pypi\.[a-z]+\b|python[h]osted|://[^\s/]+/(?:[^\s]*/)?simple\b|--(?:extra-)?index-url")
+    texts = tracked_texts()
+    assert len(texts) > 20
+    assert [name for name, text in texts if machine.search(text)] == []
+    assert [name for name, text in texts if registry.search(text)] == []
