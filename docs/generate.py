@@ -1,0 +1,430 @@
+"""Writes the generated files of docs/ from the code; with `--check` writes nothing and names the stale ones."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import TypeAdapter
+
+from journey import errors
+from journey.touchpoints import KINDS, Touchpoint
+from journey_cli.main import COMMANDS, FAILURE, USAGE, journey, main
+from journey_cli.stories import NAMES as STORIES
+from journey_cli.stories import story
+from journey_projections import GOODWILL, RuleSet, replay, rule_set
+from journey_projections.goodwill.catalogue import RULES
+from journey_projections.rule_sets import NAMES, parameters_of
+from journey_projections.testing import LAWS, check_laws
+
+DOCS = Path(__file__).resolve().parent
+HELP_WIDTH = 100
+EXAMPLES = 100
+"""How many histories are tried for each law in docs/rule-sets.md."""
+Schema = dict[str, Any]
+
+MEANINGS = {
+    "benevolence": "How much the customer's good was cared for.",
+    "breach": "Which side of trust it broke; benevolence and integrity together are relational.",
+    "by": "Who acted.",
+    "cause": "Who was at fault; `exogenous` is nobody.",
+    "competence": "How well the work was done.",
+    "course_corrected": "Whether the course was changed for it.",
+    "customer": "Who the customer is, by a pseudonymous id.",
+    "delivered": "The level that was delivered.",
+    "due": "When it is to be kept.",
+    "elicited": "Whether the customer's expectations were drawn out first.",
+    "from_representative": "Who the customer was with.",
+    "instrument": "What the score was asked with.",
+    "integrity": "How honest and fair it was.",
+    "introduction": "How the newcomer was introduced.",
+    "issues_surfaced": "Whether something came to light.",
+    "level": "The level that was promised.",
+    "manner": "In what way it failed.",
+    "organisation": "Who the organisation is.",
+    "origin": "Where the customer came from.",
+    "outcome": "How it ended; `exit` is leaving in anger or disappointment.",
+    "perceived": "The level that the customer perceived, where that is known.",
+    "promise": "The promise, by id.",
+    "promised": "The level promised, where no `promise` tells it.",
+    "reasons_given": "Whether the customer was told why.",
+    "recognised": "Whether the customer was known for who they are; `false` is being treated as a number.",
+    "representative": "The organisation's person, by a pseudonymous id.",
+    "role": "What they are there for.",
+    "score": "The score, scaled so that 1 is the best.",
+    "severity": "How bad it was.",
+    "size": "How large it was.",
+    "step": "Which step; `acknowledge` opens the way for the others.",
+    "strength": "How strongly that speaks for the organisation.",
+    "to_representative": "Who the customer is with from now on.",
+    "topic": "What it was about.",
+    "valence": "How it spoke of the organisation, from -1 to 1.",
+    "verdict": "Whether the organisation was to blame.",
+    "voluntary": "Whether it was given freely.",
+    "complaint_voiced.severity": "How serious the customer finds it.",
+    "deception_exposed.severity": "How grave the deception was.",
+    "recovery_step_taken.size": "For `compensate`: the share of the customer's loss, 1 all of it.",
+    "risk_disclosed.severity": "How bad it would be.",
+}
+"""What fields mean, by name or by `kind.name`, where the model does not say so itself."""
+
+EXAMPLE = (
+    '{"kind": "interaction", "id": "visit-1", "relationship": "m@bank", "occurred_at": "2024-03-05T10:00:00+01:00", "benevolence": 0.6}'
+)
+
+SAMPLES = {
+    "InvalidTouchpoint": """
+from journey import read_touchpoint
+
+fields = {"id": "card-1", "relationship": "m@bank", "occurred_at": "2024-03-05T10:00:00", "severity": 2}
+read_touchpoint({"kind": "failure_occurred", **fields})
+""",
+    "UnknownKind": """
+from journey import read_touchpoint
+
+read_touchpoint({"kind": "interacton", "id": "visit-1", "relationship": "m@bank", "occurred_at": "2024-03-05T10:00:00Z"})
+""",
+    "UnknownName": """
+from journey import Interaction, Journal
+
+with Journal.open("memory:") as journal:
+    journal.record(Interaction(id="visit-1", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z"))
+    journal.history("m@bnak")
+""",
+    "ConflictingTouchpoint": """
+from journey import Interaction, Journal
+
+with Journal.open("memory:") as journal:
+    journal.record(Interaction(id="visit-1", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z", benevolence=0.6))
+    journal.record(Interaction(id="visit-1", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z", benevolence=0.9))
+""",
+    "UnsupportedSchema": """
+import sqlite3
+
+from journey import Journal
+
+Journal.open("sqlite:///tomorrow.db").close()
+file = sqlite3.connect("tomorrow.db")
+file.execute("PRAGMA user_version = 99")  # as a later journey might
+file.close()
+Journal.open("sqlite:///tomorrow.db")
+""",
+    "InvalidStoreUrl": """
+from journey import Journal
+
+Journal.open("bank.db")
+""",
+    "StoreUnavailable": """
+from journey import Journal
+
+Journal.open("sqlite:///nowhere.db", read_only=True)
+""",
+    "DamagedJournal": """
+import sqlite3
+
+from journey import Journal
+
+file = sqlite3.connect("other.db")
+file.execute("CREATE TABLE touchpoints (finger TEXT)")
+file.close()
+Journal.open("sqlite:///other.db")
+""",
+    "UnreadableSource": """
+from pathlib import Path
+
+from journey_cli.sources import rows_of
+
+Path("visits.jsonl").write_bytes(b"")
+rows_of(Path("visits.jsonl"), None)
+""",
+    "UnusableRules": """
+from pathlib import Path
+
+from journey_cli.rule_files import load_rules
+
+Path("mine.py").write_text("step = 0.1")
+load_rules("mine.py")
+""",
+    "MissingExtra": """
+import sys
+
+sys.modules["hypothesis"] = None  # as where it is not installed
+import journey.testing
+""",
+}
+"""Code that raises each error, by the error's name."""
+
+
+def touchpoints() -> str:
+    """docs/touchpoints.md: every kind, field by field."""
+    schemas = {kind: model.model_json_schema() for kind, model in KINDS.items()}
+    common = _common(schemas)
+    told = [
+        "# Touchpoints",
+        _written_by("journey/touchpoints.py"),
+        "A touchpoint is one contact between a customer and an organisation: a fact, recorded once and never changed. As JSON it is "
+        "one object whose `kind` says what it is:",
+        f"```json\n{EXAMPLE}\n```",
+        "The same facts as a [JSON Schema](touchpoints.schema.json). Unknown fields are refused. A time without an offset is "
+        "refused; times are kept in UTC to the microsecond. An identifier has "
+        f"{common['id']['minLength']} to {common['id']['maxLength']} characters and no control characters. Ids of people should be "
+        "pseudonyms: `note` is the one field meant for personal data.",
+        "| kind | means |\n|---|---|\n" + "\n".join(f"| [`{kind}`](#{kind}) | {_claim(model)} |" for kind, model in KINDS.items()),
+        "## Fields of every touchpoint",
+        _table(common, required=schemas["note_added"].get("required", ())),
+        "Where a kind has another default or needs a field that others may leave out, its own table says so.",
+    ]
+    for kind, schema in schemas.items():
+        fields = {name: field for name, field in schema["properties"].items() if name != "kind"}
+        required = schema.get("required", ())
+        own = {name: field for name, field in fields.items() if _shape(field) != _shape(common.get(name, {}))}
+        told += [f"## {kind}", f"`{KINDS[kind].__name__}`. {_claim(KINDS[kind])}"]
+        told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
+    return _page(told)
+
+
+def _common(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    """The fields that every kind has, each in the form that most kinds give it."""
+    forms: dict[str, list[Schema]] = {}
+    for schema in schemas.values():
+        for name, field in schema["properties"].items():
+            forms.setdefault(name, []).append(field)
+    shared = {name: of_name for name, of_name in forms.items() if len(of_name) == len(schemas) and name != "kind"}
+    usual = {name: Counter(map(_shape, of_name)).most_common(1)[0][0] for name, of_name in shared.items()}
+    return {name: next(field for field in of_name if _shape(field) == usual[name]) for name, of_name in shared.items()}
+
+
+def _shape(field: Schema) -> str:
+    """A field's schema apart from its description, to compare by."""
+    return json.dumps({key: value for key, value in field.items() if key != "description"}, sort_keys=True)
+
+
+def _table(fields: Mapping[str, Schema], *, required: Any, kind: str = "") -> str:
+    rows = ["| field | values | default | means |", "|---|---|---|---|"]
+    for name, field in fields.items():
+        default = field.get("default")
+        shown = "**required**" if name in required else "" if default is None else f"`{json.dumps(default).strip(chr(34))}`"
+        rows.append(f"| `{name}` | {_values(field)} | {shown} | {_meaning(kind, name, field)} |")
+    return "\n".join(rows)
+
+
+def _values(field: Schema) -> str:
+    """What a field may hold, in words."""
+    form = next((one for one in field.get("anyOf", ()) if one.get("type") != "null"), field)
+    match form:
+        case {"enum": values}:
+            return ", ".join(f"`{value}`" for value in values)
+        case {"const": value}:
+            return f"`{value}`"
+        case {"type": "number" | "integer" as number, "minimum": low, "maximum": high}:
+            return f"{number}, {_number(low)} to {_number(high)}"
+        case {"type": "boolean"}:
+            return "`true`, `false`"
+        case {"format": "date-time"}:
+            return "time with an offset"
+        case {"type": "string", "pattern": _}:
+            return "identifier"
+        case {"type": "string", "maxLength": most}:
+            return f"text, at most {most:,} characters"
+    raise SystemExit(f"docs/generate.py: teach `_values` to tell {form}")
+
+
+def _number(value: float) -> str:
+    return {2**53: "2⁵³", -(2**53): "-2⁵³"}.get(int(value), f"{value:g}")
+
+
+def _meaning(kind: str, name: str, field: Schema) -> str:
+    meaning = field.get("description") or MEANINGS.get(f"{kind}.{name}") or MEANINGS.get(name)
+    if not meaning:
+        raise SystemExit(f"docs/generate.py: `{kind}.{name}` has no meaning; give its Field a description")
+    return str(meaning).replace("|", "\\|")
+
+
+def schema() -> str:
+    """docs/touchpoints.schema.json: the union as a JSON Schema."""
+    adapter: TypeAdapter[Touchpoint] = TypeAdapter(Touchpoint)
+    told = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Touchpoint", **adapter.json_schema()}
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def error_catalogue() -> str:
+    """docs/errors.md: a sample, its message and its mend for each class, by running the sample."""
+    intro, tree, outro = str(errors.__doc__).strip().split("\n\n")
+    tree = textwrap.dedent(tree)
+    told = [
+        "# Errors",
+        _written_by("journey/errors.py"),
+        f"{intro} The command line writes them to standard error as below, after `journey: `, and exits with {FAILURE} "
+        f"({USAGE} where the call itself was wrong).",
+        f"```text\n{tree}\n```",
+        outro,
+        "`except JourneyError` catches all of them. A time without an offset in a call such as `history.as_of` is a `ValueError`: "
+        "a mistake in the program, not in its input.",
+    ]
+    for error in _errors(errors.JourneyError):
+        if error.__name__ not in SAMPLES:
+            raise SystemExit(f"docs/generate.py: give `{error.__name__}` a sample in SAMPLES")
+        sample = SAMPLES[error.__name__].strip()
+        told += [f"## {error.__name__}", _claim(error), f"```python raises={error.__name__}\n{sample}\n```"]
+        told.append(f"```text\n{_raised(sample, error)}\n```")
+    return _page(told)
+
+
+def _errors(root: type[errors.JourneyError]) -> Iterator[type[errors.JourneyError]]:
+    for error in root.__subclasses__():
+        if error.__module__ == errors.__name__:
+            yield error
+            yield from _errors(error)
+
+
+def _raised(sample: str, expected: type[errors.JourneyError]) -> str:
+    """What a sample's error says, in a folder of its own and as if the testing kits had not been imported yet."""
+    modules, folder = dict(sys.modules), Path.cwd()
+    for name in [name for name in modules if name.split(".")[1:2] == ["testing"]]:
+        del sys.modules[name]
+    with tempfile.TemporaryDirectory() as workshop:
+        os.chdir(workshop)
+        try:
+            exec(compile(sample, expected.__name__, "exec"), {})
+        except errors.JourneyError as error:
+            if type(error) is not expected:
+                raise
+            return f"{error}\n  mend: {error.mend}"
+        finally:
+            os.chdir(folder)
+            sys.modules.clear()
+            sys.modules.update(modules)
+    raise SystemExit(f"docs/generate.py: the sample of `{expected.__name__}` raises nothing")
+
+
+def commands() -> str:
+    """docs/commands.md: every command with its help."""
+    context = click.Context(journey, info_name="journey", terminal_width=HELP_WIDTH, **journey.context_settings)
+    told = [
+        "# Commands",
+        _written_by("the commands' own help"),
+        "`journey [OPTIONS] COMMAND [ARGS]...`: options before the command hold for all of them. With `--format json` a result is one "
+        "JSON object, and a list one object a line; [the shapes](library.md#json-shapes) are stable.",
+        f"Exit codes: {str(main.__doc__).partition('exit: ')[2]} An `import` that refused a row has failed. Errors go to standard "
+        "error, with [what is wrong and its mend](errors.md).",
+        "| command | does |\n|---|---|\n" + "\n".join(f"| [`{name}`](#journey-{name}) | {does} |" for name, does in COMMANDS.items()),
+        "## journey",
+        f"```text\n{journey.get_help(context)}\n```",
+    ]
+    for name in COMMANDS:
+        command = journey.get_command(context, name)
+        if command is None:
+            raise SystemExit(f"docs/generate.py: `{name}` is in COMMANDS and cannot be loaded")
+        own = click.Context(command, info_name=name, parent=context)
+        told += [f"## journey {name}", f"```text\n{command.get_help(own)}\n```"]
+    return _page(told)
+
+
+def trust_rules() -> str:
+    """docs/trust-rules.md: every rule of `goodwill` with the laws that show it and its parameters."""
+    laws = {law.id: f"- **{law.id}** From {law.histories} histories: {law.statement}" for law in LAWS}
+    told = [
+        "# Trust rules",
+        _written_by("projections/journey_projections/goodwill/catalogue.py"),
+        f"What the rule set `{GOODWILL.name}` {GOODWILL.version} claims, one small function a claim. The laws beside a rule are properties "
+        "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. Signs "
+        "and orders come from the sources; a magnitude is this project's unless it says otherwise.",
+        "| rule | claims |\n|---|---|\n" + "\n".join(f"| [{rule.id}](#{rule.id.lower()}-{rule.name}) | {rule.claim} |" for rule in RULES),
+    ]
+    for rule in RULES:
+        told += [f"## {rule.id} {rule.name}", rule.claim]
+        told += ["\n".join(laws[id] for id in rule.shown_by if id in laws)]
+        rows = ["| parameter | default | range | unit | means | source |", "|---|---|---|---|---|---|"]
+        for one in (parameter for parameter in parameters_of(GOODWILL) if parameter.name in rule.parameters):
+            rows.append(f"| `{one.name}` | {one.value:g} | {one.low:g} to {one.high:g} | {one.unit} | {one.meaning} | {one.source} |")
+        told += ["\n".join(rows) if rule.parameters else "", f"After {rule.source}." if rule.source else ""]
+    return _page(told)
+
+
+def _claim(documented: type[Any]) -> str:
+    return " ".join(str(documented.__doc__).split())
+
+
+def _written_by(source: str) -> str:
+    return f"<!-- Written by `make docs` from {source}; edit that instead. -->"
+
+
+def _page(parts: list[str]) -> str:
+    return "\n".join(line.rstrip() for line in "\n\n".join(filter(None, parts)).splitlines()) + "\n"
+
+
+def rule_sets() -> str:
+    """docs/rule-sets.md: which laws each rule set keeps, and every story under each, by running them."""
+    sets = [rule_set(name) for name in NAMES]
+    kept = {rules.name: {verdict.law.id: verdict.holds for verdict in check_laws(rules, examples=EXAMPLES)} for rules in sets}
+    header, line = " | ".join(kept), "|---" * (len(kept) + 2) + "|"
+    told = [
+        "# Rule sets",
+        _written_by("the rule sets, by running them"),
+        "All judge the same touchpoints. The compared ones are published models, with the parameters that their papers or vendors give; "
+        "`journey rules NAME` shows them. They are valence models: of a touchpoint they learn only how good or bad it was, so no law "
+        "about kinds, people, promises or recoveries can hold under them. They are the benchmark, not straw men.",
+        "## The laws",
+        f"● holds in all of {EXAMPLES} histories that the search tried, ○ broken by one of them. `journey laws NAME` shows the smallest "
+        "history that breaks a law; the project's tests try more for the default rule set.",
+        f"| law | | {header} |\n{line}\n"
+        + "\n".join(f"| {law.id} | {law.statement} | {_marks(law.id, kept)} |" for law in LAWS)
+        + f"\n| | **kept of {len(LAWS)}** | "
+        + " | ".join(f"**{sum(held.values())}**" for held in kept.values())
+        + " |",
+        "## The stories",
+        "Trust before and after the story's turning point under `goodwill`, and at its end. `journey demo STORY` tells it, and "
+        "`journey compare` judges a history of your own by all of them.",
+        f"| story | turning point | {header} |\n{line}\n" + "\n".join(_story_row(name, sets) for name in STORIES),
+    ]
+    return _page(told)
+
+
+def _marks(id: str, kept: dict[str, dict[str, bool]]) -> str:
+    return " | ".join("●" if held[id] else "○" for held in kept.values())
+
+
+def _story_row(name: str, sets: list[RuleSet]) -> str:
+    history = story(name).history
+    results = [replay(history, rules) for rules in sets]
+    turning = min((one for one in results[0].contributions if one.touchpoint), key=lambda one: one.delta).touchpoint
+    cells = []
+    for result in results:
+        at = next(one for one in result.contributions if one.touchpoint == turning)
+        cells.append(f"{at.before:.2f} → {at.after:.2f}, end {result.trust:.2f}")
+    return f"| {name} | `{turning}` | " + " | ".join(cells) + " |"
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {
+    "touchpoints.md": touchpoints,
+    "touchpoints.schema.json": schema,
+    "errors.md": error_catalogue,
+    "commands.md": commands,
+    "trust-rules.md": trust_rules,
+    "rule-sets.md": rule_sets,
+}
+
+
+def write() -> int:
+    """Write what is stale, or with `--check` name it and return 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name the files that are stale")
+    checks = parser.parse_args().check
+    texts = {DOCS / name: generate() for name, generate in GENERATED.items()}
+    stale = {path: text for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        if not checks:
+            path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"docs/{path.name} is stale; `make docs` writes it anew\n" if checks else f"docs/{path.name} written\n")
+    return 1 if checks and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(write())
