@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from journey.touchpoints import Touchpoint
 from journey_projections.rule_sets import RuleSet
-from journey_projections.testing.laws import LAWS, Judge, Law, LawBroken
+from journey_projections.testing.law import Judge, Law, LawBroken
+from journey_projections.testing.laws import LAWS
 
 
 @dataclass(frozen=True)

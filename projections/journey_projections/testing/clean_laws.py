@@ -1,0 +1,230 @@
+"""The laws that hold from CLEAN histories: good touchpoints only before what the law looks at."""
+
+import itertools
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from journey.testing.strategies import levels
+from journey.touchpoints import (
+    Delivery,
+    HandoverMade,
+    Interaction,
+    ResponseFailed,
+    Touchpoint,
+)
+from journey_projections.testing.law import (
+    FULL,
+    LEAST_GAIN,
+    MINOR,
+    PARADOX_MAX,
+    Draw,
+    Judge,
+    breaches,
+    clean_case,
+    common,
+    contact,
+    failure,
+    goods,
+    holds,
+    last_day,
+    law,
+    recovery,
+    relational,
+    severities,
+    step,
+)
+
+
+@law("L08", "clean")
+def a_loss_exceeds_the_equal_gain(judge: Judge, draw: Draw) -> None:
+    """At a neutral start, a bad contact costs more than an equally good one gains."""
+    size = draw(severities)
+    dimensions = draw(st.sampled_from(("competence", "benevolence", "integrity", "all")))
+    names = ("competence", "benevolence", "integrity") if dimensions == "all" else (dimensions,)
+    start = judge.trust([])
+    good, bad = (Interaction(**common("z", 0, **dict.fromkeys(names, value))) for value in (size, -size))
+    gain, loss = judge.trust([good]) - start, start - judge.trust([bad])
+    holds(loss > gain > 0, [bad], f"+{size} gains {gain}, -{size} costs {loss}")
+
+
+@law("L09", "clean")
+def gains_strictly_shrink(judge: Judge, draw: Draw) -> None:
+    """Successive equal gains strictly shrink."""
+    cadence, quality = draw(st.sampled_from((2.0, 5.0, 30.0, 90.0))), draw(st.sampled_from((0.1, 0.3, 0.6, 0.8, 1.0)))
+    told = goods(0, draw(st.integers(3, 200)), cadence, quality, draw(st.sampled_from((None, "anna"))))
+    after = [contribution.after for contribution in judge.replay(told).contributions if contribution.touchpoint]
+    gains = [later - earlier for earlier, later in itertools.pairwise(after)]
+    for number, (earlier, later) in enumerate(itertools.pairwise(gains)):
+        if earlier < LEAST_GAIN:
+            break
+        holds(later < earlier, told[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
+
+
+def _shares(judge: Judge, draw: Draw, breach: str) -> tuple[float, float, list[Touchpoint]]:
+    """The share of trust that one failure takes after a part of a CLEAN history, and after the whole; and the whole with it."""
+    told, day, who = clean_case(draw)
+    assume(len(told) >= 4)
+    early = told[: draw(st.integers(0, len(told) - 3))]
+    failed = failure("z", day, draw(severities), breach, representative=who)
+    earlier, later = (1 - judge.trust([*some, failed]) / judge.trust(some, day) for some in (early, told))
+    return earlier, later, [*told, failed]
+
+
+@law("L11", "clean")
+def good_history_buffers_competence_breaches(judge: Judge, draw: Draw) -> None:
+    """Competence breach: the share of trust lost falls with good history."""
+    earlier, later, whole = _shares(judge, draw, "competence")
+    holds(later < earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
+
+
+@law("L12", "clean")
+def prior_trust_sharpens_relational_breaches(judge: Judge, draw: Draw) -> None:
+    """Relational breach: the share of trust lost rises with prior trust."""
+    earlier, later, whole = _shares(judge, draw, draw(relational))
+    holds(later > earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
+
+
+@law("L14", "clean")
+def money_alone_never_restores(judge: Judge, draw: Draw) -> None:
+    """Inside thirty days, compensation alone never regains trust."""
+    told, day, who = clean_case(draw)
+    failed = failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)
+    paid = [step(f"z{number}", day + 1 + number / 100, "compensate", "k", size=2.0) for number in range(draw(st.sampled_from((1, 5, 40))))]
+    whole, now = [*told, failed, *paid], day + draw(st.sampled_from((2.0, 29.0)))
+    before, after = judge.trust(told, now), judge.trust(whole, now)
+    holds(after < before, whole, f"{before} without the failure, {after} after the money")
+
+
+@law("L15", "clean")
+def a_refund_mends_competence_only(judge: Judge, draw: Draw) -> None:
+    """A refund does nothing to a relational breach and something to a competence breach, and 200 % no more than 100 %."""
+    told, day, who = clean_case(draw)
+    severity = draw(severities)
+
+    def after(kind: str, size: float | None) -> tuple[float, list[Touchpoint]]:
+        whole = [*told, failure("y", day, severity, kind, episode="k", representative=who)]
+        if size is not None:
+            whole.append(step("z", day + 1, "compensate", "k", size=size))
+        return judge.trust(whole, day + 1), whole
+
+    kind = draw(relational)
+    (unpaid, _), (paid, whole) = after(kind, None), after(kind, 1.0)
+    holds(paid == unpaid, whole, f"{kind}: {unpaid} without, {paid} with the refund")
+    (unpaid, _), (paid, whole), (twice, _) = after("competence", None), after("competence", 1.0), after("competence", 2.0)
+    holds(paid > unpaid, whole, f"competence: {unpaid} without, {paid} with the refund")
+    holds(paid == twice, whole, f"competence: {paid} for 100 %, {twice} for 200 %")
+
+
+@law("L16", "clean")
+def acknowledgement_opens_recovery(judge: Judge, draw: Draw) -> None:
+    """Without `acknowledge` the other steps restore nothing; with it each adds; admit more than help, help more than explain."""
+    told, day, who = clean_case(draw)
+    told = [*told, failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)]
+    now = day + 2
+    unmet = judge.trust(told, now)
+    ungated = [*told, *recovery(day + 1, "k", FULL[1:])]
+    holds(judge.trust(ungated, now) == unmet, ungated, "steps without `acknowledge` moved trust")
+    trusts = [judge.trust([*told, *recovery(day + 1, "k", FULL[:count])], now) for count in range(6)]
+    met = [*told, *recovery(day + 1, "k")]
+    holds(all(later > earlier for earlier, later in itertools.pairwise(trusts)), met, f"step by step trust goes {trusts}")
+    single = {kind: judge.trust([*told, *recovery(day + 1, "k", ("acknowledge", kind))], now) for kind in ("admit", "help", "explain")}
+    holds(single["admit"] > single["help"] > single["explain"], met, f"one step each leaves {single}")
+
+
+@law("L17", "clean")
+def a_first_minor_failure_well_met_costs_nothing(judge: Judge, draw: Draw) -> None:
+    """Full recovery, within three days, of a first minor failure leaves trust no lower and at most .03 higher; of a second, lower."""
+    told, day, who = clean_case(draw)
+    severity, kind = draw(st.integers(5, round(MINOR * 100)).map(lambda percent: percent / 100)), draw(breaches)
+    now = day + draw(st.sampled_from((2.0, 3.0)))
+    once = [*told, failure("y", day, severity, kind, episode="k", representative=who), *recovery(day + 1, "k")]
+    before, after = judge.trust(told, now), judge.trust(once, now)
+    holds(before <= after <= before + PARADOX_MAX, once, f"{before} without the failure, {after} after its recovery")
+    again = day + draw(st.sampled_from((10.0, 30.0)))
+    twice = [*once, failure("z", again, severity, kind, episode="k2", representative=who), *recovery(again + 1, "k2")]
+    first, second = judge.trust(once, again + 3), judge.trust(twice, again + 3)
+    holds(second < first, twice, f"{first} after the first, {second} after the second")
+
+
+@law("L20", "clean")
+def recovery_and_good_conduct_restore(judge: Judge, draw: Draw) -> None:
+    """A recovered failure without deception, and 60 good touchpoints of the same cadence, restore trust."""
+    cadence, quality, who = (
+        draw(st.sampled_from((2.0, 5.0, 30.0, 90.0))),
+        draw(st.sampled_from((0.3, 0.8, 1.0))),
+        draw(st.sampled_from((None, "anna"))),
+    )
+    told = goods(0, draw(st.integers(0, 120)), cadence, quality, who)
+    day = last_day(told) + cadence
+    before = judge.trust(told, day)
+    failed = [failure("y", day, draw(severities), draw(breaches), episode="k", representative=who), *recovery(day + 1, "k")]
+    after = [touchpoint.model_copy(update={"id": "a" + touchpoint.id}) for touchpoint in goods(day + 2, 60, cadence, quality, who)]
+    whole = [*told, *failed, *after]
+    restored = judge.trust(whole)
+    holds(restored >= before, whole, f"trust was {before}, and only {restored} in the end")
+
+
+@law("L21", "clean")
+def ending_well_beats_starting_well(judge: Judge, draw: Draw) -> None:
+    """Two failures met badly, then well, end above the same two met well, then badly."""
+    told, day, who = clean_case(draw)
+    severity, kind, rude = draw(st.sampled_from((0.1, 0.3, 0.6))), draw(breaches), draw(st.sampled_from((0.2, 0.5, 0.7)))
+
+    def met(*well: bool) -> list[Touchpoint]:
+        whole = list(told)
+        for number, is_well in enumerate(well):
+            start, episode = day + 60 * number, f"k{number}"
+            whole.append(failure(f"f{number}", start, severity, kind, episode=episode, representative=who))
+            response = ResponseFailed(
+                **common(f"b{number}", start + 1, episode=episode, manner="ignored", severity=rude, representative=who)
+            )
+            whole.extend(recovery(start + 1, episode) if is_well else [response])
+        return whole
+
+    rising, falling = judge.trust(met(False, True), day + 120), judge.trust(met(True, False), day + 120)
+    holds(rising > falling, met(False, True), f"badly then well leaves {rising}, well then badly {falling}")
+
+
+@law("L25", "clean")
+def an_introduction_carries_the_bond(judge: Judge, draw: Draw) -> None:
+    """A handover without introduction leaves no more trust than a cold one, that less than a warm one, that no more than before."""
+    told, day, who = clean_case(draw)
+    told = [*told, contact("y", day, 0.5, who or "anna")]
+    none, cold, warm = (
+        [
+            *told,
+            HandoverMade(**common("z", day + 1, from_representative=who or "anna", to_representative="new", introduction=introduction)),
+        ]
+        for introduction in ("none", "cold", "warm")
+    )
+    trusts = judge.trust(none), judge.trust(cold), judge.trust(warm), judge.trust(told, day + 1)
+    holds(
+        trusts[0] <= trusts[1] < trusts[2] <= trusts[3], none, f"none {trusts[0]}, cold {trusts[1]}, warm {trusts[2]}, before {trusts[3]}"
+    )
+
+
+@law("L26", "clean")
+def a_higher_promise_makes_the_same_delivery_worse(judge: Judge, draw: Draw) -> None:
+    """The same delivery after a higher promise leaves less trust."""
+    told, day, who = clean_case(draw)
+    delivered, low, high = draw(levels), *sorted((draw(levels), draw(levels)))
+    assume(high - low >= 0.01)
+    modest, boastful = (
+        [*told, Delivery(**common("z", day, delivered=delivered, promised=promised, representative=who))] for promised in (low, high)
+    )
+    more, less = judge.trust(modest), judge.trust(boastful)
+    holds(less < more, boastful, f"delivering {delivered} on a promise of {low} leaves {more}, of {high} leaves {less}")
+
+
+@law("L28", "clean")
+def trifles_do_not_undo_a_failure(judge: Judge, draw: Draw) -> None:
+    """Thousands of trivial positives on a failure's day do not undo it."""
+    told, day, who = clean_case(draw)
+    severity, kind = draw(severities), draw(breaches)
+    failed = failure("y", day, severity, kind, episode="k", representative=draw(st.sampled_from((None, who))))
+    many = draw(st.sampled_from((1, 30, 300, 1500)))
+    trifles = [contact(f"z{number:04}", day + 0.01 + 0.9 * number / many, 0.05, who) for number in range(many)]
+    whole, now = [*told, failed, *trifles], day + 1
+    before, after = judge.trust(told, now), judge.trust(whole, now)
+    holds(after < before, whole[: len(told) + 2], f"{before} without the failure, {after} after {many} trifles on its day")
