@@ -30,51 +30,6 @@ EXAMPLES = 100
 """How many histories are tried for each law in docs/rule-sets.md."""
 Schema = dict[str, Any]
 
-MEANINGS = {
-    "benevolence": "How much the customer's good was cared for.",
-    "breach": "Which side of trust it broke; benevolence and integrity together are relational.",
-    "by": "Who acted.",
-    "cause": "Who was at fault; `exogenous` is nobody.",
-    "competence": "How well the work was done.",
-    "course_corrected": "Whether the course was changed for it.",
-    "customer": "Who the customer is, by a pseudonymous id.",
-    "delivered": "The level that was delivered.",
-    "due": "When it is to be kept.",
-    "elicited": "Whether the customer's expectations were drawn out first.",
-    "from_representative": "Who the customer was with.",
-    "instrument": "What the score was asked with.",
-    "integrity": "How honest and fair it was.",
-    "introduction": "How the newcomer was introduced.",
-    "issues_surfaced": "Whether something came to light.",
-    "level": "The level that was promised.",
-    "manner": "In what way it failed.",
-    "organisation": "Who the organisation is.",
-    "origin": "Where the customer came from.",
-    "outcome": "How it ended; `exit` is leaving in anger or disappointment.",
-    "perceived": "The level that the customer perceived, where that is known.",
-    "promise": "The promise, by id.",
-    "promised": "The level promised, where no `promise` tells it.",
-    "reasons_given": "Whether the customer was told why.",
-    "recognised": "Whether the customer was known for who they are; `false` is being treated as a number.",
-    "representative": "The organisation's person, by a pseudonymous id.",
-    "role": "What they are there for.",
-    "score": "The score, scaled so that 1 is the best.",
-    "severity": "How bad it was.",
-    "size": "How large it was.",
-    "step": "Which step; `acknowledge` opens the way for the others.",
-    "strength": "How strongly that speaks for the organisation.",
-    "to_representative": "Who the customer is with from now on.",
-    "topic": "What it was about.",
-    "valence": "How it spoke of the organisation, from -1 to 1.",
-    "verdict": "Whether the organisation was to blame.",
-    "voluntary": "Whether it was given freely.",
-    "complaint_voiced.severity": "How serious the customer finds it.",
-    "deception_exposed.severity": "How grave the deception was.",
-    "recovery_step_taken.size": "For `compensate`: the share of the customer's loss, 1 all of it.",
-    "risk_disclosed.severity": "How bad it would be.",
-}
-"""What fields mean, by name or by `kind.name`, where the model does not say so itself."""
-
 EXAMPLE = (
     '{"kind": "interaction", "id": "visit-1", "relationship": "m@bank", "occurred_at": "2024-03-05T10:00:00+01:00", "benevolence": 0.6}'
 )
@@ -241,7 +196,7 @@ def _number(value: float) -> str:
 
 
 def _meaning(kind: str, name: str, field: Schema) -> str:
-    meaning = field.get("description") or MEANINGS.get(f"{kind}.{name}") or MEANINGS.get(name)
+    meaning = field.get("description")
     if not meaning:
         raise SystemExit(f"docs/generate.py: `{kind}.{name}` has no meaning; give its Field a description")
     return str(meaning).replace("|", "\\|")

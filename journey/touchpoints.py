@@ -83,17 +83,17 @@ class RelationshipOpened(_Touchpoint, frozen=True):
     """The relationship begins; where the customer comes from sets the prior."""
 
     kind: Literal["relationship_opened"] = "relationship_opened"
-    customer: Identifier | None = None
-    organisation: Identifier | None = None
-    origin: Origin = "stranger"
-    strength: Level = 0.5
+    customer: Identifier | None = Field(default=None, description="Who the customer is, by a pseudonymous id.")
+    organisation: Identifier | None = Field(default=None, description="Who the organisation is.")
+    origin: Origin = Field(default="stranger", description="Where the customer came from.")
+    strength: Level = Field(default=0.5, description="How strongly that speaks for the organisation.")
 
 
 class EngagementDeclined(_Touchpoint, frozen=True):
     """The organisation turned down work that it could not do well."""
 
     kind: Literal["engagement_declined"] = "engagement_declined"
-    reasons_given: bool = True
+    reasons_given: bool = Field(default=True, description="Whether the customer was told why.")
 
 
 # Expectation
@@ -103,10 +103,10 @@ class PromiseMade(_Touchpoint, frozen=True):
     """A level of service was promised, perhaps by a date."""
 
     kind: Literal["promise_made"] = "promise_made"
-    promise: Identifier
-    level: Level = 0.5
-    due: Moment | None = None
-    elicited: bool = False
+    promise: Identifier = Field(description="The promise, by id.")
+    level: Level = Field(default=0.5, description="The level that was promised.")
+    due: Moment | None = Field(default=None, description="When it is to be kept.")
+    elicited: bool = Field(default=False, description="Whether the customer's expectations were drawn out first.")
 
 
 class RiskDisclosed(_Fact, frozen=True):
@@ -114,16 +114,16 @@ class RiskDisclosed(_Fact, frozen=True):
 
     kind: Literal["risk_disclosed"] = "risk_disclosed"
     representative: Identifier | None = Field(default=None, description="The organisation's person, by a pseudonymous id.")
-    topic: Identifier
-    severity: Level = 0.5
+    topic: Identifier = Field(description="What it was about.")
+    severity: Level = Field(default=0.5, description="How bad it would be.")
 
 
 class CheckInHeld(_Touchpoint, frozen=True):
     """Both sides looked at the course of the work while it could still be changed."""
 
     kind: Literal["check_in_held"] = "check_in_held"
-    issues_surfaced: bool = False
-    course_corrected: bool = False
+    issues_surfaced: bool = Field(default=False, description="Whether something came to light.")
+    course_corrected: bool = Field(default=False, description="Whether the course was changed for it.")
 
 
 # Everyday
@@ -133,27 +133,29 @@ class Interaction(_Touchpoint, frozen=True):
     """A contact, judged on any of three dimensions; `recognised=False` is "treated as a number"."""
 
     kind: Literal["interaction"] = "interaction"
-    competence: Quality | None = None
-    benevolence: Quality | None = None
-    integrity: Quality | None = None
-    recognised: bool | None = None
+    competence: Quality | None = Field(default=None, description="How well the work was done.")
+    benevolence: Quality | None = Field(default=None, description="How much the customer's good was cared for.")
+    integrity: Quality | None = Field(default=None, description="How honest and fair it was.")
+    recognised: bool | None = Field(
+        default=None, description="Whether the customer was known for who they are; `false` is being treated as a number."
+    )
 
 
 class Delivery(_Touchpoint, frozen=True):
     """Something promised arrived: what was delivered, and what the customer perceived, if that is known."""
 
     kind: Literal["delivery"] = "delivery"
-    promise: Identifier | None = None
-    promised: Level | None = None
-    delivered: Level
-    perceived: Level | None = None
+    promise: Identifier | None = Field(default=None, description="The promise, by id.")
+    promised: Level | None = Field(default=None, description="The level promised, where no `promise` tells it.")
+    delivered: Level = Field(description="The level that was delivered.")
+    perceived: Level | None = Field(default=None, description="The level that the customer perceived, where that is known.")
 
 
 class GestureMade(_Touchpoint, frozen=True):
     """A kindness beyond what was owed."""
 
     kind: Literal["gesture_made"] = "gesture_made"
-    size: Level = 0.5
+    size: Level = Field(default=0.5, description="How large it was.")
 
 
 # Crisis
@@ -163,9 +165,11 @@ class FailureOccurred(_Touchpoint, frozen=True):
     """Something went wrong; an episode opens."""
 
     kind: Literal["failure_occurred"] = "failure_occurred"
-    breach: Breach = "competence"
-    severity: Level = 0.5
-    cause: Cause = "organisation"
+    breach: Breach = Field(
+        default="competence", description="Which side of trust it broke; benevolence and integrity together are relational."
+    )
+    severity: Level = Field(default=0.5, description="How bad it was.")
+    cause: Cause = Field(default="organisation", description="Who was at fault; `exogenous` is nobody.")
     stable: bool | None = Field(default=None, description="True when the cause is likely to stay.")
 
 
@@ -173,31 +177,31 @@ class RecoveryStepTaken(_Touchpoint, frozen=True):
     """One step of service recovery; `size` of a compensation is the share of the customer's loss."""
 
     kind: Literal["recovery_step_taken"] = "recovery_step_taken"
-    step: Step
-    size: Share = 1.0
-    voluntary: bool = True
+    step: Step = Field(description="Which step; `acknowledge` opens the way for the others.")
+    size: Share = Field(default=1.0, description="For `compensate`: the share of the customer's loss, 1 all of it.")
+    voluntary: bool = Field(default=True, description="Whether it was given freely.")
 
 
 class ResponseFailed(_Touchpoint, frozen=True):
     """The response to a failure was itself a failure."""
 
     kind: Literal["response_failed"] = "response_failed"
-    manner: Manner
-    severity: Level = 0.5
+    manner: Manner = Field(description="In what way it failed.")
+    severity: Level = Field(default=0.5, description="How bad it was.")
 
 
 class DeceptionExposed(_Touchpoint, frozen=True):
     """The customer found out that they had been deceived."""
 
     kind: Literal["deception_exposed"] = "deception_exposed"
-    severity: Level = 0.7
+    severity: Level = Field(default=0.7, description="How grave the deception was.")
 
 
 class EvidenceEmerged(_Touchpoint, frozen=True):
     """It came out whether the organisation was to blame for an episode."""
 
     kind: Literal["evidence_emerged"] = "evidence_emerged"
-    verdict: Verdict
+    verdict: Verdict = Field(description="Whether the organisation was to blame.")
 
 
 class EpisodeClosed(_Touchpoint, frozen=True):
@@ -214,17 +218,17 @@ class RepresentativeAssigned(_Fact, frozen=True):
 
     kind: Literal["representative_assigned"] = "representative_assigned"
     topic: Identifier | None = Field(default=None, description="What it was about.")
-    representative: Identifier
-    role: Text | None = None
+    representative: Identifier = Field(description="The organisation's person, by a pseudonymous id.")
+    role: Text | None = Field(default=None, description="What they are there for.")
 
 
 class HandoverMade(_Touchpoint, frozen=True):
     """The customer was handed from one representative to another."""
 
     kind: Literal["handover_made"] = "handover_made"
-    from_representative: Identifier
-    to_representative: Identifier
-    introduction: Introduction = "none"
+    from_representative: Identifier = Field(description="Who the customer was with.")
+    to_representative: Identifier = Field(description="Who the customer is with from now on.")
+    introduction: Introduction = Field(default="none", description="How the newcomer was introduced.")
 
 
 class RepresentativeLeft(_Fact, frozen=True):
@@ -232,7 +236,7 @@ class RepresentativeLeft(_Fact, frozen=True):
 
     kind: Literal["representative_left"] = "representative_left"
     topic: Identifier | None = Field(default=None, description="What it was about.")
-    representative: Identifier
+    representative: Identifier = Field(description="The organisation's person, by a pseudonymous id.")
 
 
 # Voice
@@ -242,9 +246,9 @@ class FeedbackGiven(_Touchpoint, frozen=True):
     """The customer gave a score, whatever the instrument, scaled to [0, 1]."""
 
     kind: Literal["feedback_given"] = "feedback_given"
-    by: Side = "customer"
-    instrument: Instrument = "free"
-    score: Level
+    by: Side = Field(default="customer", description="Who acted.")
+    instrument: Instrument = Field(default="free", description="What the score was asked with.")
+    score: Level = Field(description="The score, scaled so that 1 is the best.")
 
 
 class FeedbackRequested(_Touchpoint, frozen=True):
@@ -257,24 +261,24 @@ class ComplaintVoiced(_Touchpoint, frozen=True):
     """The customer complained: voice, not a failure."""
 
     kind: Literal["complaint_voiced"] = "complaint_voiced"
-    by: Side = "customer"
-    severity: Level = 0.5
+    by: Side = Field(default="customer", description="Who acted.")
+    severity: Level = Field(default=0.5, description="How serious the customer finds it.")
 
 
 class PraiseGiven(_Touchpoint, frozen=True):
     """The customer praised."""
 
     kind: Literal["praise_given"] = "praise_given"
-    by: Side = "customer"
-    size: Level = 0.5
+    by: Side = Field(default="customer", description="Who acted.")
+    size: Level = Field(default=0.5, description="How large it was.")
 
 
 class WordOfMouthHeard(_Touchpoint, frozen=True):
     """What the customer says to others came back to the organisation."""
 
     kind: Literal["word_of_mouth_heard"] = "word_of_mouth_heard"
-    by: Side = "customer"
-    valence: Quality
+    by: Side = Field(default="customer", description="Who acted.")
+    valence: Quality = Field(description="How it spoke of the organisation, from -1 to 1.")
 
 
 # End
@@ -290,15 +294,15 @@ class RelationshipEnded(_Touchpoint, frozen=True):
     """The relationship ended: left in anger or disappointment, ended content, or gone quiet."""
 
     kind: Literal["relationship_ended"] = "relationship_ended"
-    by: Side = "customer"
-    outcome: Outcome = "exit"
+    by: Side = Field(default="customer", description="Who acted.")
+    outcome: Outcome = Field(default="exit", description="How it ended; `exit` is leaving in anger or disappointment.")
 
 
 class RelationshipResumed(_Touchpoint, frozen=True):
     """The customer came back."""
 
     kind: Literal["relationship_resumed"] = "relationship_resumed"
-    by: Side = "customer"
+    by: Side = Field(default="customer", description="Who acted.")
 
 
 # Other

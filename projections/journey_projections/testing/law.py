@@ -108,6 +108,7 @@ def last_day(told: Sequence[Touchpoint]) -> float:
 
 
 def common(id: str, day: float, **fields: Any) -> dict[str, Any]:
+    """The fields that every touchpoint of a law needs, and others."""
     return {"id": id, "relationship": RELATIONSHIP, "occurred_at": at_day(day), **fields}
 
 
