@@ -13,6 +13,7 @@ QUICK = settings(
     max_examples=2000,
     deadline=None,
     database=None,
+    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
