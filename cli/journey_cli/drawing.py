@@ -15,13 +15,14 @@ _TICKS = "▁▂▃▄▅▆▇█"
 
 
 def spark(values: Sequence[float]) -> str:
-    """A sparkline of values in [0, 1]."""
-    return "".join(_TICKS[min(len(_TICKS) - 1, int(value * len(_TICKS)))] for value in values)
+    """A sparkline of values in [0, 1]; what lies outside, as under a broken rule set, is drawn at the edge."""
+    return "".join(_TICKS[max(0, min(len(_TICKS) - 1, int(value * len(_TICKS))))] for value in values)
 
 
 def bar(value: float, width: int = 10) -> str:
     """A bar for a value in [0, 1]."""
-    return "█" * round(value * width) + "·" * (width - round(value * width))
+    full = max(0, min(width, round(value * width)))
+    return "█" * full + "·" * (width - full)
 
 
 def trend(prior: float, contributions: Sequence[Contribution], width: int) -> str:
