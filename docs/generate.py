@@ -91,6 +91,14 @@ file.execute("CREATE TABLE touchpoints (finger TEXT)")
 file.close()
 Journal.open("sqlite:///other.db")
 """,
+    "ConflictingHistory": """
+from journey import Interaction, Journal
+
+with Journal.open("memory:") as journal:
+    journal.record(Interaction(id="visit-1", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z"))
+    later = Interaction(id="visit-2", relationship="m@bank", occurred_at="2024-03-06T10:00:00Z")
+    journal.record(later, expected_version=0)
+""",
     "UnreadableSource": """
 from pathlib import Path
 

@@ -5,6 +5,7 @@ replays histories to trust.
 """
 
 from journey.errors import (
+    ConflictingHistory,
     ConflictingTouchpoint,
     DamagedJournal,
     InvalidStoreUrl,
@@ -23,6 +24,7 @@ from journey.journal import Journal
 from journey.reading import read_json, read_touchpoint
 from journey.stores import Store, Summary
 from journey.stores.rows import Receipt
+from journey.subscription import Subscription
 from journey.touchpoints import (
     KINDS,
     CheckInHeld,
@@ -58,6 +60,7 @@ __all__ = [
     "KINDS",
     "CheckInHeld",
     "ComplaintVoiced",
+    "ConflictingHistory",
     "ConflictingTouchpoint",
     "DamagedJournal",
     "DeceptionExposed",
@@ -93,6 +96,7 @@ __all__ = [
     "RiskDisclosed",
     "Store",
     "StoreUnavailable",
+    "Subscription",
     "Summary",
     "Touchpoint",
     "UnknownKind",

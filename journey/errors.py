@@ -5,6 +5,7 @@
     │   └── UnknownKind          … its kind
     ├── UnknownName              name something that exists (a relationship, touchpoint, rule set, story)
     ├── ConflictingTouchpoint    two contents under one id: give one of them another id
+    ├── ConflictingHistory       read the history again, decide again, retry
     ├── UnreadableSource         mend or rename the file to import
     ├── UnusableRules            mend the rule file
     ├── UnsupportedSchema        upgrade journey
@@ -60,6 +61,17 @@ class ConflictingTouchpoint(JourneyError):
         super().__init__(
             f"touchpoint `{id}` is already there with other content: {changes}",
             "give the new touchpoint an id of its own; recorded facts stay as they are",
+        )
+
+
+class ConflictingHistory(JourneyError):
+    """Somebody else recorded in between. `relationship`, `expected` and `actual` versions say what happened."""
+
+    def __init__(self, relationship: str, expected: int | None, actual: int) -> None:
+        self.relationship, self.expected, self.actual = relationship, expected, actual
+        super().__init__(
+            f"relationship {shown(relationship)} has {actual} touchpoints, not {expected} as expected",
+            "read its history again, and retry with its version",
         )
 
 

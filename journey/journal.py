@@ -10,6 +10,7 @@ from journey.errors import UnknownName
 from journey.history import History, Recorded
 from journey.stores import Store, Summary, open_store
 from journey.stores.rows import Receipt, decode, encode
+from journey.subscription import Subscription
 from journey.times import to_microseconds
 from journey.touchpoints import Touchpoint
 
@@ -32,13 +33,20 @@ class Journal:
         """
         return cls(open_store(url, read_only=read_only), now)
 
-    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+    def record(self, *touchpoints: Touchpoint, expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
 
         Recording an equal touchpoint again returns its first receipt; other content under the same id raises
-        ConflictingTouchpoint. Once this returns, the touchpoints are durable.
+        ConflictingTouchpoint. With `expected_version`, every new touchpoint must belong to a relationship that has that
+        many touchpoints (`version`) until now, else ConflictingHistory: somebody recorded in between. Once this returns,
+        the touchpoints are durable.
         """
-        return list(self._store.append([encode(touchpoint) for touchpoint in touchpoints], to_microseconds(self._now())))
+        rows = [encode(touchpoint) for touchpoint in touchpoints]
+        return list(self._store.append(rows, to_microseconds(self._now()), expected_version))
+
+    def version(self, relationship: str) -> int:
+        """How many touchpoints of a relationship are recorded; 0 where there is none."""
+        return self._store.version(relationship)
 
     def history(self, relationship: str) -> History:
         """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it."""
@@ -61,6 +69,10 @@ class Journal:
         while rows := self._store.read(after, _PAGE):
             yield from map(decode, rows)
             after = rows[-1].position
+
+    def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
+        """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
+        return Subscription(self._store, after, poll_seconds=poll_seconds)
 
     def close(self) -> None:
         """Release the store; closing twice is harmless."""

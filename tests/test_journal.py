@@ -1,5 +1,6 @@
 """One contract for every store: what a journal promises, on memory and on SQLite."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journey import ConflictingTouchpoint, Interaction, InvalidStoreUrl, Journal, Touchpoint, UnknownName
+from journey import ConflictingHistory, ConflictingTouchpoint, Interaction, InvalidStoreUrl, Journal, Touchpoint, UnknownName
 from journey.testing import START, histories
 
 Open = Callable[..., Journal]
@@ -97,6 +98,51 @@ def test_known_at_a_receipt_is_what_was_known_then(open_journal: Open) -> None:
     journal.record(contact("late", 1))
     assert [one.id for one in journal.history("r").known_at(first.recorded_at)] == ["a"]
     assert [one.id for one in journal.history("r")] == ["late", "a"]
+
+
+def test_a_subscription_follows_what_was_and_what_comes(open_journal: Open) -> None:
+    journal = open_journal()
+    journal.record(*(contact(f"{number:03}") for number in range(5)))
+    seen: list[str] = []
+    with journal.subscribe(after=2, poll_seconds=0.001) as subscription:
+
+        def follow() -> None:
+            for record in subscription:
+                seen.append(record.touchpoint.id)
+                if record.touchpoint.id == "last":
+                    return
+
+        follower = threading.Thread(target=follow)
+        follower.start()
+        for number in range(5, 30):
+            journal.record(contact(f"{number:03}"))
+        journal.record(contact("last"))
+        follower.join(timeout=20)
+        assert subscription.position == 31
+    assert seen == [*(f"{number:03}" for number in range(2, 30)), "last"]
+
+
+def test_a_stopped_subscription_ends(open_journal: Open) -> None:
+    subscription = open_journal().subscribe(poll_seconds=60)
+    waiting = threading.Thread(target=lambda: list(subscription))
+    waiting.start()
+    subscription.stop()
+    waiting.join(timeout=20)
+    assert not waiting.is_alive()
+
+
+def test_an_expected_version_refuses_what_was_decided_on_an_old_history(open_journal: Open) -> None:
+    journal = open_journal()
+    journal.record(contact("a"), expected_version=0)
+    assert journal.version("r") == 1
+    with pytest.raises(ConflictingHistory) as refused:
+        journal.record(contact("b"), expected_version=0)
+    assert (refused.value.relationship, refused.value.expected, refused.value.actual) == ("r", 0, 1)
+    journal.record(contact("b"), contact("c"), expected_version=1)
+    assert journal.version("r") == 3
+    assert journal.version("nobody") == 0
+    (again,) = journal.record(contact("a"), expected_version=0)
+    assert not again.is_new
 
 
 def test_touchpoints_are_found_by_id(open_journal: Open) -> None:

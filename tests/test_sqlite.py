@@ -1,9 +1,12 @@
 """The SQLite store: what the file holds, what the database refuses, and the upstream defects that it does not share."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -118,6 +121,34 @@ def test_many_threads_write_at_once_and_nothing_is_lost_or_doubled(path: Path) -
         [f"{thread}-{number}" for thread in range(6) for number in range(25)] + [f"shared-{number}" for number in range(25)]
     )
     assert [record.position for record in records] == list(range(1, len(records) + 1))
+
+
+_WRITER = """
+import sys
+from journey import Interaction, Journal
+with Journal.open(sys.argv[1]) as journal:
+    for number in range(200):
+        journal.record(Interaction(id=f"{sys.argv[2]}-{number}", relationship="r", occurred_at="2024-01-01T00:00:00Z"))
+"""
+
+
+def test_a_subscription_follows_other_processes_without_missing_or_repeating_one(path: Path) -> None:
+    with opened(path) as journal, journal.subscribe(poll_seconds=0.005) as subscription:
+        writers = [subprocess.Popen([sys.executable, "-c", _WRITER, f"sqlite:///{path}", name]) for name in ("a", "b", "c")]
+        seen = [record.touchpoint.id for record in islice(subscription, 600)]
+        assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert len(seen) == len(set(seen)) == 600
+    for name in ("a", "b", "c"):
+        assert [id for id in seen if id.startswith(name)] == [f"{name}-{number}" for number in range(200)]
+
+
+def test_upstreams_recorder_cannot_subscribe_and_ours_is_followed(path: Path, tmp_path: Path) -> None:
+    stock = SQLiteApplicationRecorder(SQLiteDatastore(str(tmp_path / "stock.db"), originator_id_type="text"))
+    with pytest.raises(NotImplementedError):
+        stock.subscribe()
+    with opened(path) as journal:
+        journal.record(contact("a"))
+        assert next(journal.subscribe()).touchpoint.id == "a"
 
 
 def test_a_reader_never_creates_a_file(path: Path) -> None:

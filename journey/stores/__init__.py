@@ -21,12 +21,16 @@ class Summary:
 class Store(Protocol):
     """What a journal asks of a store."""
 
-    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         ...
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         """The rows of one relationship by position."""
+        ...
+
+    def version(self, relationship: str) -> int:
+        """The version of the last row of one relationship, 0 where there is none."""
         ...
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:

@@ -18,7 +18,7 @@ class MemoryRecorder(POPOApplicationRecorder):
         super().__init__()
         self._by_id: dict[str, StoredTouchpoint] = {}
 
-    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         with self._database_lock:
             last = next((row for row in reversed(self._stored_events) if isinstance(row, StoredTouchpoint)), None)
@@ -29,6 +29,7 @@ class MemoryRecorder(POPOApplicationRecorder):
                 last_position=len(self._stored_events),
                 last_recorded_at=last.recorded_at if last else 0,
                 now=now,
+                expected_version=expected_version,
             )
             self._insert_events(planned.rows)
             self._by_id.update((row.id, row) for row in planned.rows)
@@ -61,11 +62,14 @@ class MemoryStore:
     def __init__(self) -> None:
         self.recorder = MemoryRecorder()
 
-    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
-        return self.recorder.append(rows, now)
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return self.recorder.append(rows, now, expected_version)
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         return [row for row in self.recorder.select_events(relationship) if isinstance(row, StoredTouchpoint)]
+
+    def version(self, relationship: str) -> int:
+        return len(self.recorder.select_events(relationship))
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
         return self.recorder.found(ids)

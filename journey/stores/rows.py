@@ -11,7 +11,7 @@ from datetime import datetime
 
 from eventsourcing.persistence import StoredEvent
 
-from journey.errors import ConflictingTouchpoint, DamagedJournal, UnsupportedSchema
+from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, UnsupportedSchema
 from journey.history import Recorded
 from journey.times import from_microseconds, to_microseconds
 from journey.touchpoints import KINDS, Touchpoint, fields_of
@@ -122,11 +122,13 @@ def plan(
     last_position: int,
     last_recorded_at: int,
     now: int,
+    expected_version: int | None = None,
 ) -> Plan:
     """Decide an append: what is `present` already keeps its first receipt, what is new gets the next positions.
 
     INVARIANT (record time moves forward): a later append is recorded strictly later, even when the clock is not.
-    Raises ConflictingTouchpoint when an id is taken by other content; then nothing is to be written.
+    Raises ConflictingTouchpoint when an id is taken by other content, ConflictingHistory when a relationship that gets a new
+    touchpoint is not at the `expected_version`; then nothing is to be written.
     """
     recorded_at = max(now, last_recorded_at + 1)
     rows = dict(present)
@@ -137,6 +139,9 @@ def plan(
         if first is None:
             last_position += 1
             relationship = str(row.originator_id)
+            actual = versions.get(relationship, 0)
+            if expected_version not in (None, actual):
+                raise ConflictingHistory(relationship, expected_version, actual)
             version = counted[relationship] = counted.get(relationship, 0) + 1
             first = replace(row, originator_version=version, recorded_at=recorded_at, position=last_position)
             first = replace(first, digest=digest(first))

@@ -134,18 +134,19 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         return list(SCHEMA)
 
-    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         with self.datastore.transaction(commit=True) as cursor:
             planned = plan(
                 rows,
                 present=self._present(cursor, [row.id for row in rows]),
-                versions=self._versions(cursor, sorted({str(row.originator_id) for row in rows})),
+                versions=self.versions(cursor, sorted({str(row.originator_id) for row in rows})),
                 last_position=self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'"),
                 last_recorded_at=self._one(
                     cursor, "SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1"
                 ),
                 now=now,
+                expected_version=expected_version,
             )
             cursor.executemany(
                 f"INSERT INTO touchpoints ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", [_values(row) for row in planned.rows]
@@ -180,7 +181,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             found.update((row["id"], _row(row)) for row in cursor.fetchall())
         return found
 
-    def _versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
+    def versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
+        """The last version of each relationship, 0 where there is none."""
         return {name: self._one(cursor, "SELECT MAX(version) FROM touchpoints WHERE relationship = ?", name) for name in relationships}
 
     @staticmethod
@@ -203,13 +205,17 @@ class SQLiteStore:
             if not read_only:
                 self.recorder.create_table()
 
-    def append(self, rows: Sequence[StoredTouchpoint], now: int) -> Sequence[Receipt]:
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         with self._explained():
-            return self.recorder.append(rows, now)
+            return self.recorder.append(rows, now, expected_version)
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         with self._explained():
             return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship)
+
+    def version(self, relationship: str) -> int:
+        with self._explained(), self._datastore.transaction(commit=False) as cursor:
+            return self.recorder.versions(cursor, [relationship])[relationship]
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
         with self._explained():

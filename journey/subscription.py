@@ -1,0 +1,54 @@
+"""Following a journal: what is recorded from a position on, by this process or another, in order and once each."""
+
+from collections import deque
+from collections.abc import Iterator
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from journey.history import Recorded
+from journey.stores import Store
+from journey.stores.rows import decode
+
+_PAGE = 1_000
+
+
+class Subscription(Iterator[Recorded]):
+    """An endless iterator over what is recorded behind position `after`; `stop`, from any thread, ends it.
+
+    Positions become visible in their order, so that reading on from the last one seen neither misses nor repeats a
+    touchpoint. Where nothing is new it looks again every `poll_seconds`. Use as a context manager, or call `stop`.
+    """
+
+    def __init__(self, store: Store, after: int = 0, *, poll_seconds: float = 0.05) -> None:
+        self.position = after
+        """The position of the last touchpoint that was given out: where to go on later."""
+        self._store = store
+        self._poll_seconds = poll_seconds
+        self._stopped = Event()
+        self._read_to = after
+        self._page: deque[Recorded] = deque()
+
+    def __next__(self) -> Recorded:
+        while not self._stopped.is_set():
+            if self._page:
+                record = self._page.popleft()
+                self.position = record.position or self.position
+                return record
+            rows = self._store.read(self._read_to, _PAGE)
+            if rows:
+                self._read_to = rows[-1].position
+                self._page.extend(map(decode, rows))
+            else:
+                self._stopped.wait(self._poll_seconds)
+        raise StopIteration
+
+    def stop(self) -> None:
+        """End the iteration, also while it waits; stopping twice is harmless."""
+        self._stopped.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
