@@ -67,7 +67,8 @@ from journey import Journal
 
 Journal.open("sqlite:///tomorrow.db").close()
 file = sqlite3.connect("tomorrow.db")
-file.execute("PRAGMA user_version = 99")  # as a later journey might
+file.execute("UPDATE journey_format SET version = 99")  # as a later journey might
+file.commit()
 file.close()
 Journal.open("sqlite:///tomorrow.db")
 """,
@@ -214,6 +215,8 @@ def schema() -> str:
     """docs/touchpoints.schema.json: the union as a JSON Schema."""
     adapter: TypeAdapter[Touchpoint] = TypeAdapter(Touchpoint)
     told = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Touchpoint", **adapter.json_schema()}
+    for kind in told["$defs"].values():
+        kind["required"] = ["kind", *kind["required"]]  # a default for Python's constructors; on paper it is what tells kinds apart
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from journey import clock
 from journey.errors import UnknownName
 from journey.history import History, Recorded
+from journey.reading import revalidated
 from journey.stores import Store, Summary, open_store
 from journey.stores.rows import Receipt, decode, encode
 from journey.subscription import Subscription
@@ -39,9 +40,9 @@ class Journal:
         Recording an equal touchpoint again returns its first receipt; other content under the same id raises
         ConflictingTouchpoint. With `expected_version`, every new touchpoint must belong to a relationship that has that
         many touchpoints (`version`) until now, else ConflictingHistory: somebody recorded in between. Once this returns,
-        the touchpoints are durable.
+        the touchpoints are durable. Raises InvalidTouchpoint for one that was changed past its model, as `model_copy` can.
         """
-        rows = [encode(touchpoint) for touchpoint in touchpoints]
+        rows = [encode(revalidated(touchpoint)) for touchpoint in touchpoints]
         return list(self._store.append(rows, to_microseconds(self._now()), expected_version))
 
     def version(self, relationship: str) -> int:

@@ -46,6 +46,15 @@ def validated(model: type[Touchpoint], fields: Mapping[str, Any]) -> Touchpoint:
     raise InvalidTouchpoint([(field, message) for field, message, _ in faults], "; ".join(mends))
 
 
+def revalidated(touchpoint: Touchpoint) -> Touchpoint:
+    """The touchpoint, once it is known to hold what its model allows. Raises InvalidTouchpoint."""
+    if not isinstance(touchpoint, tuple(KINDS.values())):
+        name = type(touchpoint).__name__
+        raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
+    fields = {name: getattr(touchpoint, name) for name in type(touchpoint).model_fields}
+    return validated(type(touchpoint), fields)
+
+
 def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]:
     """One of pydantic's findings as (field, message, mend)."""
     field = ".".join(str(part) for part in fault["loc"])
@@ -71,7 +80,7 @@ def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]
         case "string_too_long":
             return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
         case "string_pattern_mismatch" | "string_too_short":
-            return field, f"{shown(value)} is no identifier", "use 1 to 200 characters without control characters"
+            return field, f"{shown(value)} is no identifier", "use 1 to 200 characters, not all blank, without control characters"
         case _:
             return field, f"{shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
 

@@ -22,8 +22,8 @@ def no_switch(value: object) -> object:
     return value
 
 
-Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-"""A name given by the source: 1 to 200 characters, no control characters."""
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\p{Cc}\p{Cf}]*[^\p{Cc}\p{Cf}\p{Z}][^\p{Cc}\p{Cf}]*$")]
+"""A name given by the source: 1 to 200 characters, not all blank, none that controls or cannot be seen."""
 Text = Annotated[str, Field(max_length=10_000)]
 """Free text of at most 10,000 characters."""
 Moment = Annotated[datetime, BeforeValidator(utc), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]

@@ -4,13 +4,22 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journey import ConflictingHistory, ConflictingTouchpoint, Interaction, InvalidStoreUrl, Journal, Touchpoint, UnknownName
+from journey import (
+    ConflictingHistory,
+    ConflictingTouchpoint,
+    Interaction,
+    InvalidStoreUrl,
+    InvalidTouchpoint,
+    Journal,
+    Touchpoint,
+    UnknownName,
+)
 from journey.testing import START, histories
 
 Open = Callable[..., Journal]
@@ -187,3 +196,17 @@ def test_addresses_that_name_no_store_are_refused(url: str) -> None:
     with pytest.raises(InvalidStoreUrl) as refused:
         Journal.open(url)
     assert "sqlite:///PATH" in refused.value.mend
+
+
+@pytest.mark.parametrize("changed", [{"competence": -7.0}, {"competence": float("nan")}, {"occurred_at": datetime(2024, 1, 1)}, {"id": ""}])  # noqa: DTZ001
+def test_what_was_changed_past_its_model_is_refused(open_journal: Open, changed: dict[str, Any]) -> None:
+    journal = open_journal()
+    with pytest.raises(InvalidTouchpoint):
+        journal.record(contact("a"), contact("b").model_copy(update=changed))
+    assert list(journal.read()) == []
+
+
+def test_what_is_no_touchpoint_is_refused(open_journal: Open) -> None:
+    for thing in ([contact("a")], {"id": "a"}, None):
+        with pytest.raises(InvalidTouchpoint, match="a touchpoint is needed"):
+            open_journal().record(cast(Any, thing))

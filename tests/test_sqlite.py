@@ -171,7 +171,7 @@ def _foreign(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     opened(path).close()
-    sqlite3.connect(path).executescript("PRAGMA user_version = 99")
+    sqlite3.connect(path).executescript("UPDATE journey_format SET version = 99")
 
 
 def _torn(path: Path) -> None:

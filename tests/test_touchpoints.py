@@ -104,3 +104,19 @@ def test_what_is_no_json_object_is_refused(text: str) -> None:
 
 def test_a_missing_severity_is_the_declared_default() -> None:
     assert FailureOccurred(id="f", relationship="r", occurred_at=START).severity == 0.5
+
+
+@pytest.mark.parametrize("id", [" ", "\u009b31mx", "a\u202eb", "a\u200bb", "\u2003"])
+def test_identifiers_cannot_hide_or_steer(id: str) -> None:
+    with pytest.raises(InvalidTouchpoint, match="is no identifier"):
+        read_touchpoint({**GOOD, "id": id})
+
+
+@pytest.mark.parametrize("id", ["m@bank", "Zoë Ünal", "客户-1", "a b", "x" * 200, "🙂"])
+def test_identifiers_may_be_in_any_script(id: str) -> None:
+    assert read_touchpoint({**GOOD, "id": id}).id == id
+
+
+def test_true_is_no_number() -> None:
+    with pytest.raises(InvalidTouchpoint, match="`true` is no number"):
+        read_touchpoint({**GOOD, "competence": True})

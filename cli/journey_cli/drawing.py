@@ -61,13 +61,13 @@ def printable(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-def table(out: "Console", *columns: str, right: Sequence[str] = ()) -> "Table":
-    """An empty table: ruled on a terminal, bare columns elsewhere."""
+def table(out: "Console", *columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> "Table":
+    """An empty table: ruled on a terminal, bare columns elsewhere. `right` are numbers; these and `whole` are never wrapped."""
     from rich import box
     from rich.table import Table
 
     made = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False, header_style="bold")
     for column in columns:
         numeric = column in right
-        made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+        made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric or column in whole, overflow="fold")
     return made

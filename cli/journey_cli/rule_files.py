@@ -38,7 +38,7 @@ def _module_of(path: Path) -> ModuleType:
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnusableRules(f"{path}: {type(error).__name__}: {error}", "mend the file; `python FILE` shows where it fails") from error
     return module
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from journey import History, Journal
+    from journey_projections import Replay
 
 DEFAULT_STORE = "sqlite:///journey.db"
 
@@ -43,11 +44,23 @@ class Session:
 
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
         """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
+        from journey import JourneyError, UnreadableSource
+
         if relationship.endswith(".jsonl") and Path(relationship).exists():
             return bounded(told_in(Path(relationship)), as_of, known_at)
-        with self.reading() as journal:
-            history = journal.history(relationship)
+        try:
+            with self.reading() as journal:
+                history = journal.history(relationship)
+        except JourneyError as error:
+            if relationship.endswith(".jsonl"):
+                raise UnreadableSource(f"{relationship}: no such file, and no such relationship", "name one that exists") from error
+            raise
         return bounded(history, as_of, known_at)
+
+
+def ruled_by(result: "Replay") -> str:
+    """Which rules made a result, in words."""
+    return f"under {result.rules.name} {result.rules.version} ({result.rules.hash})"
 
 
 def bounded(history: "History", as_of: str | None, known_at: str | None) -> "History":
@@ -59,7 +72,7 @@ def bounded(history: "History", as_of: str | None, known_at: str | None) -> "His
 
 def told_in(path: Path) -> "History":
     """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
-    from journey import History, InvalidTouchpoint, read_touchpoint
+    from journey import History, InvalidTouchpoint, UnreadableSource, read_touchpoint
     from journey_cli.sources import rows_of
 
     touchpoints = []
@@ -70,6 +83,11 @@ def told_in(path: Path) -> "History":
             touchpoints.append(read_touchpoint(row.fields))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
+    told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints))
+    if len(told) > 1:
+        raise UnreadableSource(
+            f"{path}: tells of {len(told)} relationships, `{told[0]}` and `{told[1]}` among them", "import it, and name one"
+        )
     return History.of(touchpoints)
 
 

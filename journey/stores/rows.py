@@ -11,8 +11,9 @@ from datetime import datetime
 
 from eventsourcing.persistence import StoredEvent
 
-from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, UnsupportedSchema
+from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.history import Recorded
+from journey.reading import validated
 from journey.times import from_microseconds, to_microseconds
 from journey.touchpoints import KINDS, Touchpoint, fields_of
 
@@ -81,8 +82,8 @@ def decode(row: StoredTouchpoint) -> Recorded:
             "upgrade journey to the version that wrote it",
         )
     try:
-        touchpoint = model.model_validate(_fields(row))
-    except ValueError as error:
+        touchpoint = validated(model, _fields(row))
+    except (ValueError, InvalidTouchpoint) as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error

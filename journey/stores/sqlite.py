@@ -1,6 +1,6 @@
 """A journal in one SQLite file.
 
-STORAGE FORMAT: the schema below is what journal files hold; `user_version` counts its versions.
+STORAGE FORMAT: the schema below is what journal files hold; `journey_format` tells its version.
 
 Positions come from AUTOINCREMENT, so that no position is ever used twice, and every append is one BEGIN IMMEDIATE
 transaction, so that positions are given out in the order in which they become visible.
@@ -50,7 +50,9 @@ SCHEMA = (
         WHEN EXISTS (SELECT 1 FROM touchpoints WHERE position = NEW.position OR id = NEW.id)
             OR EXISTS (SELECT 1 FROM touchpoints WHERE relationship = NEW.relationship AND version = NEW.version)
         BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever replaced'); END""",
-    f"PRAGMA user_version = {FORMAT_VERSION}",
+    # A table of its own, since `user_version` may be another program's that shares the file.
+    "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
+    f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
 )
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _LOCK_TIMEOUT_SECONDS = 30
@@ -253,10 +255,12 @@ class SQLiteStore:
 
     def _check_format(self, *, read_only: bool) -> None:
         with self._datastore.transaction(commit=False) as cursor:
-            cursor.execute("PRAGMA user_version")
-            version = cursor.fetchone()[0]
             cursor.execute("SELECT name FROM pragma_table_info('touchpoints')")
             columns = [row["name"] for row in cursor.fetchall()]
+            version = 0
+            if columns == COLUMNS.split(", "):
+                cursor.execute("SELECT MAX(version) FROM journey_format")
+                version = cursor.fetchone()[0]
         if columns and columns != COLUMNS.split(", "):
             raise DamagedJournal(f"the table `touchpoints` in `{self.path}` is not a journal's", "name another file with --store")
         if columns and version > FORMAT_VERSION:

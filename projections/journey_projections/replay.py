@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from journey.errors import UnusableRules
 from journey.history import History, Recorded
 from journey.times import moment, to_microseconds
 from journey_projections.encoding import Encoder
@@ -152,7 +153,13 @@ class _Run:
         self.rules.make_room(self.state, self.names)
         self.count += 1
         self.last = touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
-        cause = self.rules.apply(self.state, touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
+        try:
+            cause = self.rules.apply(self.state, touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
+        except Exception as error:
+            where = f"on touchpoint `{touchpoint.id}` ({touchpoint.kind})"
+            raise UnusableRules(
+                f"rule set `{self.rules.name}` fails {where}: {type(error).__name__}: {error}", "mend its `apply`"
+            ) from error
         return 0 if cause is None else cause
 
     def pass_until(self, instant: int) -> None:
@@ -162,7 +169,7 @@ class _Run:
             self.now = instant
 
     def trust(self) -> float:
-        return _on_grid(self.rules.trust(self.state, self.parameters))
+        return _on_grid(self.rules.trust(self.state, self.parameters), self.rules)
 
 
 def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
@@ -173,11 +180,12 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         at = run.last[0]
     if at is not None and run.now is not None:
         run.pass_until(to_microseconds(at))
+    run.trust()  # refuses what is no number before anything is made of it
     view = run.rules.viewed(run.state)
     report = run.rules.reported(run.state, run.names)
     return Replay(
         relationship=history.relationship,
-        trust=_on_grid(view.trust),
+        trust=_on_grid(view.trust, run.rules),
         confidence=view.confidence,
         state=view.state,
         exit_risk=view.exit_risk,
@@ -215,7 +223,9 @@ def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterat
 _TIME_WORDS = "time passed: silence, or a failure left unanswered"
 
 
-def _on_grid(trust: float) -> float:
+def _on_grid(trust: float, rules: RuleSet) -> float:
+    if not isinstance(trust, float | int) or not math.isfinite(trust):
+        raise UnusableRules(f"rule set `{rules.name}` gives the trust `{trust}`", "let its `trust` return a number from 0 to 1")
     return math.floor(trust * GRID + 0.5) / GRID
 
 

@@ -79,7 +79,7 @@ def test_the_text_names_what_moved_trust_and_why(bank: "Journey") -> None:
     assert "-0.705" in told
     assert "meeting-131" in told
     assert "small changes until" in told
-    assert told.endswith("by 134 touchpoints")
+    assert "by 134 touchpoints, under goodwill" in told
 
 
 def test_full_has_a_line_for_every_touchpoint(journey: "Journey", visit: "Visit") -> None:

@@ -19,7 +19,7 @@ def command(session: Session, relationships: tuple[str, ...], names: tuple[str, 
 
     judged_by = [load_rules(name) for name in names or NAMES]
     out = console()
-    width = max(10, min(40, out.width - 60))
+    width = max(8, min(40, out.width - 66))
     for relationship in relationships:
         history = session.history(relationship, as_of, known_at)
         results = [replay(history, rules) for rules in judged_by]
@@ -28,10 +28,12 @@ def command(session: Session, relationships: tuple[str, ...], names: tuple[str, 
                 write_json(shapes.of_replay(result))
             continue
         out.print(f"{relationship}, {counted(len(history), 'touchpoint')}")
-        rows = drawing.table(out, "rules", "trust", "course", "state", "worst touchpoint", right=("trust",))
+        rows = drawing.table(
+            out, "rules", "trust", "course", "state", "worst touchpoint", right=("trust",), whole=("rules", "course", "state")
+        )
         for result in results:
             worst = min((one for one in result.contributions if one.touchpoint), key=lambda one: one.delta, default=None)
-            worst_told = "" if worst is None else f"{drawing.signed(worst.delta)} {worst.touchpoint}"
+            worst_told = "" if worst is None or worst.delta >= 0 else f"{drawing.signed(worst.delta)} {worst.touchpoint}"
             course = drawing.trend(result.prior, result.contributions, width)
             rows.add_row(result.rules.name, f"{result.trust:.3f}", course, result.state, worst_told)
         out.print(rows)

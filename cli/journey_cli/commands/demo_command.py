@@ -93,7 +93,7 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
     say(f"Why: {turning.words}. ({turning.kind} {turning.touchpoint}, {drawing.signed(turning.delta)})")
 
     average = _average(told.history, turning.touchpoint)
-    if average is not None:
+    if average is not None and abs(average[1] - average[0]) < _UNNOTICED:
         say(f"The average rating of all contacts so far says nothing: {average[0]:.2f} before, {average[1]:.2f} after.")
 
     if otherwise is not None:
@@ -114,6 +114,10 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
         f"under the rules {rules.name} {rules.version} ({rules.hash}). Nothing was stored.",
         "dim",
     )
+
+
+_UNNOTICED = 0.05
+"""A change of an average rating that nobody would look into."""
 
 
 def _average(history: "History", until: str | None) -> tuple[float, float] | None:

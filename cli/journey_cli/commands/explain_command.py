@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, bounds, console, counted, rules_option, write_json
+from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
 
 if TYPE_CHECKING:
     from journey_projections import Contribution
@@ -46,7 +46,9 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
             )
     out.print(rows)
     moved = drawing.signed(result.trust - result.prior)
-    out.print(f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {counted(result.touchpoints, 'touchpoint')}")
+    out.print(
+        f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {counted(result.touchpoints, 'touchpoint')}, {ruled_by(result)}"
+    )
 
 
 def _runs(contributions: "Sequence[Contribution]", notable: float) -> "Iterator[list[Contribution]]":

@@ -2,7 +2,7 @@
 
 import click
 
-from journey_cli.session import Session, bounds, console, rules_option, write_json
+from journey_cli.session import Session, bounds, console, ruled_by, rules_option, write_json
 
 
 @click.command("history")
@@ -32,4 +32,5 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
         rows.add_row(drawing.day(touchpoint.occurred_at), f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, who, what, touchpoint.id)
     out.print(rows)
     width = max(10, min(60, out.width - 30))
-    out.print(f"trust {result.prior:.2f} {drawing.trend(result.prior, result.contributions, width)} {result.trust:.2f}, {result.state}")
+    course = drawing.trend(result.prior, result.contributions, width)
+    out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")

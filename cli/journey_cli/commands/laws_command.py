@@ -51,6 +51,10 @@ def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], s
     return VIOLATED if broken else 0
 
 
+_TELLABLE = 24
+"""How many touchpoints of a counterexample are told; of a longer one, the last."""
+
+
 def _wanted(ids: tuple[str, ...]) -> "list[Law]":
     from journey import UnknownName
     from journey_projections.testing import LAWS
@@ -59,7 +63,7 @@ def _wanted(ids: tuple[str, ...]) -> "list[Law]":
     for id in ids:
         if id.upper() not in known:
             raise UnknownName.of("law", id, known, "`journey laws` lists them")
-    return [known[id.upper()] for id in ids] or list(LAWS)
+    return [known[id] for id in dict.fromkeys(id.upper() for id in ids)] or list(LAWS)
 
 
 def _lines(verdict: "Verdict") -> list[str]:
@@ -118,14 +122,17 @@ def _tell(out: "Console", verdict: "Verdict") -> None:
     out.print(f"  {verdict.message}")
     after = {one.touchpoint: one.after for one in replay(History.of(verdict.counterexample), verdict.rules).contributions}
     rows = drawing.table(out, "  when", "trust", "what happened", right=("trust",))
-    for touchpoint in verdict.counterexample:
+    for touchpoint in verdict.counterexample[-_TELLABLE:]:
         rows.add_row(
             f"  {touchpoint.occurred_at:%Y-%m-%d %H:%M}",
             f"{after[touchpoint.id]:.4f}",
             _said(touchpoint.model_dump(exclude_defaults=True), touchpoint.kind),
         )
+    left_out = len(verdict.counterexample) - _TELLABLE
+    if left_out > 0:
+        out.print(f"  … after {left_out} earlier touchpoints; --save FOLDER writes them all")
     out.print(rows)
-    for line in _lines(verdict):
+    for line in _lines(verdict) if left_out <= 0 else []:
         out.print(line, soft_wrap=True)
 
 

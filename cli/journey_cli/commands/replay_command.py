@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.session import Session, bounded, bounds, console, counted, json_line, rules_option, working, write_json
+from journey_cli.session import Session, bounded, bounds, console, counted, json_line, ruled_by, rules_option, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections import Replay, RuleSet
@@ -71,33 +71,27 @@ def _print(results: "list[Replay]") -> None:
     from journey_cli import drawing
 
     out = console()
-    rows = drawing.table(
-        out,
-        "relationship",
-        "trust",
-        "",
-        "confidence",
-        "state",
-        "exit risk",
-        "touchpoints",
-        "at",
-        right=("trust", "confidence", "exit risk", "touchpoints"),
-    )
+    barred = out.width >= _ROOM_FOR_BARS
+    columns = ("relationship", "trust", *(("",) if barred else ()), "confidence", "state", "exit risk", "touchpoints", "at")
+    rows = drawing.table(out, *columns, right=("trust", "confidence", "exit risk", "touchpoints"), whole=columns[1:])
     for result in results:
         rows.add_row(
             result.relationship,
             f"{result.trust:.3f}",
-            drawing.bar(result.trust),
+            *((drawing.bar(result.trust),) if barred else ()),
             f"{result.confidence:.2f}",
             result.state,
             f"{result.exit_risk:.2f}",
             str(result.touchpoints),
             drawing.day(result.at),
         )
-    out.print(rows)
     if results:
-        rules = results[0].rules
-        out.print(f"{counted(len(results), 'relationship')} under {rules.name} {rules.version} ({rules.hash})")
+        out.print(rows)
+    out.print(counted(len(results), "relationship") + (f" {ruled_by(results[0])}" if results else ""))
+
+
+_ROOM_FOR_BARS = 100
+"""Columns from which a bar beside the number takes nothing from the rest."""
 
 
 def _write_jsonl(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:

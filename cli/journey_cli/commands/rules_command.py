@@ -26,7 +26,7 @@ def command(session: Session, name: str | None) -> None:
             out.print(rows)
         return
     rules = load_rules(name)
-    rows = drawing.table(out, "parameter", "value", "range", "unit", "meaning", "source", right=("value",))
+    rows = drawing.table(out, "parameter", "value", "range", "unit", "meaning", "source", right=("value",), whole=("parameter",))
     for parameter in parameters_of(rules):
         if session.is_json:
             write_json({"rules": rules.name, **parameter._asdict()})

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from journey_cli.session import Session, bounds, console, counted, rules_option, write_json
+from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
 
 
 def _edit(option: str) -> Any:
@@ -65,7 +65,7 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
             name, f"{result.trust:.3f}", drawing.bar(result.trust), f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}"
         )
     out.print(rows)
-    out.print(f"difference {drawing.signed(difference)} at {drawing.day(at)}, {counted(len(asked), 'edit')}")
+    out.print(f"difference {drawing.signed(difference)} at {drawing.day(at)}, {counted(len(asked), 'edit')}, {ruled_by(facts)}")
     width = max(10, min(60, out.width - 20))
     for name, result in (("facts", facts), ("what if", counterfactual)):
         out.print(f"{name:8} {drawing.trend(result.prior, result.contributions, width)}")

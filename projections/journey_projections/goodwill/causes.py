@@ -26,13 +26,15 @@
     NOT_OUR_FAULT,
     CUSTOMERS_FAULT,
     VOICE,
-) = range(25)
+    WORD_OF_MOUTH,
+    CUSTOMERS_SIDE,
+) = range(27)
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("nothing_to_move", "a fact that moves nothing"),
     ("origin_sets_the_prior", "where the customer came from set the first trust"),
     ("gains_shrink_as_trust_grows", "a good contact added a little; the more trust there is, the less one contact adds"),
-    ("good_history_buffers_competence_breach", "work went wrong; the good history softened it"),
+    ("good_history_buffers_competence_breach", "work went wrong; the better the history, the less it costs"),
     (
         "relational_breach_grows_with_goodwill",
         "the customer was treated badly as a person; the more trust there was, the more it destroyed",
@@ -47,7 +49,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("apology_counts_once", "a sincere apology counts, once"),
     ("evidence_rereads_the_response", "evidence put the earlier response in another light"),
     ("delivery_is_judged_by_the_promise", "what was delivered kept what was promised"),
-    ("broken_promise_is_a_competence_breach", "what was delivered fell short of what was promised"),
+    ("broken_promise_is_a_competence_breach", "what was delivered fell short of what was promised or expected"),
     ("candour_prepares_for_what_can_go_wrong", "honest talk beforehand built a little trust and softens what may follow"),
     ("introduction_carries_the_bond", "a new person took over; what the introduction did not hand on of the bond was lost"),
     ("departure_loses_the_bond", "the person the customer trusted left"),
@@ -57,5 +59,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("nobody_is_at_fault", "something nobody caused went wrong; it costs less than a fault"),
     ("the_customers_own_fault_costs_nothing", "the customer's own mistake costs nothing; helping with it earns"),
     ("voice_costs_nothing", "the customer spoke up; voice is a chance, not a failure"),
+    ("word_of_mouth_warns", "what the customer says to others came back; it warns and moves nothing"),
+    ("the_customers_side_is_kept_apart", "what the customer did; it moves the organisation's trust in them, not theirs"),
 )
 """Each cause as (name, words), indexed by the numbers above."""

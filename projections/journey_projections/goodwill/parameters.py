@@ -29,7 +29,9 @@ class GoodwillParameters(BaseModel):
     representative_weight: float = _parameter(
         0.25, 0.1, 0.35, "exponent", "weight of the current representative beside the institution", "Doney & Cannon 1997"
     )
-    stake_floor: float = _parameter(0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "bounded scale")
+    stake_floor: float = _parameter(
+        0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "a bounded scale: nothing below nothing"
+    )
 
     # Opening
     origin_reputation: float = _parameter(
@@ -54,10 +56,20 @@ class GoodwillParameters(BaseModel):
         0.9, 0.5, 1.0, "share", "how much of a representative's good act reaches the institution", "Doney & Cannon 1997"
     )
     purse_days: float = _parameter(
-        1.0, 1.0, 3.0, "days", "time in which the budget for gains refills from empty to 1", "no volume of trifles buys trust"
+        1.0,
+        1.0,
+        3.0,
+        "days",
+        "time in which the budget for gains refills from empty to 1",
+        "the founding essays, m20: no volume of trifles",
     )
     mend_gain: float = _parameter(
-        0.08, 0.04, 0.15, "share", "share that one perfect contact mends of what an open failure lets it", "good conduct repairs slowly"
+        0.08,
+        0.04,
+        0.15,
+        "share",
+        "share that one perfect contact mends of what an open failure lets it",
+        "Schweitzer, Hershey & Bradlow 2006: consistent conduct",
     )
     mend_max: float = _parameter(
         0.6, 0.2, 0.8, "share", "how much of a wound good conduct alone can mend while the episode is open", "Smith, Bolton & Wagner 1999"
@@ -71,7 +83,12 @@ class GoodwillParameters(BaseModel):
         "Oliver, Rust & Varki 1997: delight has a ceiling",
     )
     praise_gain: float = _parameter(
-        0.1, 0.02, 0.3, "quality", "goodwill of full-sized praise, as a contact's quality", "voicing strengthens what is voiced"
+        0.1,
+        0.02,
+        0.3,
+        "quality",
+        "goodwill of full-sized praise, as a contact's quality",
+        "the founding essays, m31: who speaks still cares",
     )
     candour_gain: float = _parameter(
         0.1,
@@ -82,7 +99,12 @@ class GoodwillParameters(BaseModel):
         "Mayer, Davis & Schoorman 1995: integrity",
     )
     correction_gain: float = _parameter(
-        0.2, 0.1, 0.4, "quality", "goodwill of a check-in that corrected the course, as a contact's quality", "seen to act on what was said"
+        0.2,
+        0.1,
+        0.4,
+        "quality",
+        "goodwill of a check-in that corrected the course, as a contact's quality",
+        "the founding essays, m17: a corrected course",
     )
 
     # Competence breach
@@ -111,16 +133,26 @@ class GoodwillParameters(BaseModel):
         1.0, 0.9, 1.3, "log share", "harm of a full relational breach where there was no trust", "Paulssen & Sommerfeld 2015"
     )
     relational_convexity: float = _parameter(
-        0.4, 0.3, 0.7, "share", "how much of the harm is proportional to severity; the rest grows with its square", "zone of indifference"
+        0.4,
+        0.3,
+        0.7,
+        "share",
+        "how much of the harm is proportional to severity; the rest grows with its square",
+        "Zeithaml, Berry & Parasuraman 1993: zone of tolerance",
     )
     betrayal: float = _parameter(
         1.7, 1.2, 2.5, "factor", "how much prior trust adds to a relational breach", "Grégoire & Fisher 2008; Grégoire, Tripp & Legoux 2009"
     )
     unrecognised: float = _parameter(
-        0.6, 0.2, 0.8, "severity", "severity of not recognising a customer of very long standing", "treated as a number"
+        0.6,
+        0.2,
+        0.8,
+        "severity",
+        "severity of not recognising a customer of very long standing",
+        "the founding essays, m26: treated as a number",
     )
     unrecognised_half: float = _parameter(
-        20.0, 5.0, 60.0, "contacts", "good history at which half of that severity is there", "treated as a number"
+        20.0, 5.0, 60.0, "contacts", "good history at which half of that severity is there", "the founding essays, m26: treated as a number"
     )
     unexplained_refusal: float = _parameter(
         0.1, 0.0, 0.3, "severity", "severity of declining an engagement without reasons", "Bies & Moag 1986"
@@ -129,7 +161,12 @@ class GoodwillParameters(BaseModel):
         0.85, 0.8, 0.95, "share", "how much of a representative's breach reaches the institution", "Chen, Li & Lin 2013"
     )
     trifle: float = _parameter(
-        0.05, 0.0, 0.05, "severity", "below this a slip outside any episode passes without opening one", "zone of indifference"
+        0.05,
+        0.0,
+        0.05,
+        "severity",
+        "below this a slip outside any episode passes without opening one",
+        "Zeithaml, Berry & Parasuraman 1993: zone of tolerance",
     )
 
     # Bad responses and deception (T6, T7, T8)
@@ -165,9 +202,14 @@ class GoodwillParameters(BaseModel):
         0.4, 0.2, 0.7, "severity", "severity of a denial that evidence exposes", "Kim, Ferrin, Cooper & Dirks 2004"
     )
     neglect_days: float = _parameter(
-        1095.0, 365.0, 2190.0, "days", "time in which a full, unanswered failure halves the institution's goodwill", "head in the sand"
+        1095.0,
+        365.0,
+        2190.0,
+        "days",
+        "time in which a full, unanswered failure halves the institution's goodwill",
+        "the founding essays, m15: head in the sand",
     )
-    neglect_floor: float = _parameter(0.3, 0.1, 0.6, "share", "what neglect leaves at the least", "bounded scale")
+    neglect_floor: float = _parameter(0.3, 0.1, 0.6, "share", "what neglect leaves at the least", "a bounded scale: nothing below nothing")
     neglect_voiced: float = _parameter(
         0.5, 0.0, 1.0, "factor", "how fast neglect costs once the customer has spoken up", "Hirschman 1970: voice"
     )
@@ -196,7 +238,9 @@ class GoodwillParameters(BaseModel):
     )
     step_grace_days: float = _parameter(3.0, 3.0, 7.0, "days", "time within which a step counts in full", "Hart, Heskett & Sasser 1990")
     step_late_days: float = _parameter(60.0, 14.0, 120.0, "days", "further time in which a late step halves", "Smith, Bolton & Wagner 1999")
-    help_late_days: float = _parameter(20.0, 5.0, 60.0, "days", "further time in which late help halves", "staff who help at once")
+    help_late_days: float = _parameter(
+        20.0, 5.0, 60.0, "days", "further time in which late help halves", "the founding essays, m7: staff who help at once"
+    )
     recurrence: float = _parameter(
         0.8, 0.5, 0.95, "factor", "worth of a recovery after an earlier failure of the same kind", "Maxham & Netemeyer 2002"
     )
@@ -220,9 +264,16 @@ class GoodwillParameters(BaseModel):
         0.85, 0.5, 0.95, "share", "what innocence restores to who had admitted", "Kim, Ferrin, Cooper & Dirks 2004"
     )
     good_windows: float = _parameter(
-        10.0, 3.0, 30.0, "windows of 24 h", "good conduct that closes an episode by itself", "time and conduct heal slowly"
+        10.0,
+        3.0,
+        30.0,
+        "windows of 24 h",
+        "good conduct that closes an episode by itself",
+        "Schweitzer, Hershey & Bradlow 2006: consistent conduct",
     )
-    good_enough: float = _parameter(0.05, 0.01, 0.3, "quality", "contact that counts as good for that", "a trifle is no conduct")
+    good_enough: float = _parameter(
+        0.05, 0.01, 0.3, "quality", "contact that counts as good for that", "the founding essays, m20: no volume of trifles"
+    )
 
     # Promises (T14 to T17)
     zone: float = _parameter(0.1, 0.05, 0.2, "level", "half-width of the zone of tolerance", "Zeithaml, Berry & Parasuraman 1993")
@@ -234,11 +285,22 @@ class GoodwillParameters(BaseModel):
         0.5, 0.1, 0.8, "quality / level", "how quality rises with delivery against promise", "Oliver 1980: disconfirmation"
     )
     disclosed: float = _parameter(
-        0.4, 0.1, 0.7, "share", "how much of a failure a fully disclosed risk takes away", "draw out what can go wrong"
+        0.4,
+        0.1,
+        0.7,
+        "share",
+        "how much of a failure a fully disclosed risk takes away",
+        "the founding essays, m13: draw out what can go wrong",
     )
-    check_in: float = _parameter(0.1, 0.0, 0.2, "share", "how much of a later miss one check-in takes away", "honest talk along the way")
-    check_in_corrected: float = _parameter(0.3, 0.2, 0.5, "share", "… one check-in that corrected the course", "honest talk along the way")
-    check_in_max: float = _parameter(0.6, 0.5, 0.8, "share", "… all check-ins together", "honest talk along the way")
+    check_in: float = _parameter(
+        0.1, 0.0, 0.2, "share", "how much of a later miss one check-in takes away", "the founding essays, m17: honest talk along the way"
+    )
+    check_in_corrected: float = _parameter(
+        0.3, 0.2, 0.5, "share", "… one check-in that corrected the course", "the founding essays, m17: honest talk along the way"
+    )
+    check_in_max: float = _parameter(
+        0.6, 0.5, 0.8, "share", "… all check-ins together", "the founding essays, m17: honest talk along the way"
+    )
 
     # People (T18, T19)
     introduced_warm: float = _parameter(
@@ -253,13 +315,23 @@ class GoodwillParameters(BaseModel):
 
     # Voice and time (T20 to T22)
     feedback: float = _parameter(
-        0.5, 0.1, 0.8, "quality", "weight of a score above the present trust, as a contact's quality", "information, not a cause"
+        0.5,
+        0.1,
+        0.8,
+        "quality",
+        "weight of a score above the present trust, as a contact's quality",
+        "the founding essays, m30: what you do not notice",
     )
     feedback_loss: float = _parameter(
-        0.1, 0.02, 0.2, "log share", "harm of a score at 0 where trust was at 1 and no failure explains it", "silent dissatisfaction"
+        0.1,
+        0.02,
+        0.2,
+        "log share",
+        "harm of a score at 0 where trust was at 1 and no failure explains it",
+        "the founding essays, m30: dissatisfied, and nobody notices",
     )
     explained_days: float = _parameter(
-        90.0, 30.0, 180.0, "days", "how long an earlier failure explains a low score", "information, not a cause"
+        90.0, 30.0, 180.0, "days", "how long an earlier failure explains a low score", "the founding essays, m30: what you do not notice"
     )
     fade_days: float = _parameter(
         7300.0,
@@ -269,7 +341,9 @@ class GoodwillParameters(BaseModel):
         "time in which trust above 1/2 halves its distance in silence",
         "Vanneste, Puranam & Kretschmer 2014",
     )
-    fade_grace_days: float = _parameter(365.0, 90.0, 730.0, "days", "silence after which that begins", "a yearly contact keeps a bond")
+    fade_grace_days: float = _parameter(
+        365.0, 90.0, 730.0, "days", "silence after which that begins", "the founding essays, m1: built by contacts, not by years"
+    )
     evidence_days: float = _parameter(1095.0, 365.0, 2190.0, "days", "time in which evidence halves", "Huynh, Jennings & Shadbolt 2006")
     evidence_half: float = _parameter(8.0, 2.0, 20.0, "touchpoints", "evidence at which confidence is 1/2", "Jøsang & Ismail 2002")
     alarm_relational: float = _parameter(

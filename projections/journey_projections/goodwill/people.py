@@ -63,7 +63,7 @@ def a_newcomer_starts_below_the_predecessor(state: State, newcomer: int, factor:
 def handover_made(state: State, predecessor: int, newcomer: int, factor: float, p: GoodwillParameters) -> None:
     """The newcomer takes over from whoever is current, else from the named predecessor."""
     relationship = state.relationship[0]
-    if newcomer == relationship.current and not relationship.vacant:
+    if newcomer == predecessor or (newcomer == relationship.current and not relationship.vacant):
         return
     if relationship.current == NOBODY and predecessor != NOBODY and state.parties[predecessor].known:
         relationship.current = predecessor

@@ -151,15 +151,19 @@ def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParam
 
 def response_failed(
     state: State, number: int, latest: int, side: int, actor: int, manner: int, severity: float, certainty: float, p: GoodwillParameters
-) -> None:
-    """A failed response: a relational breach, and a worse one while the episode that it answers is open."""
+) -> bool:
+    """A failed response: a relational breach, and a worse one while the episode that it answers is open; returns whether it is."""
     factor = 1.0
-    if latest != NOTHING and state.episodes[latest].open:
-        factor = bad_response_is_a_second_failure(state.episodes[latest], manner, p)
+    answered = latest
+    while answered != NOTHING and not state.episodes[answered].open:
+        answered = state.episodes[answered].sibling
+    if answered != NOTHING:
+        factor = bad_response_is_a_second_failure(state.episodes[answered], manner, p)
     harm = certainty * factor * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
     breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, p)
     state.episodes[number].parent = latest
     state.episodes[number].manner = manner
+    return answered != NOTHING
 
 
 def bad_response_is_a_second_failure(episode: Episode, manner: int, p: GoodwillParameters) -> float:
@@ -189,6 +193,8 @@ def evidence_rereads_the_response(
 ) -> None:
     """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
     denied = False
+    if latest != NOTHING:
+        side = state.episodes[latest].side
     for other in range(len(state.episodes)):
         response = state.episodes[other]
         if response.nature == RESPONSE and response.manner == DENIED and is_about(state, latest, response.parent):

@@ -15,6 +15,10 @@ from journey_projections.reports import EpisodeReport, Parties, PartyTrust, Prom
 _NATURES = {SLIP: "slip", FAILURE: "failure", RESPONSE: "response", DECEPTION: "deception", COURTESY: "courtesy"}
 
 
+_FINE = 2.0**50
+"""Party levels are told in multiples of its inverse: finer than any rule can tell, and ½ is ½."""
+
+
 def report(state: State, names: Encoder, p: GoodwillParameters) -> Report:
     """What the state says of everybody and everything in it."""
     return Report(_parties(state, names.parties, p), tuple(_episodes(state, names, p)), tuple(_promises(state, names)))
@@ -22,7 +26,12 @@ def report(state: State, names: Encoder, p: GoodwillParameters) -> Report:
 
 def _parties(state: State, representatives: Mapping[str, int], p: GoodwillParameters) -> Parties:
     def party(index: int) -> PartyTrust:
-        return PartyTrust(trust_of(state, index, p), competence_of(state, index, p), goodwill_of(state, index, p))
+        return PartyTrust(
+            *(
+                round(level * _FINE) / _FINE
+                for level in (trust_of(state, index, p), competence_of(state, index, p), goodwill_of(state, index, p))
+            )
+        )
 
     known = {name: party(index) for name, index in representatives.items() if state.parties[index].known}
     return Parties(party(INSTITUTION), known, party(CUSTOMER))

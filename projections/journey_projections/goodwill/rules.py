@@ -55,10 +55,10 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     if kind == codes.RECOVERY_STEP_TAKEN:
         return recovery(state, touchpoint, side, actor, p)
     if kind == codes.RESPONSE_FAILED:
-        response_failed(
+        is_second = response_failed(
             state, touchpoint.episode, touchpoint.refers, side, actor, touchpoint.code, touchpoint.amount, touchpoint.certainty, p
         )
-        return causes.BAD_RESPONSE
+        return causes.BAD_RESPONSE if is_second else causes.RELATIONAL_BREACH
     if kind == codes.DECEPTION_EXPOSED:
         before = side_trust(state, side, p)
         deception_wounds_and_scars(state, touchpoint.episode, side, actor, touchpoint.amount, touchpoint.certainty, before, p)
@@ -102,11 +102,15 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
     breach(state, side, actor, touchpoint.episode, SLIP, certainty * clumsy, certainty * (rude + ignored), max(clumsy, worst, unseen), p)
     learn_sibling(state, touchpoint)
     good(state, side, actor, certainty * max(0.0, competence), certainty * max(0.0, benevolence, integrity), p)
+    if side != ORGANISATION:
+        return causes.CUSTOMERS_SIDE
     if ignored > rude:
         return causes.UNRECOGNISED
     if rude > 0.0:
         return causes.RELATIONAL_BREACH
-    return causes.COMPETENCE_BREACH if clumsy > 0.0 else causes.GOOD_CONDUCT
+    if clumsy > 0.0:
+        return causes.COMPETENCE_BREACH
+    return causes.GOOD_CONDUCT if max(competence, benevolence, integrity) > 0.0 else causes.NO_EFFECT
 
 
 def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
@@ -129,6 +133,8 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
     breach(state, side, actor, touchpoint.episode, SLIP, touchpoint.certainty * miss, 0.0, miss, p)
     learn_sibling(state, touchpoint)
     good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, p)
+    if side != ORGANISATION:
+        return causes.CUSTOMERS_SIDE
     return causes.BROKEN_PROMISE if miss > 0.0 else causes.KEPT_PROMISE
 
 
@@ -183,6 +189,8 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
         episode.breach = max(episode.breach, touchpoint.code)
         episode.exogenous = cause == codes.EXOGENOUS
         answer(state, side, p)
+    if side != ORGANISATION:
+        return causes.CUSTOMERS_SIDE
     if cause == codes.EXOGENOUS:
         return causes.NOT_OUR_FAULT
     return causes.COMPETENCE_BREACH if touchpoint.code == codes.COMPETENCE else causes.RELATIONAL_BREACH
@@ -217,13 +225,15 @@ def recovery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
 def people(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     """Who the customer deals with from now on."""
     if touchpoint.kind == codes.REPRESENTATIVE_LEFT:
+        was_current = touchpoint.actor == state.relationship[0].current
         representative_left(state, touchpoint.actor)
-        return causes.DEPARTURE
+        return causes.DEPARTURE if was_current else causes.NO_EFFECT
     if touchpoint.kind == codes.HANDOVER_MADE:
         factor = introduction_carries_the_bond(touchpoint.code, p)
         handover_made(state, touchpoint.actor, touchpoint.subject, factor, p)
     elif state.relationship[0].current == NOBODY:
         meet(state, touchpoint.actor, p)
+        return causes.NO_EFFECT
     else:
         handover_made(state, NOBODY, touchpoint.actor, p.introduced_none, p)
     return causes.INTRODUCTION
@@ -243,7 +253,7 @@ def voice(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
             state.episodes[number].voiced = 1
             answer(state, state.episodes[number].side, p)
         number = state.episodes[number].sibling
-    return causes.VOICE
+    return causes.WORD_OF_MOUTH if touchpoint.kind == codes.WORD_OF_MOUTH_HEARD else causes.VOICE
 
 
 def feedback_corrects_slowly(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
@@ -308,8 +318,9 @@ def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParamete
     """T1. A stranger starts in the middle; a good name or a referral lifts the start, and a part of that lift fades."""
     relationship = state.relationship[0]
     institution = state.parties[INSTITUTION]
-    if relationship.acts > 0 or relationship.lift_at > 0 or institution.history > 0.0 or institution.failed:
+    if relationship.opened or relationship.acts > 0 or institution.history > 0.0 or institution.failed:
         return
+    relationship.opened = 1
     lift = 0.0
     if touchpoint.code == codes.REPUTATION:
         lift = p.origin_reputation

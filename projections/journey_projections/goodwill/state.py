@@ -20,6 +20,7 @@ class Relationship:
     current: int = NOBODY
     vacant: int = 0
     ended: int = GOING
+    opened: int = 0
     acts: int = 0
     lift_fading: float = 0.0
     lift_at: int = 0

@@ -1,11 +1,13 @@
 """The laws that hold from ANY history: every kind of touchpoint, in any order."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from journey.history import History
 from journey.testing.strategies import at_day, gaps, histories, levels, qualities, touchpoints
 from journey.touchpoints import (
     ComplaintVoiced,
@@ -13,6 +15,8 @@ from journey.touchpoints import (
     HandoverMade,
     NoteAdded,
     PromiseMade,
+    RepresentativeAssigned,
+    RepresentativeLeft,
     ResponseFailed,
     Touchpoint,
 )
@@ -144,18 +148,28 @@ def one_severe_relational_breach_crosses_the_exit_line(judge: Judge, draw: Draw)
     """One severe relational breach by the institution or the current representative takes trust under 0.35, from any history."""
     told = draw(histories())
     day = last_day(told) + draw(gaps)
-    current = next((t.representative for t in told if t.representative and t.by == "organisation"), None)
-    new = draw(st.booleans())
-    who = "current" if new else (None if any(t.kind in _CHANGES for t in told) else current)
-    assigned = (
-        [HandoverMade(**common("y", day, from_representative="anna", to_representative="current", introduction="warm"))] if new else []
-    )
-    whole = [*told, *assigned, failure("z", day, 1.0, draw(relational), representative=draw(st.sampled_from((None, who))))]
+    who = draw(st.sampled_from((None, current_of(told))))
+    whole = [*told, failure("z", day, 1.0, draw(relational), representative=who)]
     trust = judge.trust(whole)
     holds(trust < EXIT_LINE, whole, f"trust is still {trust}")
 
 
-_CHANGES = ("handover_made", "representative_assigned", "representative_left")
+def current_of(told: Sequence[Touchpoint]) -> str | None:
+    """The current representative: handed to or assigned, else the first seen; None where there is none, or they left."""
+    current: str | None = None
+    for touchpoint in History.of(told):
+        if isinstance(touchpoint, HandoverMade):
+            current = touchpoint.to_representative
+        elif isinstance(touchpoint, RepresentativeAssigned):
+            current = touchpoint.representative
+        elif isinstance(touchpoint, RepresentativeLeft):
+            current = None if current == touchpoint.representative else current
+        elif touchpoint.by == "organisation" and touchpoint.kind in _ACTS:
+            current = current or touchpoint.representative
+    return current
+
+
+_ACTS = ("interaction", "delivery", "gesture_made", "failure_occurred", "recovery_step_taken", "response_failed", "deception_exposed")
 
 
 @law("L18", "any")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from journey.errors import UnusableRules
 from journey.touchpoints import Touchpoint
 from journey_projections.rule_sets import RuleSet
 from journey_projections.testing.law import Judge, Law, LawBroken
@@ -55,6 +56,8 @@ def check_law(law: Law, rules: RuleSet, *, examples: int = 200) -> Verdict:
         search()
     except LawBroken as broken:
         return Verdict(law, rules, False, tried, str(broken), broken.touchpoints)
+    except UnusableRules as failed:
+        return Verdict(law, rules, False, tried, str(failed))
     return Verdict(law, rules, True, tried)
 
 

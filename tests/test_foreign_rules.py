@@ -1,0 +1,46 @@
+"""Rule sets of other people: their mistakes are told as theirs."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from journey import FailureOccurred, History, UnusableRules
+from journey.testing import START
+from journey_projections import RuleSet, replay
+from journey_projections.testing import LAWS, check_law
+
+
+class Parameters(BaseModel, frozen=True):
+    """None."""
+
+
+def rules(*, apply: Any = lambda *_: None, trust: Any = lambda *_: 0.5) -> RuleSet:
+    initial: Any = lambda _: {}
+    return RuleSet("mine", "1", Parameters(), initial, apply, trust, takes_touchpoints=True)
+
+
+FAILED = History.of([FailureOccurred(id="f-1", relationship="r", occurred_at=START)])
+
+
+def test_a_failing_apply_is_told_with_its_touchpoint() -> None:
+    with pytest.raises(UnusableRules, match=r"`mine` fails on touchpoint `f-1` .*KeyError: 'oops'"):
+        replay(FAILED, rules(apply=lambda state, *_: state["oops"]))
+
+
+@pytest.mark.parametrize("trust", [float("nan"), float("inf"), None, "much"])
+def test_a_trust_that_is_no_number_is_told(trust: object) -> None:
+    with pytest.raises(UnusableRules, match=f"gives the trust `{trust}`"):
+        replay(FAILED, rules(trust=lambda *_: trust))
+
+
+def test_a_rule_set_that_cannot_be_used_keeps_no_law() -> None:
+    verdict = check_law(LAWS[0], rules(trust=lambda *_: float("nan")), examples=5)
+    assert not verdict.holds
+    assert "gives the trust `nan`" in verdict.told()
+
+
+def test_a_rule_set_of_two_functions_replays_everywhere() -> None:
+    result = replay(FAILED, rules())
+    assert (result.trust, result.state, result.confidence, result.parties.institution.trust) == (0.5, "transactional", 0.0, 0.5)
+    assert [one.cause for one in result.contributions] == ["moved_by_the_rules"]
