@@ -16,8 +16,7 @@ class Parameters(BaseModel, frozen=True):
 
 
 def rules(*, apply: Any = lambda *_: None, trust: Any = lambda *_: 0.5) -> RuleSet:
-    initial: Any = lambda _: {}
-    return RuleSet("mine", "1", Parameters(), initial, apply, trust, takes_touchpoints=True)
+    return RuleSet("mine", "1", Parameters(), lambda _: {}, apply, trust, takes_touchpoints=True)
 
 
 FAILED = History.of([FailureOccurred(id="f-1", relationship="r", occurred_at=START)])

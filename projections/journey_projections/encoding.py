@@ -68,7 +68,7 @@ class Encoder:
         self.topics: dict[str, int] = {}
         self.touchpoints = 0
         self.started = 0
-        self._latest: dict[str, int] = {}
+        self._latest: dict[tuple[str, int], int] = {}
         self._siblings: dict[int, int] = {}
 
     def encode(self, touchpoint: Touchpoint) -> Encoded:
@@ -83,7 +83,9 @@ class Encoder:
         if touchpoint.topic is not None:
             record.topic = self.topics.setdefault(touchpoint.topic, len(self.topics))
         if touchpoint.episode is not None:
-            record.refers = self._latest.get(touchpoint.episode, NOTHING)
+            # What the customer says is about the organisation's failures; what each side does, about its own.
+            about = codes.ORGANISATION if record.kind >= codes.FEEDBACK_GIVEN else side
+            record.refers = self._latest.get((touchpoint.episode, about), NOTHING)
         self._fill(record, touchpoint)
         return record
 
@@ -125,7 +127,8 @@ class Encoder:
                 self._own_episode(record, None, key=touchpoint.id)
             case EngagementDeclined():
                 record.flag = touchpoint.reasons_given
-                self._own_episode(record, touchpoint.episode)
+                if not touchpoint.reasons_given:
+                    self._own_episode(record, touchpoint.episode)
             case HandoverMade():
                 record.actor, record.subject = self._party(touchpoint.from_representative), self._party(touchpoint.to_representative)
                 record.code = codes.INTRODUCTIONS[touchpoint.introduction]
@@ -161,8 +164,8 @@ class Encoder:
         if slot not in self.episodes:
             self.episodes[slot] = len(self.episodes)
             if name is not None:
-                self._siblings[self.episodes[slot]] = self._latest.get(name, NOTHING)
-                self._latest[name] = self.episodes[slot]
+                self._siblings[self.episodes[slot]] = self._latest.get((name, record.side), NOTHING)
+                self._latest[name, record.side] = self.episodes[slot]
         record.episode = self.episodes[slot]
         if key is None:
             record.refers = self._siblings.get(record.episode, NOTHING)

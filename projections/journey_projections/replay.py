@@ -115,6 +115,9 @@ def resume(start: Snapshot, history: History, at: str | date | datetime | None =
     first = next(iter(bounded), None)
     if first is not None and start.last is not None and (first.occurred_at, first.sequence, first.id) <= start.last:
         raise ValueError(f"touchpoint `{first.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
+    instant = None if at is None else moment(at)
+    if instant is not None and start.last is not None and instant < start.last[0]:
+        raise ValueError(f"`{instant.isoformat()}` lies before the snapshot's last touchpoint, `{start.last[2]}`; replay the whole history")
     return _finish(start.run.twin(), bounded, None if at is None else moment(at))
 
 

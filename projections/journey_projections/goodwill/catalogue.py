@@ -128,7 +128,7 @@ RULES: tuple[Rule, ...] = (
         "Nothing is restored before the failure is acknowledged; what was done earlier counts once it is. After an earlier failure "
         "of the same kind, and after a deception, recovery is worth less.",
         ("m5", "m10", "L16", "L17", "O10"),
-        ("recurrence", "deception_recovery"),
+        ("recurrence", "deception_recovery", "step_taken"),
     ),
     Rule(
         "T15",

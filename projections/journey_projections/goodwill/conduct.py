@@ -6,7 +6,7 @@ from journey_projections.codes import CUSTOMER, INSTITUTION, NOBODY, ORGANISATIO
 from journey_projections.goodwill.levels import days_between, side_trust, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import FAILURE, SLIP, Episode, State
-from journey_projections.goodwill.wounds import deepen, good_conduct_closes_an_episode, open_episode, touch
+from journey_projections.goodwill.wounds import deepen, good_conduct_closes_an_episode, lower, open_episode, touch
 
 
 def lead_of(side: int) -> int:
@@ -94,7 +94,8 @@ def breach(
 ) -> None:
     """Take a breach: `competence` is a severity, `relational` a harm; both are charged to the actor and, less, to the institution.
 
-    A slip below the threshold of an episode lowers the levels at once and opens nothing.
+    A slip below the threshold of an episode lowers the levels at once and opens nothing. A further failure in an open
+    episode adds to it and is no recurrence of itself.
     """
     if competence <= 0.0 and relational <= 0.0:
         return
@@ -111,12 +112,13 @@ def breach(
         relational_actor = relational_lead
         competence_lead = a_persons_act_is_charged_to_the_institution(min(competence_lead, competence_actor), p)
         relational_lead = a_persons_act_is_charged_to_the_institution(relational_lead, p)
-    if nature == SLIP and severity < p.trifle and not state.episodes[number].open:
-        lower(state, lead, competence_lead, relational_lead, p)
+    if nature == SLIP and severity < p.trifle:
+        lower(state, lead, math.exp(-competence_lead), math.exp(-relational_lead), p)
         if actor != NOBODY:
-            lower(state, actor, competence_actor, relational_actor, p)
+            lower(state, actor, math.exp(-competence_actor), math.exp(-relational_actor), p)
     else:
         episode = open_episode(state, number, side, actor, nature, p)
+        is_new = episode.severity <= 0.0
         episode.severity = max(episode.severity, severity)
         episode.competence_lead += competence_lead
         episode.goodwill_lead += relational_lead
@@ -125,17 +127,10 @@ def breach(
         deepen(state, lead, competence_lead, relational_lead, p)
         if actor != NOBODY:
             deepen(state, actor, competence_actor, relational_actor, p)
-        remember_failure(state, episode, lead, competence > 0.0, relational > 0.0)
+        remember_failure(state, episode, lead, is_new and competence > 0.0, is_new and relational > 0.0)
         if actor != NOBODY:
-            remember_failure(state, episode, actor, competence > 0.0, relational > 0.0)
+            remember_failure(state, episode, actor, is_new and competence > 0.0, is_new and relational > 0.0)
     impulse_to_leave_comes_at_once(state, side, competence_lead, relational_lead, p)
-
-
-def lower(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Take harms from a party's levels themselves."""
-    party = touch(state, index, p)
-    party.competence *= math.exp(-competence)
-    party.goodwill *= math.exp(-goodwill)
 
 
 def a_persons_act_is_charged_to_the_institution(harm: float, p: GoodwillParameters) -> float:

@@ -104,4 +104,6 @@ def deception_leaves_a_ceiling(trust: float, ceiling: float) -> float:
     """T10. Trust under a ceiling: close to itself far below, never above, and never flat, so that every later act still counts."""
     if ceiling >= 1.0:
         return trust
-    return trust * ceiling / (trust + ceiling - trust * ceiling)
+    fourth, bound = trust * trust * trust * trust, ceiling * ceiling * ceiling * ceiling
+    under: float = trust * ceiling / (fourth + bound - fourth * bound) ** 0.25
+    return under

@@ -241,6 +241,9 @@ class GoodwillParameters(BaseModel):
     help_late_days: float = _parameter(
         20.0, 5.0, 60.0, "days", "further time in which late help halves", "the founding essays, m7: staff who help at once"
     )
+    step_taken: float = _parameter(
+        0.5, 0.3, 0.9, "share", "size times certainty from which a step counts as taken", "a half-hearted step is no step"
+    )
     recurrence: float = _parameter(
         0.8, 0.5, 0.95, "factor", "worth of a recovery after an earlier failure of the same kind", "Maxham & Netemeyer 2002"
     )

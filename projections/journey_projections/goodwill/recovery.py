@@ -19,7 +19,7 @@ from journey_projections.codes import (
     PREVENT,
 )
 from journey_projections.goodwill.conduct import breach, good, lead_of, prior_trust, relational_breach_grows_with_goodwill
-from journey_projections.goodwill.levels import HALF, days_between, unanswered_failure_keeps_costing
+from journey_projections.goodwill.levels import HALF, days_between
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, Episode, State
 from journey_projections.goodwill.wounds import answer, close, rewound_all, touch
@@ -76,12 +76,13 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
     elif step == APOLOGISE:
         if episode.recurrence == 0:
             episode.apologised = 1
-    elif not episode.steps & (1 << step):
-        episode.steps |= 1 << step
+    else:
         days = days_between(episode.opened_at, state.relationship[0].now)
-        episode.weight += (
-            responsibility_outweighs_help_and_help_explanation(step, p) * early_help_counts_more(step, days, p) * min(1.0, size) * certainty
-        )
+        worth = responsibility_outweighs_help_and_help_explanation(step, p) * early_help_counts_more(step, days, p)
+        strength = min(1.0, size) * certainty
+        if strength >= p.step_taken:
+            episode.steps |= 1 << step
+        count_step(episode, step, worth * strength)
     restore(state, episode, acknowledgement_opens_recovery(episode, p), p)
     if step == ACKNOWLEDGE:
         answer(state, episode.side, p)
@@ -89,11 +90,26 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
         full_recovery_vouches(state, number, p)
 
 
+def count_step(episode: Episode, step: int, worth: float) -> None:
+    """A step counts for the best that was done of it."""
+    if step == ACKNOWLEDGE:
+        episode.acknowledged = max(episode.acknowledged, worth)
+    elif step == ADMIT:
+        episode.admitted = max(episode.admitted, worth)
+    elif step == HELP:
+        episode.helped = max(episode.helped, worth)
+    elif step == EXPLAIN:
+        episode.explained = max(episode.explained, worth)
+    elif step == PREVENT:
+        episode.prevented = max(episode.prevented, worth)
+
+
 def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> float:
     """T14. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
-    if not episode.steps & (1 << ACKNOWLEDGE):
+    if episode.acknowledged <= 0.0:
         return 0.0
-    restored = episode.weight / (p.acknowledge + p.admit + p.help + p.explain + p.prevent)
+    done = episode.acknowledged + episode.admitted + episode.helped + episode.explained + episode.prevented
+    restored = done / (p.acknowledge + p.admit + p.help + p.explain + p.prevent)
     if episode.steps == ALL_STEPS and restored > 1.0 - 1e-9:
         restored = 1.0
     restored = min(1.0, restored + apology_counts_once(episode, p))
@@ -117,17 +133,16 @@ def restore(state: State, episode: Episode, share: float, p: GoodwillParameters)
 
 
 def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
-    """T17. All five steps close the episode, and speak for older grievances: they close too, half restored."""
+    """T17. All five steps close the episode, and speak for older grievances: as far as it weighs up to them, half is restored."""
     episode = state.episodes[number]
     record = state.sides[episode.side]
     for other in range(record.first_open, len(state.episodes)):
         older = state.episodes[other]
-        if other != number and older.open and older.side == episode.side and older.nature != DECEPTION:
-            restore(state, older, older.restored + p.vouching * (1.0 - older.restored), p)
-            close(state, other, p)
-    record.neglect = unanswered_failure_keeps_costing(state, episode.side, p)
-    record.neglect_at = state.relationship[0].now
-    record.neglect = 1.0 - (1.0 - record.neglect) * (1.0 - episode.restored)
+        is_older = older.open and older.side == episode.side and older.opened_at <= episode.opened_at
+        if other != number and is_older and older.nature != DECEPTION:
+            weighed = min(1.0, episode.severity / older.severity) if older.severity > 0.0 else 1.0
+            restore(state, older, older.restored + p.vouching * episode.restored * weighed * (1.0 - older.restored), p)
+    forgive_neglect(state, episode.side, episode.restored, p)
     close(state, number, p)
     well_met_crisis_deepens_the_bond(state, number, p)
 
@@ -181,27 +196,29 @@ def deception_wounds_and_scars(
     state: State, number: int, side: int, actor: int, severity: float, certainty: float, before: float, p: GoodwillParameters
 ) -> None:
     """T9. A deception wounds more than another breach, and leaves a ceiling below the trust that it betrayed."""
+    if severity <= 0.0 or certainty <= 0.0:
+        return
     scale = min(1.0, before / p.stake_floor)
     harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
     breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, p)
     record = state.sides[side]
-    record.ceiling = min(record.ceiling, before * (1.0 - scale * certainty * (p.scar_least + p.scar * severity)))
+    ceiling = before * (1.0 - scale * (p.scar_least + p.scar * severity))
+    record.ceiling = min(record.ceiling, 1.0 - certainty * (1.0 - ceiling))
 
 
 def evidence_rereads_the_response(
     state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters
 ) -> None:
     """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
+    if certainty <= 0.0:
+        return
     denied = False
-    if latest != NOTHING:
-        side = state.episodes[latest].side
     for other in range(len(state.episodes)):
         response = state.episodes[other]
         if response.nature == RESPONSE and response.manner == DENIED and is_about(state, latest, response.parent):
             denied = True
             if innocent and response.open:
-                restore(state, response, 1.0, p)
-                close(state, other, p)
+                clear(state, other, certainty, p)
     chain = latest
     actor = NOBODY
     while chain != NOTHING:
@@ -210,12 +227,29 @@ def evidence_rereads_the_response(
             actor = episode.actor
         if innocent and episode.open:
             admitted = episode.steps & (1 << ADMIT)
-            restore(state, episode, certainty * (p.cleared_admitted if admitted else 1.0), p)
-            close(state, chain, p)
+            clear(state, chain, certainty * (p.cleared_admitted if admitted else 1.0), p)
         chain = episode.sibling
     if denied and not innocent:
         harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.exposed_denial, p)
         breach(state, side, actor, number, RESPONSE, 0.0, harm, p.exposed_denial, p)
+
+
+def clear(state: State, number: int, share: float, p: GoodwillParameters) -> None:
+    """Give back a share of an open wound, and of the cost of the silence around it; one that is given back whole closes."""
+    episode = state.episodes[number]
+    restore(state, episode, share, p)
+    episode.acknowledged = max(episode.acknowledged, share * p.acknowledge)
+    forgive_neglect(state, episode.side, share, p)
+    if share >= p.cleared_admitted:
+        close(state, number, p)
+
+
+def forgive_neglect(state: State, side: int, share: float, p: GoodwillParameters) -> None:
+    """Give back a share of the cost of silence, once no other failure is left unanswered."""
+    answer(state, side, p)
+    record = state.sides[side]
+    if record.neglect_rate <= 0.0:
+        record.neglect = 1.0 - (1.0 - record.neglect) * (1.0 - min(1.0, share))
 
 
 def is_about(state: State, latest: int, number: int) -> bool:

@@ -42,7 +42,7 @@ def _episodes(state: State, names: Encoder, p: GoodwillParameters) -> list[Episo
     reports = []
     for (name, actor, side), number in names.episodes.items():
         episode = state.episodes[number]
-        if not episode.opened_at and not episode.open and episode.nature != COURTESY:
+        if episode.severity <= 0.0 and not episode.open and episode.nature != COURTESY:
             continue
         competence = episode.competence_lead > 0.0
         reports.append(

@@ -3,7 +3,7 @@
 `advance` and `apply` use only numbers, records and each other, so that the same source also compiles; see `state`.
 """
 
-from math import isnan
+from math import exp, isnan
 
 from journey_projections import codes
 from journey_projections.codes import INSTITUTION, NOBODY, NOTHING, ORGANISATION
@@ -13,7 +13,6 @@ from journey_projections.goodwill.conduct import (
     being_treated_as_a_number_hurts_old_customers,
     breach,
     good,
-    lower,
     prior_trust,
     relational_breach_grows_with_goodwill,
 )
@@ -28,7 +27,7 @@ from journey_projections.goodwill.recovery import (
 )
 from journey_projections.goodwill.state import COURTESY, FAILURE, SLIP, State
 from journey_projections.goodwill.views import confidence_grows_with_evidence
-from journey_projections.goodwill.wounds import answer, touch
+from journey_projections.goodwill.wounds import answer, lower, touch
 
 
 def advance(state: State, elapsed: int, p: GoodwillParameters) -> None:  # noqa: ARG001 - the protocol's signature
@@ -44,7 +43,7 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     evidence(state, touchpoint.certainty, p)
     side = touchpoint.side
     actor = touchpoint.actor if side == ORGANISATION or kind == codes.PRAISE_GIVEN else NOBODY
-    if codes.PROMISE_MADE <= kind <= codes.DECEPTION_EXPOSED and side == ORGANISATION:
+    if codes.ENGAGEMENT_DECLINED <= kind <= codes.DECEPTION_EXPOSED and side == ORGANISATION:
         meet(state, actor, p)
     if kind == codes.INTERACTION:
         return interaction(state, touchpoint, side, actor, p)
@@ -132,7 +131,8 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
         relationship.course = 0.0
     breach(state, side, actor, touchpoint.episode, SLIP, touchpoint.certainty * miss, 0.0, miss, p)
     learn_sibling(state, touchpoint)
-    good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, p)
+    if miss <= 0.0:
+        good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, p)
     if side != ORGANISATION:
         return causes.CUSTOMERS_SIDE
     return causes.BROKEN_PROMISE if miss > 0.0 else causes.KEPT_PROMISE
@@ -183,11 +183,12 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
         competence = touchpoint.certainty * severity
     else:
         relational = touchpoint.certainty * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
-    breach(state, side, actor, touchpoint.episode, FAILURE, competence, relational, severity, p)
+    nobodys = cause == codes.EXOGENOUS and (episode.exogenous or not episode.open)
+    breach(state, side, actor, touchpoint.episode, FAILURE, competence, relational, severity * touchpoint.certainty, p)
     learn_sibling(state, touchpoint)
     if episode.open:
         episode.breach = max(episode.breach, touchpoint.code)
-        episode.exogenous = cause == codes.EXOGENOUS
+        episode.exogenous = nobodys
         answer(state, side, p)
     if side != ORGANISATION:
         return causes.CUSTOMERS_SIDE
@@ -217,7 +218,7 @@ def recovery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
         return causes.FULL_RECOVERY
     if step == codes.COMPENSATE:
         return causes.COMPENSATION
-    if not latest.steps & (1 << codes.ACKNOWLEDGE):
+    if latest.acknowledged <= 0.0:
         return causes.UNACKNOWLEDGED
     return causes.APOLOGY if step == codes.APOLOGISE else causes.RECOVERY
 
@@ -269,7 +270,7 @@ def feedback_corrects_slowly(state: State, touchpoint: Encoded, p: GoodwillParam
         party = touch(state, INSTITUTION, p)
         heard = min(-surprise, party.purse_goodwill)
         party.purse_goodwill -= heard
-        lower(state, INSTITUTION, 0.0, p.feedback_loss * heard, p)
+        lower(state, INSTITUTION, 1.0, exp(-p.feedback_loss * heard), p)
     return causes.FEEDBACK
 
 

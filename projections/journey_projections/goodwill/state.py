@@ -89,7 +89,11 @@ class Episode:
     goodwill_actor: float = 0.0
     recurrence: int = 0
     steps: int = 0
-    weight: float = 0.0
+    acknowledged: float = 0.0
+    admitted: float = 0.0
+    helped: float = 0.0
+    explained: float = 0.0
+    prevented: float = 0.0
     apologised: int = 0
     paid: float = 0.0
     restored: float = 0.0

@@ -6,12 +6,13 @@ recomputes it whenever an episode is restored or closed, and `deepen` multiplies
 
 import math
 
-from journey_projections.codes import ACKNOWLEDGE, NOBODY
+from journey_projections.codes import INSTITUTION, NOBODY
 from journey_projections.goodwill.levels import (
     DAY,
     HALF,
     days_between,
     left_by_wounds,
+    part_of_a_good_name_fades,
     silence_erodes_slowly,
     unanswered_failure_keeps_costing,
 )
@@ -90,6 +91,7 @@ def open_episode(state: State, number: int, side: int, actor: int, nature: int, 
     episode = state.episodes[number]
     if episode.open and episode.restored <= 0.0 and episode.paid <= 0.0:
         episode.nature = max(episode.nature, nature)
+        begin_anew(state, episode)
         return episode
     if episode.open:
         close(state, number, p)
@@ -99,38 +101,50 @@ def open_episode(state: State, number: int, side: int, actor: int, nature: int, 
     episode.goodwill_actor = 0.0
     episode.severity = 0.0
     episode.exogenous = 0
-    episode.steps = 0
-    episode.weight = 0.0
-    episode.apologised = 0
+    episode.breach = 0
     episode.paid = 0.0
     episode.restored = 0.0
     episode.voiced = 0
-    episode.windows = 0
-    episode.window = -1
+    begin_anew(state, episode)
     episode.open = 1
     episode.nature = nature
     episode.side = side
     episode.actor = actor
-    episode.opened_at = state.relationship[0].now
     record = state.sides[side]
     record.first_open = number if record.open_episodes == 0 else min(record.first_open, number)
     record.open_episodes += 1
     return episode
 
 
+def begin_anew(state: State, episode: Episode) -> None:
+    """A failure, or a further one in the same episode, starts its clock: what was done before was not done for it."""
+    episode.opened_at = state.relationship[0].now
+    episode.windows = 0
+    episode.window = -1
+    episode.steps = 0
+    episode.acknowledged = 0.0
+    episode.admitted = 0.0
+    episode.helped = 0.0
+    episode.explained = 0.0
+    episode.prevented = 0.0
+    episode.apologised = 0
+
+
 def close(state: State, number: int, p: GoodwillParameters) -> None:
     """Close an episode: what it still costs becomes a part of the levels, which good conduct can raise again."""
     episode = state.episodes[number]
-    rewound_all(state, episode, p)
-    settle(state, episode.side, episode, 0, p)
-    if episode.actor != NOBODY:
-        settle(state, episode.actor, episode, 0, p)
-    episode.open = 0
     record = state.sides[episode.side]
-    record.open_episodes -= 1
-    settle(state, episode.side, episode, 1, p)
+    rewound_all(state, episode, p)
+    lead_competence, lead_goodwill = left_of_party(state.parties[episode.side])
+    actor_competence, actor_goodwill = 1.0, 1.0
     if episode.actor != NOBODY:
-        settle(state, episode.actor, episode, 1, p)
+        actor_competence, actor_goodwill = left_of_party(state.parties[episode.actor])
+    episode.open = 0
+    record.open_episodes -= 1
+    rewound_all(state, episode, p)
+    settle(state, episode.side, lead_competence, lead_goodwill, p)
+    if episode.actor != NOBODY:
+        settle(state, episode.actor, actor_competence, actor_goodwill, p)
     while record.first_open < len(state.episodes) and not (
         state.episodes[record.first_open].open and state.episodes[record.first_open].side == episode.side
     ):
@@ -138,21 +152,37 @@ def close(state: State, number: int, p: GoodwillParameters) -> None:
     answer(state, episode.side, p)
 
 
-def settle(state: State, index: int, episode: Episode, closed: int, p: GoodwillParameters) -> None:
-    """Move a closing episode's remaining loss from the wound into the level: before closing multiply in, after it divide out."""
+def left_of_party(party: Party) -> tuple[float, float]:
+    """The shares of competence and goodwill that a party's open wounds leave."""
+    competence = left_by_wounds(party.wound_competence, party.mended_competence)
+    return competence, left_by_wounds(party.wound_goodwill, party.mended_goodwill)
+
+
+def settle(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Take into a party's levels what a closed episode had left of them, against what the open ones leave now."""
+    party = state.parties[index]
+    left_competence, left_goodwill = left_of_party(party)
+    lower(state, index, min(1.0, competence / left_competence), min(1.0, goodwill / left_goodwill), p)
+    if party.wound_competence >= 1.0:
+        party.mended_competence = 0.0
+    if party.wound_goodwill >= 1.0:
+        party.mended_goodwill = 0.0
+
+
+def lower(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Leave these shares of a party's levels, the lift of its good name included, so that closing never pays anything back."""
     party = touch(state, index, p)
-    if closed:
-        rewound(state, index, episode.side, p)
-        competence = left_by_wounds(party.wound_competence, party.mended_competence)
-        goodwill = left_by_wounds(party.wound_goodwill, party.mended_goodwill)
-        party.competence = min(1.0, party.competence / competence)
-        party.goodwill = min(1.0, party.goodwill / goodwill)
-        if state.sides[episode.side].open_episodes == 0:
-            party.mended_competence = 0.0
-            party.mended_goodwill = 0.0
-    else:
-        party.competence *= left_by_wounds(party.wound_competence, party.mended_competence)
-        party.goodwill *= left_by_wounds(party.wound_goodwill, party.mended_goodwill)
+    lift = part_of_a_good_name_fades(state, p) if index == INSTITUTION else 0.0
+    if lift <= 0.0:
+        party.competence *= competence
+        party.goodwill *= goodwill
+        return
+    relationship = state.relationship[0]
+    kept = lift * min(competence, goodwill)
+    party.competence = max(0.0, (party.competence + (1.0 - party.competence) * lift) * competence - kept) / (1.0 - kept)
+    party.goodwill = max(0.0, (party.goodwill + (1.0 - party.goodwill) * lift) * goodwill - kept) / (1.0 - kept)
+    relationship.lift_fading = kept
+    relationship.lift_at = relationship.now
 
 
 def answer(state: State, side: int, p: GoodwillParameters) -> None:
@@ -163,13 +193,12 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
     rate = 0.0
     for number in range(record.first_open, len(state.episodes)):
         episode = state.episodes[number]
-        unanswered = episode.nature in (FAILURE, DECEPTION) and not episode.steps & (1 << ACKNOWLEDGE)
+        unanswered = episode.nature in (FAILURE, DECEPTION) and episode.acknowledged <= 0.0
         if episode.open and episode.side == side and unanswered:
             rate = max(rate, episode.severity * (p.neglect_voiced if episode.voiced else 1.0))
     record.neglect_rate = rate * HALF / p.neglect_days
     if record.open_episodes == 0 and record.neglect < 1.0:
-        party = touch(state, side, p)
-        party.goodwill *= record.neglect
+        lower(state, side, 1.0, record.neglect, p)
         record.neglect = 1.0
 
 

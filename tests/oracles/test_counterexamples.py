@@ -1,0 +1,144 @@
+"""Histories that once gave a trust nobody would give, each with its story."""
+
+import pytest
+from telling import STEPS, bad, contact, failure, replayed, steps, told, trust
+
+from journey import Touchpoint
+
+GOOD = [contact(2.0 * number, 0.6) for number in range(20)]
+END = 40.0
+
+
+def evidence(day: float, **fields: object) -> Touchpoint:
+    return told(day, "evidence_emerged", episode="k", **fields)
+
+
+def test_recovering_a_trifle_leaves_another_failures_recovery_possible() -> None:
+    two = [GOOD, failure(END, 0.1, episode="k1"), failure(END, 1.0, "benevolence", "k2")]
+    only = trust(*two, steps(END + 1, episode="k2"), day=END + 3)
+    both = trust(*two, steps(END + 1, episode="k1"), steps(END + 2, episode="k2"), day=END + 3)
+    assert both >= only > 0.8
+
+
+@pytest.mark.parametrize("emptied", [{"size": 0.0}, {"certainty": 0.0}])
+def test_steps_that_are_worth_nothing_vouch_for_nothing(emptied: dict[str, float]) -> None:
+    two = [GOOD, failure(END, 1.0, "benevolence", "k2"), failure(END + 1, 0.05, episode="k1")]
+    taken = [touchpoint.model_copy(update=emptied) for touchpoint in steps(END + 1.5, episode="k1")]
+    assert trust(*two, taken, day=END + 2) == trust(*two, day=END + 2)
+
+
+def test_a_recovered_trifle_does_not_speak_for_a_grave_failure() -> None:
+    grave = [GOOD, failure(END, 1.0, "benevolence", "grave")]
+    small = [failure(END + 1, 0.05, episode="small"), *steps(END + 2, episode="small")]
+    assert trust(*grave, small, day=END + 3) < trust(*grave, day=END + 3) + 0.05
+
+
+def test_recovering_a_trifle_does_not_undo_years_of_neglect() -> None:
+    neglected = [GOOD, failure(END, 1.0, episode="k2")]
+    small = [failure(END + 1828, 0.05, episode="k1"), *steps(END + 1829, episode="k1")]
+    assert trust(*neglected, small, day=END + 1830) < trust(*neglected, day=END + 1830) + 0.02
+
+
+def test_a_trifle_does_not_forfeit_a_recovery_in_progress() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k"), steps(END + 1, "acknowledge", episode="k")]
+    slip = told(END + 1.5, "interaction", competence=-0.001, episode="k")
+    rest = steps(END + 2, *STEPS[1:], episode="k")
+    assert trust(*failed, slip, rest, day=END + 3) == pytest.approx(trust(*failed, rest, day=END + 3), abs=0.001)
+
+
+def test_a_deception_that_nobody_is_sure_of_costs_next_to_nothing() -> None:
+    before = trust(GOOD, day=END)
+    assert trust(GOOD, told(END, "deception_exposed", certainty=0.0)) == before
+    assert trust(GOOD, told(END, "deception_exposed", severity=0.0)) == before
+    assert before - trust(GOOD, told(END, "deception_exposed", certainty=0.01)) < 0.02
+
+
+def test_a_weak_step_does_not_bar_the_real_one() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k")]
+    weak = [touchpoint.model_copy(update={"certainty": 0.05}) for touchpoint in steps(END + 0.5, episode="k")]
+    sure = [touchpoint.model_copy(update={"id": f"sure-{touchpoint.id}"}) for touchpoint in steps(END + 1, episode="k")]
+    assert trust(*failed, weak, sure, day=END + 3) >= trust(*failed, sure, day=END + 3) - 0.001
+
+
+def test_the_customers_steps_are_not_the_organisations() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k")]
+    theirs = [touchpoint.model_copy(update={"by": "customer"}) for touchpoint in steps(END + 1, episode="k")]
+    assert trust(*failed, theirs, day=END + 3) == trust(*failed, day=END + 3)
+    owed = [GOOD, failure(END, 0.8, "benevolence", "k", by="customer")]
+    ours = replayed(*owed, steps(END + 1, episode="k"), day=END + 3)
+    assert ours.parties.customer == replayed(*owed, day=END + 3).parties.customer
+
+
+def test_evidence_that_nobody_believes_changes_nothing() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k")]
+    rumour = evidence(END + 0.5, verdict="innocent", certainty=0.0)
+    assert trust(*failed, rumour, steps(END + 1, episode="k"), day=END + 3) == trust(*failed, steps(END + 1, episode="k"), day=END + 3)
+    denied = [*failed, bad(END + 0.2, "denied", episode="k")]
+    assert trust(*denied, rumour, day=END + 1) == trust(*denied, day=END + 1)
+
+
+def test_closing_a_failure_pays_no_trust_back_to_the_referred() -> None:
+    opened = told(0, "relationship_opened", origin="referral", strength=1.0)
+    wronged = [opened, failure(1, 1.0, "benevolence", "k"), told(1, "recovery_step_taken", step="compensate", size=0.01, episode="k")]
+    assert trust(*wronged, failure(2, 0.05, episode="k")) < trust(*wronged, day=2)
+    gestures = [told(2.0 + number, "gesture_made", size=0.3) for number in range(12)]
+    gains = [one.delta for one in replayed(*wronged, gestures).contributions if one.kind == "gesture_made"]
+    assert max(gains) < 0.01
+
+
+def test_a_relationship_opens_once() -> None:
+    opened = [told(day, "relationship_opened", origin="referral", strength=1.0) for day in (1, 2)]
+    assert trust(opened) == pytest.approx(trust(opened[:1], day=2))
+    assert trust([told(0, "note_added"), *opened]) == trust(opened)
+
+
+def test_declining_with_reasons_leaves_an_episode_as_it_was() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k", representative="anna")]
+    declined = told(END + 0.5, "engagement_declined", episode="k")
+    recovered = steps(END + 1, episode="k")
+    assert trust(*failed, declined, recovered, day=END + 3) == trust(*failed, recovered, day=END + 3)
+
+
+def test_an_episode_of_two_actors_is_recovered_for_both() -> None:
+    both = [failure(END, 0.3, episode="k", representative="anna"), failure(END, 0.3, "benevolence", "k", representative="bob")]
+    result = replayed(GOOD, both, steps(END + 1, episode="k"))
+    assert sorted((one.representative, one.restored, one.is_open) for one in result.episodes) == [("anna", 1.0, False), ("bob", 1.0, False)]
+
+
+def test_ones_own_disaster_is_not_nobodys_for_a_trifle_that_was() -> None:
+    own = failure(END, 1.0, episode="k")
+    excuse = failure(END + 0.1, 0.05, "competence", "k", cause="exogenous")
+    assert trust(GOOD, own, excuse, steps(END + 1, episode="k"), day=END + 3) <= trust(GOOD, day=END + 3)
+
+
+def test_a_failure_told_in_two_parts_is_no_recurrence_of_itself() -> None:
+    once = [failure(END, 0.2, episode="k"), *steps(END + 1, episode="k")]
+    twice = [failure(END, 0.2, episode="k"), failure(END + 0.1, 0.05, episode="k"), *steps(END + 1, episode="k")]
+    assert trust(GOOD, twice, day=END + 3) >= trust(GOOD, once, day=END + 3) - 0.001
+
+
+def test_steps_for_a_trifle_do_not_count_for_what_came_after() -> None:
+    early = [failure(END, 0.1, episode="k"), *steps(END + 0.1, *STEPS[1:], episode="k")]
+    grave = [*early, failure(END + 1, 0.9, "benevolence", "k"), *steps(END + 2, "acknowledge", episode="k")]
+    assert trust(GOOD, grave, day=END + 3) < 0.7 * trust(GOOD, day=END + 3)
+
+
+def test_one_trifle_does_not_close_a_fresh_insult() -> None:
+    calm = [told(END, "interaction", competence=-0.2), *(contact(END + 0.1 + number, 0.05) for number in range(9))]
+    insulted = [*calm, told(END + 9.5, "interaction", benevolence=-0.9), contact(END + 9.6, 0.05)]
+    assert any(one.is_open for one in replayed(GOOD, insulted).episodes)
+
+
+def test_a_miss_just_outside_the_zone_gains_nothing() -> None:
+    assert trust(GOOD, told(END, "delivery", promised=0.6, delivered=0.49)) < trust(GOOD, day=END)
+
+
+def test_an_episode_of_the_first_touchpoint_is_told() -> None:
+    (episode,) = replayed(failure(0, 0.3, episode="k"), steps(1, episode="k")).episodes
+    assert (episode.episode, episode.is_open, episode.restored) == ("k", False, 1.0)
+
+
+def test_a_declining_stranger_is_charged_once() -> None:
+    refused = told(END, "engagement_declined", reasons_given=False, representative="anna")
+    parties = replayed(GOOD, refused).parties
+    assert parties.representatives["anna"].trust == pytest.approx(parties.institution.trust, abs=0.02)
