@@ -137,7 +137,7 @@ def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix:
     for _ in range(draw(st.integers(min_size, max_size))):
         day += draw(gaps)
         # Five steps in a row are rare by chance, so that a whole recovery is drawn as one.
-        steps: tuple[str | None, ...] = _RECOVERY if draw(st.integers(0, 6)) == 6 else (None,)
+        steps: tuple[str | None, ...] = draw(st.sampled_from(_RECOVERIES)) if draw(st.integers(0, 6)) == 6 else (None,)
         episode = draw(st.sampled_from(EPISODES)) if len(steps) > 1 else ""
         for step in steps:
             touchpoint = (
@@ -148,7 +148,11 @@ def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix:
     return told
 
 
-_RECOVERY = ("acknowledge", "admit", "help", "explain", "prevent")
+_RECOVERIES = (
+    ("acknowledge", "admit", "help", "explain", "prevent"),
+    ("acknowledge", "compensate", "apologise", "admit", "help", "explain", "prevent"),
+    ("acknowledge", "apologise"),
+)
 
 
 def _step(id: str, day: float, step: str, episode: str) -> Touchpoint:
