@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-MICROSECONDS_PER_DAY = 86_400_000_000
 
 _MEND = "write ISO 8601 with an offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
 

@@ -148,7 +148,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T17",
         "full_recovery_vouches",
-        "All five steps make a failure good, and give back half of what older open grievances still cost.",
+        "All five steps make a failure good, and speak for older open grievances: half of what these still cost is given back, "
+        "as far as the failure made good weighs up to them.",
         ("m4", "m10", "L17", "L21", "O9"),
         ("vouching",),
     ),

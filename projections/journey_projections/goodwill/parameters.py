@@ -7,7 +7,6 @@ where the interpreter and a compiler may round differently.
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from pydantic.fields import FieldInfo
 
 
 def _parameter(default: float, low: float, high: float, unit: str, meaning: str, source: str) -> Any:
@@ -354,8 +353,3 @@ class GoodwillParameters(BaseModel):
     )
     alarm_competence: float = _parameter(0.5, 0.2, 0.8, "share", "how much of a competence wound does", "de Matos, Henrique & Rossi 2007")
     alarm_days: float = _parameter(720.0, 90.0, 1460.0, "days", "time in which that readiness halves", "Grégoire, Tripp & Legoux 2009")
-
-
-def describe(name: str) -> FieldInfo:
-    """The field of one parameter: `.default`, `.description`, and unit and source in `.json_schema_extra`."""
-    return GoodwillParameters.model_fields[name]

@@ -140,7 +140,7 @@ def goods(day: float, count: int, cadence: float, quality: float, representative
     return [contact(f"c{number:03}", day + number * cadence, quality, representative) for number in range(count)]
 
 
-severities = st.integers(5, 100).map(lambda percent: percent / 100)
+severities = st.integers(round(100 * LEAST_SEVERITY), 100).map(lambda percent: percent / 100)
 breaches = st.sampled_from(("competence", "benevolence", "integrity"))
 relational = st.sampled_from(("benevolence", "integrity"))
 people = st.sampled_from((None, "anna", "bob"))
