@@ -55,6 +55,7 @@ from journey.touchpoints import (
     Touchpoint,
     WordOfMouthHeard,
 )
+from journey.verification import Verification, Violation
 
 __all__ = [
     "KINDS",
@@ -104,6 +105,8 @@ __all__ = [
     "UnreadableSource",
     "UnsupportedSchema",
     "UnusableRules",
+    "Verification",
+    "Violation",
     "WordOfMouthHeard",
     "read_json",
     "read_touchpoint",

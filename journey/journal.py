@@ -9,11 +9,13 @@ from journey import clock
 from journey.errors import UnknownName
 from journey.history import History, Recorded
 from journey.reading import revalidated
+from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_store
 from journey.stores.rows import Receipt, decode, encode
 from journey.subscription import Subscription
 from journey.times import to_microseconds
 from journey.touchpoints import Touchpoint
+from journey.verification import Verification, verify
 
 _PAGE = 10_000
 
@@ -25,6 +27,7 @@ class Journal:
         """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware)."""
         self._store = store
         self._now = now
+        self._sealing = Sealing(store)
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now) -> Self:
@@ -43,7 +46,9 @@ class Journal:
         the touchpoints are durable. Raises InvalidTouchpoint for one that was changed past its model, as `model_copy` can.
         """
         rows = [encode(revalidated(touchpoint)) for touchpoint in touchpoints]
-        return list(self._store.append(rows, to_microseconds(self._now()), expected_version))
+        receipts = list(self._store.append(rows, to_microseconds(self._now()), expected_version))
+        self._sealing.recorded(receipts)
+        return receipts
 
     def version(self, relationship: str) -> int:
         """How many touchpoints of a relationship are recorded; 0 where there is none."""
@@ -75,12 +80,24 @@ class Journal:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
         return Subscription(self._store, after, poll_seconds=poll_seconds)
 
+    def verify(self) -> Verification:
+        """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording."""
+        return verify(self._store)
+
     def close(self) -> None:
-        """Release the store; closing twice is harmless."""
-        self._store.close()
+        """Seal what this journal recorded and release the store; closing twice is harmless."""
+        try:
+            self._sealing.finish()
+        finally:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        if error is None:
+            self.close()
+        else:
+            # What failed is told already; the next to close seals the rest.
+            self._sealing.abandon()
+            self._store.close()

@@ -25,6 +25,7 @@ class Subscription(Iterator[Recorded]):
         """The position of the last touchpoint that was given out: where to go on later."""
         self._store = store
         self._poll_seconds = poll_seconds
+        self._watch = store.watch()
         self._stopped = Event()
         self._read_to = after
         self._page: deque[Recorded] = deque()
@@ -40,12 +41,14 @@ class Subscription(Iterator[Recorded]):
                 self._read_to = rows[-1].position
                 self._page.extend(map(decode, rows))
             else:
-                self._stopped.wait(self._poll_seconds)
+                while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():
+                    pass
         raise StopIteration
 
     def stop(self) -> None:
         """End the iteration, also while it waits; stopping twice is harmless."""
         self._stopped.set()
+        self._watch.close()
 
     def __enter__(self) -> Self:
         return self

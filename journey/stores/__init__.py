@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Protocol
 
 from journey.errors import InvalidStoreUrl
-from journey.stores.rows import Receipt, StoredTouchpoint
+from journey.seals import Seal
+from journey.stores.rows import Columns, Receipt, StoredTouchpoint
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,36 @@ class Summary:
     touchpoints: int
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class Counters:
+    """The last `position` and the last `seal` number that a store has ever given out, deleted ones included; 0 before the first."""
+
+    position: int
+    seal: int
+
+
+class Watch(Protocol):
+    """Waits for new rows, for one subscription."""
+
+    def wait(self, stopped: Event, seconds: float) -> bool:
+        """Wait until new rows may be there (True), `seconds` are over (either), or `stopped` is set."""
+        ...
+
+    def close(self) -> None:
+        """Release what watching holds."""
+
+
+class Polling:
+    """The watch of a store that cannot tell: it looks again every so many seconds."""
+
+    def wait(self, stopped: Event, seconds: float) -> bool:
+        stopped.wait(seconds)
+        return True
+
+    def close(self) -> None:
+        pass
 
 
 class Store(Protocol):
@@ -43,6 +75,30 @@ class Store(Protocol):
 
     def relationships(self) -> Iterator[Summary]:
         """Every relationship, by name."""
+        ...
+
+    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+        """At most `limit` rows behind position `after` as the database holds them, whatever is in them, by position."""
+        ...
+
+    def counters(self) -> Counters:
+        """What was given out until now, both at one instant."""
+        ...
+
+    def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        """At most `limit` seals behind number `after`, by number."""
+        ...
+
+    def last_seal(self) -> Seal | None:
+        """The seal with the greatest number, or None."""
+        ...
+
+    def seal(self, seal: Seal) -> bool:
+        """Keep a seal; False, and nothing is kept, where that number is taken, as when two processes seal at once."""
+        ...
+
+    def watch(self) -> Watch:
+        """What tells a subscription that there may be new rows."""
         ...
 
     def close(self) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
-from journey.stores import Summary
-from journey.stores.rows import Receipt, StoredTouchpoint, plan
+from journey.seals import Seal
+from journey.stores import Counters, Polling, Summary, Watch
+from journey.stores.rows import Columns, Receipt, StoredTouchpoint, plan, row_of
 
 
 class MemoryRecorder(POPOApplicationRecorder):
@@ -17,6 +18,8 @@ class MemoryRecorder(POPOApplicationRecorder):
     def __init__(self) -> None:
         super().__init__()
         self._by_id: dict[str, StoredTouchpoint] = {}
+        self._columns: list[Columns] = []
+        self._seals: list[Seal] = []
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
@@ -31,8 +34,10 @@ class MemoryRecorder(POPOApplicationRecorder):
                 now=now,
                 expected_version=expected_version,
             )
-            self._insert_events(planned.rows)
-            self._by_id.update((row.id, row) for row in planned.rows)
+            fresh = [row_of(columns) for columns in planned.rows]
+            self._insert_events(fresh)
+            self._by_id.update((row.id, row) for row in fresh)
+            self._columns += planned.rows
         self._notify_listeners()
         return planned.receipts
 
@@ -46,6 +51,30 @@ class MemoryRecorder(POPOApplicationRecorder):
         with self._database_lock:
             rows: list[StoredEvent] = self._stored_events[after:]
         return (row for row in rows if isinstance(row, StoredTouchpoint))
+
+    def columns(self, after: int) -> Iterator[Columns]:
+        """The rows behind position `after`."""
+        with self._database_lock:
+            rows = list(self._columns)
+        return (row for row in rows if row.position > after)
+
+    def counters(self) -> Counters:
+        """What was given out until now."""
+        with self._database_lock:
+            return Counters(len(self._stored_events), len(self._seals))
+
+    def seals(self, after: int = 0) -> list[Seal]:
+        """The seals behind number `after`."""
+        with self._database_lock:
+            return self._seals[after:]
+
+    def seal(self, seal: Seal) -> bool:
+        """Keep a seal, unless its number is taken."""
+        with self._database_lock:
+            if seal.number != len(self._seals) + 1:
+                return False
+            self._seals.append(seal)
+            return True
 
     def select_events(
         self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None
@@ -82,6 +111,24 @@ class MemoryStore:
         for row in self.recorder.touchpoints():
             times.setdefault(str(row.originator_id), []).append(row.occurred_at)
         return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
+
+    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+        return list(islice(self.recorder.columns(after), limit))
+
+    def counters(self) -> Counters:
+        return self.recorder.counters()
+
+    def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        return self.recorder.seals(after)[:limit]
+
+    def last_seal(self) -> Seal | None:
+        return next(reversed(self.recorder.seals()), None)
+
+    def seal(self, seal: Seal) -> bool:
+        return self.recorder.seal(seal)
+
+    def watch(self) -> Watch:
+        return Polling()
 
     def close(self) -> None:
         pass

@@ -6,8 +6,9 @@ STORAGE FORMAT: column names, the JSON of `payload` and `personal`, and the dige
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from eventsourcing.persistence import StoredEvent
 
@@ -40,6 +41,26 @@ class StoredTouchpoint(StoredEvent):
     def content(self) -> tuple[object, ...]:
         """What the client gave; two rows of one id must agree on it."""
         return self.originator_id, self.topic, self.schema_version, self.occurred_at, bytes(self.state), self.personal
+
+
+class Columns(NamedTuple):
+    """The columns of the table `touchpoints`, in their order, as the database holds them."""
+
+    position: int
+    id: str | None
+    relationship: str
+    version: int
+    occurred_at: int | None
+    recorded_at: int | None
+    kind: str
+    schema_version: int | None
+    payload: str
+    personal: str | None
+    digest: bytes | None
+
+
+COLUMNS = Columns._fields
+"""The names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -83,27 +104,41 @@ def decode(row: StoredTouchpoint) -> Recorded:
         )
     try:
         touchpoint = validated(model, _fields(row))
-    except (ValueError, InvalidTouchpoint) as error:
+    except (ValueError, TypeError, InvalidTouchpoint) as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error
     return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
 
 
-def digest(row: StoredTouchpoint) -> bytes:
-    """SHA-256 over the immutable columns, each preceded by its length so that no two rows share a text."""
-    columns = (
-        row.id,
-        row.originator_id,
-        row.originator_version,
-        row.occurred_at,
-        row.recorded_at,
-        row.topic,
-        row.schema_version,
-        row.state.decode(),
-        row.personal or "",
+def row_of(columns: Columns) -> StoredTouchpoint:
+    """The stored touchpoint that a row of the table holds."""
+    position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal, digest = columns
+    return StoredTouchpoint(
+        originator_id=relationship,
+        originator_version=version,
+        topic=kind,
+        state=str(payload).encode(),
+        id=str(id),
+        occurred_at=occurred_at or 0,
+        schema_version=schema_version or 0,
+        personal=personal,
+        recorded_at=recorded_at or 0,
+        position=position,
+        digest=digest or b"",
     )
-    text = "".join(f"{len(str(column).encode())}:{column}" for column in columns)
+
+
+def digest_of(columns: Columns) -> bytes:
+    """SHA-256 over all columns but the digest, each preceded by its length so that no two rows share a text."""
+    text = "".join(["~" if value is None else f"{len(str(value))}:{value}" for value in columns[:-1]])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def digest_without_position(columns: Columns) -> bytes:
+    """The digest as SQLite journals of format 1 hold it."""
+    values = ["" if value is None else str(value) for value in columns[1:-1]]
+    text = "".join([f"{len(value.encode())}:{value}" for value in values])
     return hashlib.sha256(text.encode()).digest()
 
 
@@ -112,7 +147,7 @@ class Plan:
     """What an append will do: the receipts it returns, in the caller's order, and the rows it must insert."""
 
     receipts: Sequence[Receipt]
-    rows: Sequence[StoredTouchpoint]
+    rows: Sequence[Columns]
 
 
 def plan(
@@ -132,27 +167,41 @@ def plan(
     touchpoint is not at the `expected_version`; then nothing is to be written.
     """
     recorded_at = max(now, last_recorded_at + 1)
-    rows = dict(present)
+    moment = from_microseconds(recorded_at)
+    taken = dict(present)
+    given = {id: Receipt(id, row.position, from_microseconds(row.recorded_at), is_new=False) for id, row in present.items()}
     counted = dict(versions)
     receipts, fresh = [], []
     for row in offered:
-        first = rows.get(row.id)
-        if first is None:
-            last_position += 1
-            relationship = str(row.originator_id)
-            actual = versions.get(relationship, 0)
-            if expected_version not in (None, actual):
-                raise ConflictingHistory(relationship, expected_version, actual)
-            version = counted[relationship] = counted.get(relationship, 0) + 1
-            first = replace(row, originator_version=version, recorded_at=recorded_at, position=last_position)
-            first = replace(first, digest=digest(first))
-            rows[row.id] = first
-            fresh.append(first)
-            receipts.append(Receipt(row.id, first.position, from_microseconds(recorded_at), is_new=True))
-        elif first.content != row.content:
-            raise ConflictingTouchpoint(row.id, _fields(first), _fields(row))
-        else:
-            receipts.append(Receipt(row.id, first.position, from_microseconds(first.recorded_at), is_new=False))
+        first = taken.get(row.id)
+        if first is not None:
+            if first.content != row.content and decode(first).touchpoint != decode(row).touchpoint:
+                raise ConflictingTouchpoint(row.id, _fields(first), _fields(row))
+            receipts.append(given[row.id])
+            continue
+        relationship = str(row.originator_id)
+        actual = versions.get(relationship, 0)
+        if expected_version not in (None, actual):
+            raise ConflictingHistory(relationship, expected_version, actual)
+        version = counted[relationship] = counted.get(relationship, 0) + 1
+        last_position += 1
+        columns = Columns(
+            last_position,
+            row.id,
+            relationship,
+            version,
+            row.occurred_at,
+            recorded_at,
+            row.topic,
+            row.schema_version,
+            row.state.decode(),
+            row.personal,
+            None,
+        )
+        fresh.append(columns._replace(digest=digest_of(columns)))
+        taken[row.id] = row
+        given[row.id] = Receipt(row.id, last_position, moment, is_new=False)
+        receipts.append(Receipt(row.id, last_position, moment, is_new=True))
     return Plan(receipts, fresh)
 
 

@@ -1,6 +1,7 @@
 """A journal in one SQLite file.
 
-STORAGE FORMAT: the schema below is what journal files hold; `journey_format` tells its version.
+STORAGE FORMAT: the schema below is what journal files hold; `journey_format` tells its version. A journal of an older format
+is brought up to date when it is opened for writing; `MIGRATIONS` says how.
 
 Positions come from AUTOINCREMENT, so that no position is ever used twice, and every append is one BEGIN IMMEDIATE
 transaction, so that positions are given out in the order in which they become visible.
@@ -9,6 +10,7 @@ transaction, so that positions are given out in the order in which they become v
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError
@@ -22,12 +24,13 @@ from eventsourcing.sqlite import (
 )
 
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
-from journey.stores import Summary
-from journey.stores.rows import Receipt, StoredTouchpoint, plan
+from journey.seals import Seal
+from journey.stores import Counters, Polling, Summary, Watch
+from journey.stores.rows import COLUMNS, Columns, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan, row_of
 
-FORMAT_VERSION = 1
-COLUMNS = "position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal, digest"
-SCHEMA = (
+FORMAT_VERSION = 2
+_COLUMNS = ", ".join(COLUMNS)
+_TABLES = (
     """CREATE TABLE IF NOT EXISTS touchpoints (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT UNIQUE,
@@ -41,23 +44,58 @@ SCHEMA = (
         personal TEXT,
         digest BLOB,
         UNIQUE (relationship, version))""",
-    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_updated BEFORE UPDATE ON touchpoints
-        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever updated'); END""",
-    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_deleted BEFORE DELETE ON touchpoints
-        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever deleted'); END""",
+    """CREATE TABLE IF NOT EXISTS journey_seals (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL,
+        digests BLOB NOT NULL,
+        root BLOB NOT NULL,
+        previous BLOB NOT NULL,
+        digest BLOB NOT NULL)""",
+    # A table of its own, since `user_version` may be another program's that shares the file.
+    "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
+    f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
+)
+_GUARDS = (
+    *(
+        f"""CREATE TRIGGER IF NOT EXISTS {name}_are_never_{done} BEFORE {statement} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{name} are facts: none is ever {done}'); END"""
+        for name, table in (("touchpoints", "touchpoints"), ("seals", "journey_seals"))
+        for statement, done in (("UPDATE", "updated"), ("DELETE", "deleted"))
+    ),
     # INSERT OR REPLACE deletes without firing delete triggers; it must not reach a fact that way.
     """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_replaced BEFORE INSERT ON touchpoints
         WHEN EXISTS (SELECT 1 FROM touchpoints WHERE position = NEW.position OR id = NEW.id)
             OR EXISTS (SELECT 1 FROM touchpoints WHERE relationship = NEW.relationship AND version = NEW.version)
         BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever replaced'); END""",
-    # A table of its own, since `user_version` may be another program's that shares the file.
-    "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
-    f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
+    """CREATE TRIGGER IF NOT EXISTS seals_are_never_replaced BEFORE INSERT ON journey_seals
+        WHEN EXISTS (SELECT 1 FROM journey_seals WHERE number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, 'seals are facts: none is ever replaced'); END""",
 )
+SCHEMA = (*_TABLES, *_GUARDS)
+_SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _LOCK_TIMEOUT_SECONDS = 30
 _VARIABLES = 500
 """How many ids go into one IN (…); far below SQLite's limit on any build."""
+
+
+def _from_format_1(cursor: SQLiteCursor) -> None:
+    """Format 2 digests the position too, and has seals."""
+    cursor.execute("DROP TRIGGER IF EXISTS touchpoints_are_never_updated")
+    cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL")
+    rows = [Columns(*row) for row in cursor.fetchall()]
+    for row in rows:
+        if row.digest != digest_without_position(row):
+            raise DamagedJournal(
+                f"touchpoint `{row.id}` at position {row.position} no longer has the content that its digest was taken of",
+                "restore the journal from a backup",
+            )
+    cursor.executemany("UPDATE touchpoints SET digest = ? WHERE position = ?", [(digest_of(row), row.position) for row in rows])
+
+
+MIGRATIONS = {1: _from_format_1}
+"""What brings a journal of each older format to the next one; see `tests/formats` for files of each."""
 
 
 class _Transaction(SQLiteTransaction):
@@ -136,6 +174,15 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         return list(SCHEMA)
 
+    def create_table(self) -> None:
+        """Create the tables, or bring those of an older format up to date; all or nothing, whoever else tries too."""
+        with self.datastore.transaction(commit=True) as cursor:
+            is_new = not self._one(cursor, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'journey_format'")
+            format = FORMAT_VERSION if is_new else self._one(cursor, "SELECT MAX(version) FROM journey_format")
+            for version in range(format, FORMAT_VERSION):
+                MIGRATIONS[version](cursor)
+            self._create_table(cursor)
+
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         with self.datastore.transaction(commit=True) as cursor:
@@ -150,16 +197,41 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 now=now,
                 expected_version=expected_version,
             )
-            cursor.executemany(
-                f"INSERT INTO touchpoints ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", [_values(row) for row in planned.rows]
-            )
+            cursor.executemany(f"INSERT INTO touchpoints ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", planned.rows)
             return planned.receipts
 
     def touchpoints(self, where: str, *values: object) -> list[StoredTouchpoint]:
         """The stored touchpoints that a condition selects, by position."""
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(f"SELECT {COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
-            return [_row(row) for row in cursor.fetchall()]
+            cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
+            return [row_of(Columns(*row)) for row in cursor.fetchall()]
+
+    def columns(self, after: int, limit: int) -> list[Columns]:
+        """The rows behind a position as they are, by position."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
+            return [Columns(*row) for row in cursor.fetchall()]
+
+    def counters(self) -> Counters:
+        """What AUTOINCREMENT gave out until now."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE name IN ('touchpoints', 'journey_seals')")
+            given = {row["name"]: row["seq"] for row in cursor.fetchall()}
+            return Counters(given.get("touchpoints", 0), given.get("journey_seals", 0))
+
+    def seals(self, condition: str, *values: object) -> list[Seal]:
+        """The seals that a condition selects."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(f"SELECT {_SEAL_COLUMNS} FROM journey_seals {condition}", values)
+            return [Seal(*row) for row in cursor.fetchall()]
+
+    def seal(self, seal: Seal) -> bool:
+        """Keep a seal, unless its number is taken."""
+        with self.datastore.transaction(commit=True) as cursor:
+            if self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'journey_seals'") + 1 != seal.number:
+                return False
+            cursor.execute(f"INSERT INTO journey_seals ({_SEAL_COLUMNS}) VALUES (?,?,?,?,?,?,?)", tuple(vars(seal).values()))
+            return True
 
     def found(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
         """The stored touchpoints with these ids."""
@@ -179,8 +251,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         found: dict[str, StoredTouchpoint] = {}
         for start in range(0, len(ids), _VARIABLES):
             some = ids[start : start + _VARIABLES]
-            cursor.execute(f"SELECT {COLUMNS} FROM touchpoints WHERE id IN ({','.join('?' * len(some))})", some)
-            found.update((row["id"], _row(row)) for row in cursor.fetchall())
+            cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN ({','.join('?' * len(some))})", some)
+            found.update((row["id"], row_of(Columns(*row))) for row in cursor.fetchall())
         return found
 
     def versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
@@ -203,9 +275,10 @@ class SQLiteStore:
         with self._explained():
             self._datastore = _Datastore(self.path, read_only=read_only)
             self.recorder = SQLiteRecorder(self._datastore)
-            self._check_format(read_only=read_only)
+            self.format = self._known_format(read_only=read_only)
             if not read_only:
                 self.recorder.create_table()
+                self.format = FORMAT_VERSION
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         with self._explained():
@@ -231,6 +304,34 @@ class SQLiteStore:
         with self._explained():
             return iter(self.recorder.summaries())
 
+    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+        with self._explained():
+            return self.recorder.columns(after, limit)
+
+    def counters(self) -> Counters:
+        if self.format < 2:
+            raise UnsupportedSchema(
+                f"`{self.path}` has journal format {self.format}, which has no seals",
+                "open it once for writing, as `journey record` does; that brings it up to date",
+            )
+        with self._explained():
+            return self.recorder.counters()
+
+    def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        with self._explained():
+            return self.recorder.seals("WHERE number > ? ORDER BY number LIMIT ?", after, limit)
+
+    def last_seal(self) -> Seal | None:
+        with self._explained():
+            return next(iter(self.recorder.seals("ORDER BY number DESC LIMIT 1")), None)
+
+    def seal(self, seal: Seal) -> bool:
+        with self._explained():
+            return self.recorder.seal(seal)
+
+    def watch(self) -> Watch:
+        return Polling()
+
     def close(self) -> None:
         self._datastore.close()
 
@@ -253,20 +354,24 @@ class SQLiteStore:
         if head and head != _SQLITE_MAGIC:
             raise StoreUnavailable(f"`{self.path}` is no SQLite file", mend)
 
-    def _check_format(self, *, read_only: bool) -> None:
+    def _known_format(self, *, read_only: bool) -> int:
+        """The format of the journal in the file, 0 where there is none yet."""
         with self._datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT name FROM pragma_table_info('touchpoints')")
-            columns = [row["name"] for row in cursor.fetchall()]
-            version = 0
-            if columns == COLUMNS.split(", "):
+            columns = tuple(row["name"] for row in cursor.fetchall())
+            if columns == COLUMNS:
                 cursor.execute("SELECT MAX(version) FROM journey_format")
-                version = cursor.fetchone()[0]
-        if columns and columns != COLUMNS.split(", "):
+                version = int(cursor.fetchone()[0])
+                if version > FORMAT_VERSION:
+                    raise UnsupportedSchema(
+                        f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey"
+                    )
+                return version
+        if columns:
             raise DamagedJournal(f"the table `touchpoints` in `{self.path}` is not a journal's", "name another file with --store")
-        if columns and version > FORMAT_VERSION:
-            raise UnsupportedSchema(f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey")
-        if not columns and read_only:
+        if read_only:
             raise StoreUnavailable(f"`{self.path}` holds no journal", "name a journal with --store or JOURNEY_STORE")
+        return 0
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -288,35 +393,3 @@ class SQLiteStore:
             raise StoreUnavailable(
                 f"the journal `{self.path}` cannot be used: {text}", "see that no other program holds it, and retry"
             ) from error
-
-
-def _values(row: StoredTouchpoint) -> tuple[object, ...]:
-    return (
-        row.position,
-        row.id,
-        row.originator_id,
-        row.originator_version,
-        row.occurred_at,
-        row.recorded_at,
-        row.topic,
-        row.schema_version,
-        row.state.decode(),
-        row.personal,
-        row.digest,
-    )
-
-
-def _row(row: sqlite3.Row) -> StoredTouchpoint:
-    return StoredTouchpoint(
-        position=row["position"],
-        id=row["id"],
-        originator_id=row["relationship"],
-        originator_version=row["version"],
-        occurred_at=row["occurred_at"],
-        recorded_at=row["recorded_at"],
-        topic=row["kind"],
-        schema_version=row["schema_version"],
-        state=row["payload"].encode(),
-        personal=row["personal"],
-        digest=row["digest"],
-    )

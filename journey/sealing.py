@@ -1,0 +1,64 @@
+"""Sealing a journal as it grows, beside the recording and not in its way."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock, Thread
+
+from journey.errors import JourneyError
+from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, seal_after
+from journey.stores import Store
+from journey.stores.rows import Receipt
+
+
+class Sealing:
+    """Seals a store: whenever enough was recorded, on a thread of its own, and the rest when recording ends."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._sealed_to: int | None = None
+        self._recorded_to = 0
+
+    def recorded(self, receipts: Sequence[Receipt]) -> None:
+        """Take note of what was recorded; begin to seal where it is enough."""
+        new = [receipt.position for receipt in receipts if receipt.is_new]
+        if not new:
+            return
+        with self._lock:
+            if self._sealed_to is None:
+                self._sealed_to = new[0] - 1
+            self._recorded_to = max(self._recorded_to, new[-1])
+            if self._recorded_to < self._sealed_to + SEALED_AT_ONCE or (self._thread and self._thread.is_alive()):
+                return
+            self._thread = Thread(target=self._seal_in_background, name="journey-sealing", daemon=True)
+            self._thread.start()
+
+    def finish(self) -> None:
+        """Seal everything that is there, if anything was recorded. Raises what the store raises."""
+        self.abandon()
+        if self._recorded_to > (self._sealed_to or 0):
+            self._seal(at_least=1)
+
+    def abandon(self) -> None:
+        """Wait for the thread, if it runs, and seal nothing more."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _seal_in_background(self) -> None:
+        # The touchpoints are recorded, whatever happens here; `finish` tries again, and says what is wrong.
+        with suppress(JourneyError):
+            self._seal(at_least=SEALED_AT_ONCE)
+
+    def _seal(self, at_least: int) -> None:
+        while True:
+            last = self._store.last_seal()
+            self._sealed_to = last.last_position if last else 0
+            rows = self._store.read(self._sealed_to, SEALED_AT_ONCE)
+            if len(rows) < at_least:
+                return
+            digests = {row.position: row.digest for row in rows}
+            positions = range(self._sealed_to + 1, rows[-1].position + 1)
+            covered = [digests.get(position, NO_TOUCHPOINT) for position in positions]
+            # Where another process sealed in between, this one goes on behind its seal.
+            self._store.seal(seal_after(last, covered))

@@ -1,0 +1,79 @@
+"""Seals: what proves later that a run of touchpoints is still as it was recorded.
+
+A seal covers the positions that follow the seal before it. It keeps the digest of every touchpoint there, their Merkle
+root (RFC 6962's tree), and the digest of the seal before: whoever holds one seal can tell whether anything up to it changed.
+
+STORAGE FORMAT: the recipes below are what journals hold.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SEALED_AT_ONCE = 1_000
+"""How many touchpoints one seal covers; the last before a close may cover fewer."""
+NO_TOUCHPOINT = bytes(32)
+"""Stands in a seal for a position without a touchpoint."""
+FIRST_PREVIOUS = bytes(32)
+"""What the first seal names as the digest of the one before."""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Seal `number` (from 1) over the positions `first_position` to `last_position`.
+
+    `digests` are those of the touchpoints, 32 bytes each in the order of positions; `root` is their Merkle root, `previous`
+    the digest of the seal before, `digest` this seal's own. All are SHA-256.
+    """
+
+    number: int
+    first_position: int
+    last_position: int
+    digests: bytes
+    root: bytes
+    previous: bytes
+    digest: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the seal is what its own digest says."""
+        return self.digest == _digest(self)
+
+    def digest_at(self, position: int) -> bytes:
+        """The digest that this seal keeps for a position that it covers."""
+        start = 32 * (position - self.first_position)
+        return self.digests[start : start + 32]
+
+
+def seal_after(last: Seal | None, digests: Sequence[bytes]) -> Seal:
+    """The seal that follows `last` and covers as many positions as there are digests."""
+    first = last.last_position + 1 if last else 1
+    open_seal = Seal(
+        number=last.number + 1 if last else 1,
+        first_position=first,
+        last_position=first + len(digests) - 1,
+        digests=b"".join(digests),
+        root=merkle_root(digests),
+        previous=last.digest if last else FIRST_PREVIOUS,
+        digest=b"",
+    )
+    return Seal(**{**vars(open_seal), "digest": _digest(open_seal)})
+
+
+def merkle_root(digests: Sequence[bytes]) -> bytes:
+    """The root of RFC 6962's Merkle tree over `digests`: leaves and nodes are hashed apart, an odd one moves up as it is."""
+    if not digests:
+        return hashlib.sha256().digest()
+    level = [hashlib.sha256(b"\x00" + digest).digest() for digest in digests]
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        level = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+    return level[0]
+
+
+def _digest(seal: Seal) -> bytes:
+    text = (
+        f"seal {seal.number} {seal.first_position} {seal.last_position} "
+        f"{hashlib.sha256(seal.digests).hexdigest()} {seal.root.hex()} {seal.previous.hex()}"
+    )
+    return hashlib.sha256(text.encode()).digest()

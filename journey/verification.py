@@ -1,0 +1,149 @@
+"""Verifying a journal: every touchpoint against its digest, every seal against its touchpoints, the last against the counters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from journey.seals import FIRST_PREVIOUS, NO_TOUCHPOINT, Seal, merkle_root
+from journey.stores import Store
+from journey.stores.rows import Columns, digest_of
+
+_PAGE = 10_000
+_BEFORE_ALL = -(2**63)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that is not as it was recorded: `problem` in words, with the position, touchpoint or seal that it is about."""
+
+    problem: str
+    position: int | None = None
+    touchpoint: str | None = None
+    seal: int | None = None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What verifying found: how many `touchpoints` and `seals` there are, how many touchpoints are `sealed`, and the violations."""
+
+    touchpoints: int
+    seals: int
+    sealed: int
+    violations: tuple[Violation, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the journal is as it was recorded."""
+        return not self.violations
+
+
+def verify(store: Store) -> Verification:
+    """Check the whole of a journal, also while others write to it."""
+    promised = store.counters()
+    seals = _Seals(store, promised.seal)
+    violations: list[Violation] = []
+    touchpoints, expected = 0, 1
+    for row in _rows(store):
+        if row.position > promised.position:
+            break
+        if row.position < 1:
+            violations.append(_about(row, "has a position that no journal gives out: it was inserted"))
+            continue
+        if row.position > expected:
+            violations.append(_missing(expected, row.position - 1))
+        expected = row.position + 1
+        touchpoints += 1
+        problem = _problem(row, seals.at(row.position))
+        if problem:
+            violations.append(_about(row, problem))
+    seals.finish()
+    end = max(promised.position, seals.end)
+    if expected <= end:
+        violations.append(_missing(expected, end))
+    beyond = store.counters().position
+    violations += [_about(row, f"lies beyond {beyond}, the last position given out: it was inserted") for row in _rows(store, after=beyond)]
+    return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations))
+
+
+def _problem(row: Columns, seal: Seal | None) -> str:
+    if row.id is None:
+        return "is a row without an id: it was not recorded as a touchpoint"
+    content = digest_of(row)
+    sealed = seal.digest_at(row.position) if seal else None
+    if content == row.digest == (sealed or content):
+        return ""
+    if sealed is None:
+        return "no longer has the content that its digest was taken of"
+    assert seal is not None
+    if content == sealed:
+        return f"has its content as sealed, but its column `digest` was changed (seal {seal.number})"
+    if sealed == NO_TOUCHPOINT:
+        return f"stands where there was none when seal {seal.number} was made: it was inserted"
+    if content == row.digest:
+        return f"has another content than seal {seal.number} covers, and a digest made to match"
+    return f"no longer has the content that its digest was taken of (seal {seal.number})"
+
+
+class _Seals:
+    """The chain of seals, checked while the touchpoints that they cover go by in order."""
+
+    def __init__(self, store: Store, last: int) -> None:
+        self.violations: list[Violation] = []
+        self.count = self.covered = self.end = 0
+        self._last = last
+        self._chain = self._read(store)
+        self._current = next(self._chain, None)
+
+    def at(self, position: int) -> Seal | None:
+        """The seal that covers a position, where there is one that can be believed."""
+        while self._current is not None and self._current.last_position < position:
+            self._current = next(self._chain, None)
+        seal = self._current
+        return seal if seal is not None and seal.first_position <= position else None
+
+    def finish(self) -> None:
+        """Check the seals that no touchpoint asked for."""
+        for _ in self._chain:
+            pass
+        if self.count < self._last:
+            self._tell(self._last, f"is missing: {self._last} were made, {self.count} are there")
+
+    def _read(self, store: Store) -> Iterator[Seal]:
+        """The seals that hold, in order; the others become violations."""
+        number, previous, position = 0, FIRST_PREVIOUS, 0
+        while seals := store.seals(number, limit=100):
+            for seal in seals:
+                self.count += 1
+                digests = [seal.digests[start : start + 32] for start in range(0, len(seal.digests), 32)]
+                if seal.number != number + 1:
+                    self._tell(seal.number, f"follows seal {number}: what was between them is missing")
+                elif seal.previous != previous or seal.first_position != position + 1:
+                    self._tell(seal.number, f"does not continue seal {number}")
+                number, previous, position = seal.number, seal.digest, seal.last_position
+                if number <= self._last:
+                    self.end = position
+                covers = seal.last_position - seal.first_position + 1
+                if not seal.is_whole or len(digests) != covers or merkle_root(digests) != seal.root:
+                    self._tell(seal.number, "was changed: it is not what its own digest says")
+                    continue
+                self.covered += covers - digests.count(NO_TOUCHPOINT)
+                yield seal
+
+    def _tell(self, number: int, problem: str) -> None:
+        self.violations.append(Violation(f"seal {number} {problem}", seal=number))
+
+
+def _rows(store: Store, after: int = _BEFORE_ALL) -> Iterator[Columns]:
+    while rows := store.columns(after, _PAGE):
+        yield from rows
+        after = rows[-1].position
+
+
+def _about(row: Columns, problem: str) -> Violation:
+    name = f"`{row.id}`" if row.id is not None else "without id"
+    return Violation(f"touchpoint {name} at position {row.position} {problem}", position=row.position, touchpoint=row.id)
+
+
+def _missing(first: int, last: int) -> Violation:
+    if first == last:
+        return Violation(f"the touchpoint at position {first} is missing: it was deleted", position=first)
+    return Violation(f"the touchpoints at positions {first} to {last} are missing: they were deleted", position=first)
