@@ -53,6 +53,7 @@ from journey.touchpoints import (
     ResponseFailed,
     RiskDisclosed,
     Touchpoint,
+    UnknownTouchpoint,
     WordOfMouthHeard,
 )
 from journey.verification import Verification, Violation
@@ -102,6 +103,7 @@ __all__ = [
     "Touchpoint",
     "UnknownKind",
     "UnknownName",
+    "UnknownTouchpoint",
     "UnreadableSource",
     "UnsupportedSchema",
     "UnusableRules",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -23,19 +24,24 @@ _PAGE = 10_000
 class Journal:
     """An append-only log of touchpoints over a store. Use as a context manager, or call `close`."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = clock.now) -> None:
-        """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware)."""
+    def __init__(self, store: Store, now: Callable[[], datetime] = clock.now, *, allow_unknown: bool = False) -> None:
+        """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware).
+
+        With `allow_unknown`, what is stored of a kind or schema that this journey does not know is read as an
+        UnknownTouchpoint, which moves nothing; otherwise reading it raises UnsupportedSchema.
+        """
         self._store = store
         self._now = now
+        self._decode = partial(decode, allow_unknown=allow_unknown)
         self._sealing = Sealing(store)
 
     @classmethod
-    def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now) -> Self:
-        """Open the journal at `url` (`memory:`, `sqlite:///PATH`), creating it unless `read_only`.
+    def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now, allow_unknown: bool = False) -> Self:
+        """Open the journal at `url` (`memory:`, `sqlite:///PATH`), creating it unless `read_only`; see `Journal` for the rest.
 
         Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema.
         """
-        return cls(open_store(url, read_only=read_only), now)
+        return cls(open_store(url, read_only=read_only), now, allow_unknown=allow_unknown)
 
     def record(self, *touchpoints: Touchpoint, expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
@@ -60,11 +66,11 @@ class Journal:
         if not rows:
             known = (summary.relationship for summary in self._store.relationships())
             raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
-        return History.of_records(map(decode, rows), relationship)
+        return History.of_records(map(self._decode, rows), relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded]:
         """Those of the touchpoints with these ids that are recorded, by id."""
-        return {row.id: decode(row) for row in self._store.find(list(ids))}
+        return {row.id: self._decode(row) for row in self._store.find(list(ids))}
 
     def relationships(self) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970)."""
@@ -73,12 +79,12 @@ class Journal:
     def read(self, after: int = 0) -> Iterator[Recorded]:
         """Everything recorded behind position `after`, in the order of recording, page by page."""
         while rows := self._store.read(after, _PAGE):
-            yield from map(decode, rows)
+            yield from map(self._decode, rows)
             after = rows[-1].position
 
     def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
-        return Subscription(self._store, after, poll_seconds=poll_seconds)
+        return Subscription(self._store, after, poll_seconds=poll_seconds, decode=self._decode)
 
     def verify(self) -> Verification:
         """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording."""

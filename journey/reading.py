@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean, shown
-from journey.touchpoints import KINDS, Touchpoint
+from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
 
 
-def read_touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
-    """Validate plain fields (as in JSON, `kind` among them). Raises InvalidTouchpoint with every problem, or UnknownKind."""
+def read_touchpoint(fields: Mapping[str, Any], *, allow_unknown: bool = False) -> Touchpoint:
+    """Validate plain fields (as in JSON, `kind` among them).
+
+    Raises InvalidTouchpoint with every problem, or UnknownKind, unless `allow_unknown` makes an UnknownTouchpoint of it.
+    """
     kind = fields.get("kind")
+    if allow_unknown and isinstance(kind, str) and kind not in KINDS:
+        return unknown_touchpoint(fields, schema_version=1)
     if kind is None:
         raise UnknownKind([("kind", "is missing")], f"give one of {', '.join(f'`{known}`' for known in KINDS)}")
     model = KINDS.get(kind) if isinstance(kind, str) else None
@@ -46,8 +51,22 @@ def validated(model: type[Touchpoint], fields: Mapping[str, Any]) -> Touchpoint:
     raise InvalidTouchpoint([(field, message) for field, message, _ in faults], "; ".join(mends))
 
 
+def unknown_touchpoint(fields: Mapping[str, Any], schema_version: int) -> Touchpoint:
+    """What can be said of plain fields whose kind or schema is not known. Raises InvalidTouchpoint."""
+    said = {name: fields[name] for name in ("kind", "id", "relationship", "occurred_at") if name in fields}
+    payload = {name: value for name, value in fields.items() if name not in said}
+    # It has every field that the kinds share, and is met wherever one of them is.
+    model = cast(type[Touchpoint], UnknownTouchpoint)
+    return validated(model, {**said, "schema_version": schema_version, "payload": payload})
+
+
 def revalidated(touchpoint: Touchpoint) -> Touchpoint:
     """The touchpoint, once it is known to hold what its model allows. Raises InvalidTouchpoint."""
+    if isinstance(touchpoint, UnknownTouchpoint):
+        raise UnknownKind(
+            [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],
+            "upgrade journey to a version that knows it",
+        )
     if not isinstance(touchpoint, tuple(KINDS.values())):
         name = type(touchpoint).__name__
         raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")

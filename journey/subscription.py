@@ -1,14 +1,14 @@
 """Following a journal: what is recorded from a position on, by this process or another, in order and once each."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 from types import TracebackType
 from typing import Self
 
 from journey.history import Recorded
 from journey.stores import Store
-from journey.stores.rows import decode
+from journey.stores.rows import StoredTouchpoint, decode
 
 _PAGE = 1_000
 
@@ -20,11 +20,14 @@ class Subscription(Iterator[Recorded]):
     touchpoint. Where nothing is new it looks again every `poll_seconds`. Use as a context manager, or call `stop`.
     """
 
-    def __init__(self, store: Store, after: int = 0, *, poll_seconds: float = 0.05) -> None:
+    def __init__(
+        self, store: Store, after: int = 0, *, poll_seconds: float = 0.05, decode: Callable[[StoredTouchpoint], Recorded] = decode
+    ) -> None:
         self.position = after
         """The position of the last touchpoint that was given out: where to go on later."""
         self._store = store
         self._poll_seconds = poll_seconds
+        self._decode = decode
         self._watch = store.watch()
         self._stopped = Event()
         self._read_to = after
@@ -39,7 +42,7 @@ class Subscription(Iterator[Recorded]):
             rows = self._store.read(self._read_to, _PAGE)
             if rows:
                 self._read_to = rows[-1].position
-                self._page.extend(map(decode, rows))
+                self._page.extend(map(self._decode, rows))
             else:
                 while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():
                     pass

@@ -349,6 +349,17 @@ KINDS: Mapping[str, type[Touchpoint]] = {model.model_fields["kind"].default: mod
 """Every kind by its stored name, in the order in which the documentation tells them."""
 
 
+class UnknownTouchpoint(_Touchpoint, frozen=True):
+    """A touchpoint of a kind or schema that this journey does not know, read on request; it moves nothing.
+
+    `payload` holds its fields as they were stored, none of them interpreted. It can be read, never recorded.
+    """
+
+    kind: str
+    schema_version: int
+    payload: dict[str, Any]
+
+
 def fields_of(touchpoint: Touchpoint) -> dict[str, Any]:
     """The touchpoint as plain JSON values, `kind` first, without what was left at a default of None."""
     values = touchpoint.model_dump(mode="json", exclude_none=True)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -94,6 +95,53 @@ def test_positions_survive_dump_and_restore_unlike_upstream(path: Path, tmp_path
     with opened(tmp_path / "restored.db") as journal:
         assert [record.position for record in journal.read()] == [2]
         assert journal.record(contact("c"))[0].position == 3
+
+
+def _by_backup(source: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy:
+        source.backup(copy, pages=5)
+
+
+def _by_vacuum(source: sqlite3.Connection, target: Path) -> None:
+    source.execute("VACUUM INTO ?", (str(target),))
+
+
+def _by_dump(source: sqlite3.Connection, target: Path) -> None:
+    source.execute("BEGIN")
+    with closing(sqlite3.connect(target)) as copy:
+        copy.executescript("\n".join(source.iterdump()))
+
+
+@pytest.mark.parametrize("backup", [_by_backup, _by_vacuum, _by_dump])
+def test_a_backup_taken_while_others_record_keeps_positions_and_seals(
+    path: Path, tmp_path: Path, backup: Callable[[sqlite3.Connection, Path], None]
+) -> None:
+    with opened(path) as journal:
+        journal.record(*(contact(f"{number:05}") for number in range(1_500)))
+    stop = threading.Event()
+
+    def record() -> None:
+        with opened(path) as writing:
+            for number in range(1_500, 100_000):
+                if stop.is_set():
+                    return
+                writing.record(contact(f"{number:05}"))
+
+    writer = threading.Thread(target=record)
+    writer.start()
+    try:
+        with closing(sqlite3.connect(path)) as source:
+            backup(source, tmp_path / "restored.db")
+    finally:
+        stop.set()
+        writer.join()
+    with opened(path) as original, opened(tmp_path / "restored.db") as restored:
+        kept = list(restored.read())
+        assert len(kept) >= 1_500
+        assert kept == list(islice(original.read(), len(kept)))
+        assert restored.verify().holds and restored.verify().seals >= 1
+        (receipt,) = restored.record(contact("next"))
+        assert receipt.position == kept[-1].position + 1  # type: ignore[operator]
 
 
 def test_upstreams_plain_events_leave_the_touchpoint_columns_empty(path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
@@ -29,12 +29,13 @@ class Session:
     store: str
     is_json: bool
     debug: bool
+    allow_unknown: bool = False
 
     def reading(self) -> "Journal":
         """The journal, never created and never written."""
         from journey import Journal
 
-        return Journal.open(self.store, read_only=True)
+        return Journal.open(self.store, read_only=True, allow_unknown=self.allow_unknown)
 
     def writing(self) -> "Journal":
         """The journal, created where it is missing."""
@@ -47,15 +48,27 @@ class Session:
         from journey import JourneyError, UnreadableSource
 
         if relationship.endswith(".jsonl") and Path(relationship).exists():
-            return bounded(told_in(Path(relationship)), as_of, known_at)
+            return bounded(self.admitted(told_in(Path(relationship), allow_unknown=self.allow_unknown)), as_of, known_at)
         try:
             with self.reading() as journal:
-                history = journal.history(relationship)
+                history = self.admitted(journal.history(relationship))
         except JourneyError as error:
             if relationship.endswith(".jsonl"):
                 raise UnreadableSource(f"{relationship}: no such file, and no such relationship", "name one that exists") from error
             raise
         return bounded(history, as_of, known_at)
+
+    def admitted(self, history: "History") -> "History":
+        """The history, once it is told which of it is not known and moves nothing."""
+        from journey import UnknownTouchpoint
+
+        unknown = [touchpoint.kind for touchpoint in history if isinstance(touchpoint, UnknownTouchpoint)]
+        if unknown:
+            kinds = ", ".join(f"`{kind}`" for kind in dict.fromkeys(unknown))
+            click.echo(
+                f"journey: {history.relationship}: {counted(len(unknown), 'touchpoint')} not known, moving nothing: {kinds}", err=True
+            )
+        return history
 
 
 def ruled_by(result: "Replay") -> str:
@@ -70,7 +83,7 @@ def bounded(history: "History", as_of: str | None, known_at: str | None) -> "His
     return history if as_of is None else history.as_of(as_of)
 
 
-def told_in(path: Path) -> "History":
+def told_in(path: Path, *, allow_unknown: bool = False) -> "History":
     """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
     from journey import History, InvalidTouchpoint, UnreadableSource, read_touchpoint
     from journey_cli.sources import rows_of
@@ -80,7 +93,7 @@ def told_in(path: Path) -> "History":
         try:
             if row.problem is not None:
                 raise row.problem
-            touchpoints.append(read_touchpoint(row.fields))
+            touchpoints.append(read_touchpoint(row.fields, allow_unknown=allow_unknown))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
     told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints))
@@ -106,11 +119,22 @@ class _When(click.ParamType[str]):
         return str(value)
 
 
+def _allow_unknown(ctx: click.Context, _: click.Parameter, allowed: bool) -> None:
+    ctx.obj = replace(ctx.obj, allow_unknown=allowed)
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def bounds(command: F) -> F:
-    """The options `--as-of` and `--known-at`."""
+    """The options that say what of the journal is read: `--as-of`, `--known-at`, `--allow-unknown`."""
+    command = click.option(
+        "--allow-unknown",
+        is_flag=True,
+        expose_value=False,
+        callback=_allow_unknown,
+        help="Read past touchpoints of kinds that this journey does not know; they move nothing.",
+    )(command)
     command = click.option("--known-at", type=_When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
     return click.option(
         "--as-of", type=_When(), metavar="WHEN", help="Only what had happened by then (valid time); a bare date is its end in UTC."

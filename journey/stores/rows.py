@@ -8,15 +8,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from eventsourcing.persistence import StoredEvent
 
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.history import Recorded
-from journey.reading import validated
+from journey.reading import unknown_touchpoint, validated
 from journey.times import from_microseconds, to_microseconds
 from journey.touchpoints import KINDS, Touchpoint, fields_of
+from journey.upcasting import upcast
 
 PERSONAL_FIELDS = ("note",)
 """Fields that tell about a person in free words; they are kept apart from the payload."""
@@ -94,21 +95,31 @@ def encode(touchpoint: Touchpoint) -> StoredTouchpoint:
     )
 
 
-def decode(row: StoredTouchpoint) -> Recorded:
-    """The touchpoint of a row, validated anew. Raises UnsupportedSchema or DamagedJournal."""
-    model = KINDS.get(row.topic)
-    if model is None or row.schema_version > model.SCHEMA_VERSION:
-        raise UnsupportedSchema(
-            f"touchpoint `{row.id}` is a `{row.topic}` of schema {row.schema_version}, which this journey does not know",
-            "upgrade journey to the version that wrote it",
-        )
+def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded:
+    """The touchpoint of a row in today's schema, validated anew.
+
+    Raises DamagedJournal, and UnsupportedSchema for a kind or schema that is not known, unless `allow_unknown` makes an
+    UnknownTouchpoint of it.
+    """
     try:
-        touchpoint = validated(model, _fields(row))
-    except (ValueError, TypeError, InvalidTouchpoint) as error:
+        touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
+    except (ValueError, TypeError, KeyError, InvalidTouchpoint) as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error
     return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
+
+
+def _touchpoint(row: StoredTouchpoint) -> Touchpoint:
+    fields = upcast(_fields(row), row.schema_version)
+    return validated(KINDS[fields["kind"]], fields)
+
+
+def _known_or_not(row: StoredTouchpoint) -> Touchpoint:
+    try:
+        return _touchpoint(row)
+    except UnsupportedSchema:
+        return unknown_touchpoint(_fields(row), row.schema_version)
 
 
 def row_of(columns: Columns) -> StoredTouchpoint:
@@ -175,7 +186,7 @@ def plan(
     for row in offered:
         first = taken.get(row.id)
         if first is not None:
-            if first.content != row.content and decode(first).touchpoint != decode(row).touchpoint:
+            if first.content != row.content and not _says_the_same(first, row):
                 raise ConflictingTouchpoint(row.id, _fields(first), _fields(row))
             receipts.append(given[row.id])
             continue
@@ -205,7 +216,12 @@ def plan(
     return Plan(receipts, fresh)
 
 
-def _fields(row: StoredTouchpoint) -> dict[str, object]:
+def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
+    """Whether what was recorded under another schema is, in today's, what is offered now."""
+    return first.schema_version != row.schema_version and _touchpoint(first) == _touchpoint(row)
+
+
+def _fields(row: StoredTouchpoint) -> dict[str, Any]:
     return {
         "kind": row.topic,
         "id": row.id,

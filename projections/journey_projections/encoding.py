@@ -28,6 +28,7 @@ from journey.touchpoints import (
     ResponseFailed,
     RiskDisclosed,
     Touchpoint,
+    UnknownTouchpoint,
     WordOfMouthHeard,
 )
 from journey_projections import codes
@@ -77,7 +78,9 @@ class Encoder:
             self.started = to_microseconds(touchpoint.occurred_at)
         self.touchpoints += 1
         side = codes.SIDES[touchpoint.by]
-        record = Encoded(codes.KINDS[touchpoint.kind], side, to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
+        # What is not known moves as much as a note: nothing.
+        kind = codes.NOTE_ADDED if isinstance(touchpoint, UnknownTouchpoint) else codes.KINDS[touchpoint.kind]
+        record = Encoded(kind, side, to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
         if touchpoint.representative is not None:
             record.actor = self._party(touchpoint.representative)
         if touchpoint.topic is not None:

@@ -63,7 +63,7 @@ def _replays(session: Session, names: tuple[str, ...], rules: "RuleSet", as_of: 
         wanted = [summary.relationship for summary in journal.relationships()]
         with working("replaying", len(wanted)) as done:
             for name in wanted:
-                yield replay(bounded(journal.history(name), as_of, known_at), rules)
+                yield replay(bounded(session.admitted(journal.history(name)), as_of, known_at), rules)
                 done(1)
 
 

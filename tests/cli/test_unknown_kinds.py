@@ -1,0 +1,57 @@
+"""Touchpoints of kinds that this journey does not know: refused with the mend, read past with `--allow-unknown`."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Journey, Visit
+
+READING = [("history", "r"), ("replay", "r"), ("replay", "--all"), ("explain", "r"), ("compare", "r"), ("whatif", "r", "--without", "a")]
+
+
+@pytest.fixture
+def newer(journey: "Journey", visit: "Visit") -> "Journey":
+    """A journal in which a newer journey recorded `b`."""
+    journey.record(visit("a"), visit("b", day=2))
+    with closing(sqlite3.connect(journey.folder / "journey.db")) as file:
+        file.execute("DROP TRIGGER touchpoints_are_never_updated")
+        file.execute("UPDATE touchpoints SET kind = 'loyalty_tier_changed' WHERE id = 'b'")
+        file.commit()
+    return journey
+
+
+@pytest.mark.parametrize("arguments", READING)
+def test_they_are_refused_by_name_with_the_mend(newer: "Journey", arguments: tuple[str, ...]) -> None:
+    run = newer(*arguments)
+    assert run.code == 1
+    assert "touchpoint `b` is a `loyalty_tier_changed`" in run.err and "--allow-unknown" in run.err
+
+
+@pytest.mark.parametrize("arguments", READING)
+def test_they_are_read_past_on_request_and_told(newer: "Journey", arguments: tuple[str, ...]) -> None:
+    run = newer("--format", "json", *arguments, "--allow-unknown")
+    assert run.code == 0
+    assert "journey: r: 1 touchpoint not known, moving nothing: `loyalty_tier_changed`" in run.err
+    assert run.lines
+
+
+def test_a_file_of_touchpoints_is_read_past_likewise(journey: "Journey") -> None:
+    told = [
+        '{"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-01-01T00:00:00Z", "benevolence": 0.5}',
+        '{"kind": "loyalty_tier_changed", "id": "b", "relationship": "r", "occurred_at": "2024-01-02T00:00:00Z", "tier": "gold"}',
+    ]
+    Path(journey.folder, "told.jsonl").write_text("\n".join(told), encoding="utf-8")
+    assert "told.jsonl:2: kind: `loyalty_tier_changed` is no kind" in journey("replay", "told.jsonl").err
+    answer = journey("--format", "json", "replay", "told.jsonl", "--allow-unknown")
+    assert answer.json["touchpoints"] == 2
+
+
+def test_they_are_never_imported(journey: "Journey") -> None:
+    Path(journey.folder, "told.jsonl").write_text(
+        '{"kind": "loyalty_tier_changed", "id": "b", "relationship": "r", "occurred_at": "2024-01-02T00:00:00Z"}', encoding="utf-8"
+    )
+    assert journey("--format", "json", "import", "told.jsonl").counts == (1, 0, 0, 1)

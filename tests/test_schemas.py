@@ -1,0 +1,205 @@
+"""Schema evolution: what was ever written is read for ever, in today's fields.
+
+`schemas/KIND-VERSION.json` holds a touchpoint with every field, as a journal stores it under that version of its kind, and the
+fields as which it is read today. A file is written once, when its version is new (UPDATE_GOLDEN=1), and never changed.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import (
+    KINDS,
+    DamagedJournal,
+    History,
+    Interaction,
+    Journal,
+    NoteAdded,
+    Touchpoint,
+    UnknownKind,
+    UnknownTouchpoint,
+    UnsupportedSchema,
+    read_touchpoint,
+)
+from journey.stores.memory import MemoryStore
+from journey.stores.rows import StoredTouchpoint, decode, encode
+from journey.testing import START, histories
+from journey.touchpoints import fields_of
+from journey.upcasting import UPCASTERS
+from journey_projections import replay
+
+SCHEMAS = Path(__file__).parent / "schemas"
+VERSIONS = [(kind, version) for kind, model in KINDS.items() for version in range(1, model.SCHEMA_VERSION + 1)]
+
+
+def example(model: type[Touchpoint]) -> Touchpoint:
+    """A touchpoint with every field, none at its default."""
+    fields: dict[str, Any] = {}
+    for name, schema in model.model_json_schema()["properties"].items():
+        schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+        match schema:
+            case {"enum": choices}:
+                fields[name] = choices[-1]
+            case {"const": kind}:
+                fields[name] = kind
+            case {"type": "boolean"}:
+                fields[name] = not model.model_fields[name].default
+            case {"type": "number"}:
+                fields[name] = 0.25
+            case {"type": "integer"}:
+                fields[name] = 3
+            case {"format": "date-time"}:
+                fields[name] = (START + timedelta(days=1)).isoformat()
+            case _:
+                fields[name] = f"{name} é"
+    return read_touchpoint(fields)
+
+
+def golden(kind: str, version: int) -> dict[str, Any]:
+    path = SCHEMAS / f"{kind}-{version}.json"
+    if os.environ.get("UPDATE_GOLDEN") and not path.exists():
+        touchpoint = example(KINDS[kind])
+        stored = as_stored(encode(touchpoint))
+        path.write_text(
+            json.dumps({"stored": stored, "read": fields_of(touchpoint)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return written
+
+
+def as_stored(row: StoredTouchpoint) -> dict[str, Any]:
+    columns = ("id", "occurred_at", "schema_version", "personal")
+    named = {name: getattr(row, name) for name in columns}
+    return {"kind": row.topic, "relationship": row.originator_id, **named, "payload": row.state.decode()}
+
+
+def from_stored(stored: Mapping[str, Any]) -> StoredTouchpoint:
+    return StoredTouchpoint(
+        originator_id=stored["relationship"],
+        originator_version=1,
+        topic=stored["kind"],
+        state=stored["payload"].encode(),
+        id=stored["id"],
+        occurred_at=stored["occurred_at"],
+        schema_version=stored["schema_version"],
+        personal=stored["personal"],
+    )
+
+
+@pytest.mark.parametrize(("kind", "version"), VERSIONS)
+def test_what_was_written_under_any_version_is_read_in_todays_fields(kind: str, version: int) -> None:
+    written = golden(kind, version)
+    assert fields_of(decode(from_stored(written["stored"])).touchpoint) == written["read"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_todays_version_is_written_as_its_golden_file_says(kind: str) -> None:
+    written = golden(kind, KINDS[kind].SCHEMA_VERSION)
+    assert as_stored(encode(read_touchpoint(written["read"]))) == written["stored"]
+
+
+def test_an_upcaster_leads_on_from_every_version_that_is_no_longer_written() -> None:
+    assert set(UPCASTERS) == {(kind, version) for kind, version in VERSIONS if version < KINDS[kind].SCHEMA_VERSION}
+
+
+def test_a_golden_file_stands_for_every_version_and_nothing_else() -> None:
+    assert {path.stem for path in SCHEMAS.iterdir()} == {f"{kind}-{version}" for kind, version in VERSIONS}
+
+
+class Older:
+    """Interactions as if `benevolence` had been `warmth`, in percent, in schema 1, and `chat` a kind of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Interaction, "SCHEMA_VERSION", 3)
+        monkeypatch.setitem(UPCASTERS, ("interaction", 1), self.warmth_is_benevolence)
+        monkeypatch.setitem(UPCASTERS, ("interaction", 2), dict)
+        monkeypatch.setitem(UPCASTERS, ("chat", 1), lambda fields: {**fields, "kind": "interaction", "channel": "chat"})
+
+    @staticmethod
+    def warmth_is_benevolence(fields: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in fields.items() if name != "warmth"}
+        return kept | ({"benevolence": fields["warmth"] / 100} if "warmth" in fields else {})
+
+    @staticmethod
+    def stored(touchpoint: Touchpoint, version: int = 1) -> StoredTouchpoint:
+        fields = fields_of(touchpoint)
+        if version == 1 and "benevolence" in fields:
+            fields["warmth"] = fields.pop("benevolence") * 100
+        payload = {name: value for name, value in fields.items() if name not in ("kind", "id", "relationship", "occurred_at", "note")}
+        return from_stored({**as_stored(encode(touchpoint)), "schema_version": version, "payload": json.dumps(payload)})
+
+
+@given(told=histories(), version=st.sampled_from([1, 2]))
+def test_a_history_written_under_an_older_schema_replays_to_the_same_trust(told: list[Touchpoint], version: int) -> None:
+    told = [one.model_copy(update={"benevolence": 0.25}) if isinstance(one, Interaction) else one for one in told]
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        older = Older(monkeypatch)
+        store = MemoryStore()
+        store.append([older.stored(one, version) if isinstance(one, Interaction) else encode(one) for one in told], now=1)
+        read = [record.touchpoint for record in Journal(store).read()]
+    assert read == told
+    assert replay(History.of(read)).trust == replay(History.of(told)).trust
+
+
+def contact(id: str = "a", **fields: Any) -> Interaction:
+    return Interaction(id=id, relationship="r", occurred_at=START, benevolence=0.5, **fields)
+
+
+def test_an_upcaster_may_rename_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Older(monkeypatch).stored(contact(), version=2)
+    chat = from_stored({**as_stored(row), "kind": "chat", "schema_version": 1})
+    assert decode(chat).touchpoint == contact(channel="chat")
+    with pytest.raises(UnsupportedSchema, match="`chat` of schema 2"):
+        decode(from_stored({**as_stored(chat), "schema_version": 2}))
+
+
+def test_recording_again_what_an_older_journey_recorded_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    store.append([Older(monkeypatch).stored(contact())], now=1)
+    (receipt,) = Journal(store).record(contact())
+    assert (receipt.position, receipt.is_new) == (1, False)
+
+
+def test_an_upcaster_that_makes_nonsense_is_told_as_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Older(monkeypatch).stored(contact())
+    monkeypatch.setitem(UPCASTERS, ("interaction", 1), lambda fields: {**fields, "benevolence": 7})
+    with pytest.raises(DamagedJournal, match="benevolence"):
+        decode(row)
+
+
+UNKNOWN = {"kind": "loyalty_tier_changed", "schema_version": 4, "payload": '{"tier":"gold","by":"robot"}', "personal": '{"note":"x"}'}
+
+
+@pytest.mark.parametrize("changed", [UNKNOWN, {"schema_version": 99}, {"schema_version": 0}, {**UNKNOWN, "personal": None}])
+def test_what_is_not_known_is_refused_and_read_on_request(changed: dict[str, Any]) -> None:
+    store = MemoryStore()
+    store.append([encode(contact("known")), from_stored({**as_stored(encode(contact("odd"))), **changed})], now=1)
+    with pytest.raises(UnsupportedSchema, match="`odd` is a") as refused:
+        Journal(store).history("r")
+    assert "allow_unknown=True" in refused.value.mend
+    journal = Journal(store, allow_unknown=True)
+    history = journal.history("r")
+    unknown = history["odd"]
+    assert isinstance(unknown, UnknownTouchpoint)
+    assert (unknown.kind, unknown.schema_version) == (changed.get("kind", "interaction"), changed["schema_version"])
+    assert unknown.payload == {**json.loads(changed.get("payload", encode(contact()).state)), **json.loads(changed.get("personal") or "{}")}
+    assert next(iter(journal.subscribe(after=1))).touchpoint == unknown
+    assert replay(history).trust == replay(history.without("odd")).trust
+    with pytest.raises(UnknownKind, match="can be read, not recorded"):
+        journal.record(unknown)
+
+
+@given(told=histories(max_size=12), at=st.integers(0, 12))
+def test_what_is_not_known_moves_nothing(told: list[Touchpoint], at: int) -> None:
+    when = told[min(at, len(told) - 1)].occurred_at if told else START
+    fields = {"kind": "unheard_of", "id": "odd", "relationship": "r", "occurred_at": when.isoformat(), "severity": "very"}
+    odd = read_touchpoint(fields, allow_unknown=True)
+    note = NoteAdded(id="odd", relationship="r", occurred_at=when)
+    assert replay(History.of([*told, odd])).trust == replay(History.of([*told, note])).trust
