@@ -5,7 +5,6 @@ the same from models, validation and encoding included. They take turns, so that
 """
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -47,10 +46,7 @@ def touchpoints(count: int) -> Sequence[Touchpoint]:
 
 def events_of(rows: Sequence[StoredTouchpoint]) -> Sequence[StoredEvent]:
     """The same content as upstream's events, with the versions that its caller must know."""
-    return [
-        StoredEvent(row.originator_id, number // RELATIONSHIPS + 1, row.topic, row.state)
-        for number, row in enumerate(rows)
-    ]
+    return [StoredEvent(row.originator_id, number // RELATIONSHIPS + 1, row.topic, row.state) for number, row in enumerate(rows)]
 
 
 @contextmanager
@@ -102,9 +98,8 @@ def main() -> None:
         rates: dict[str, list[float]] = {name: [] for name in CONTENDERS}
         for _ in range(ROUNDS):
             for name, contender in CONTENDERS.items():
-                with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as folder:
-                    with contender(Path(folder), told, rows) as append:
-                        rates[name].append(rate(append, count, size))
+                with tempfile.TemporaryDirectory() as folder, contender(Path(folder), told, rows) as append:
+                    rates[name].append(rate(append, count, size))
         print(f"batches of {size}")
         peer = statistics.median(rates["eventsourcing, SQLite"])
         for name, measured in rates.items():

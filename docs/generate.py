@@ -9,13 +9,14 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Union
 
 import click
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from journey import errors
-from journey.touchpoints import KINDS, Touchpoint
+from journey.amendments import AMENDMENTS, Fact
+from journey.touchpoints import KINDS
 from journey_cli.main import COMMANDS, FAILURE, USAGE, journey, main
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
@@ -151,6 +152,15 @@ def touchpoints() -> str:
         own = {name: field for name, field in fields.items() if _shape(field) != _shape(common.get(name, {}))}
         told += [f"## {kind}", f"`{KINDS[kind].__name__}`. {_claim(KINDS[kind])}"]
         told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
+    told += [
+        "## Facts about facts",
+        "What was recorded earlier was wrong, or never happened. Such a fact is recorded as JSON like a touchpoint, or by "
+        "`journey correct` and `journey retract`; it changes no row, and counts from when it is recorded. `reason` is personal data.",
+    ]
+    for kind, amendment in AMENDMENTS.items():
+        schema = amendment.model_json_schema()
+        fields = {name: field for name, field in schema["properties"].items() if name != "kind"}
+        told += [f"### {kind}", f"`{amendment.__name__}`. {_claim(amendment)}", _table(fields, required=schema["required"], kind=kind)]
     return _page(told)
 
 
@@ -189,6 +199,8 @@ def _values(field: Schema) -> str:
             return f"`{value}`"
         case {"type": "number" | "integer" as number, "minimum": low, "maximum": high}:
             return f"{number}, {_number(low)} to {_number(high)}"
+        case {"type": "object"}:
+            return "an object of fields"
         case {"type": "boolean"}:
             return "`true`, `false`"
         case {"format": "date-time"}:
@@ -213,7 +225,7 @@ def _meaning(kind: str, name: str, field: Schema) -> str:
 
 def schema() -> str:
     """docs/touchpoints.schema.json: the union as a JSON Schema."""
-    adapter: TypeAdapter[Touchpoint] = TypeAdapter(Touchpoint)
+    adapter: TypeAdapter[Fact] = TypeAdapter(Annotated[Union[(*KINDS.values(), *AMENDMENTS.values())], Field(discriminator="kind")])
     told = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Touchpoint", **adapter.json_schema()}
     for kind in told["$defs"].values():
         kind["required"] = ["kind", *kind["required"]]  # a default for Python's constructors; on paper it is what tells kinds apart

@@ -4,6 +4,7 @@ Record touchpoints in a `Journal`, read a `History` back, look at it as of any d
 replays histories to trust.
 """
 
+from journey.amendments import AMENDMENTS, Amendment, Fact, TouchpointCorrected, TouchpointRetracted
 from journey.errors import (
     ConflictingHistory,
     ConflictingTouchpoint,
@@ -21,7 +22,7 @@ from journey.errors import (
 )
 from journey.history import History, Recorded
 from journey.journal import Journal
-from journey.reading import read_json, read_touchpoint
+from journey.reading import read_fact, read_json, read_touchpoint
 from journey.stores import Store, Summary
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
@@ -59,7 +60,9 @@ from journey.touchpoints import (
 from journey.verification import Verification, Violation
 
 __all__ = [
+    "AMENDMENTS",
     "KINDS",
+    "Amendment",
     "CheckInHeld",
     "ComplaintVoiced",
     "ConflictingHistory",
@@ -71,6 +74,7 @@ __all__ = [
     "EngagementDeclined",
     "EpisodeClosed",
     "EvidenceEmerged",
+    "Fact",
     "FailureOccurred",
     "FeedbackGiven",
     "FeedbackRequested",
@@ -101,6 +105,8 @@ __all__ = [
     "Subscription",
     "Summary",
     "Touchpoint",
+    "TouchpointCorrected",
+    "TouchpointRetracted",
     "UnknownKind",
     "UnknownName",
     "UnknownTouchpoint",
@@ -110,6 +116,7 @@ __all__ = [
     "Verification",
     "Violation",
     "WordOfMouthHeard",
+    "read_fact",
     "read_json",
     "read_touchpoint",
 ]

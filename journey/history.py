@@ -1,35 +1,44 @@
 """A history: an immutable, ordered run of recorded touchpoints. Time travel and counterfactuals are other histories."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Generic, Self, cast
 
+from typing_extensions import TypeVar
+
+from journey.amendments import FIXED, Amendment, Fact, in_force
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
 from journey.reading import validated
 from journey.times import moment
 from journey.touchpoints import Touchpoint, fields_of
 
+F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
+H = TypeVar("H", bound="History")
+
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A touchpoint with what the journal knows of it.
+class Recorded(Generic[F]):
+    """A touchpoint, or another fact, with what the journal knows of it.
 
-    `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one.
+    `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one;
+    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order.
     """
 
-    touchpoint: Touchpoint
+    touchpoint: F
     recorded_at: datetime
     position: int | None = None
+    corrected_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """The touchpoints of one relationship (or, after a merge, of several), by (occurred_at, sequence, id).
 
-    INVARIANT (one order): `records` is sorted by `_order` and holds each id once; `_arranged` is the only way in.
-
+    What was corrected appears as corrected, what was retracted does not appear: as far as it was known by `known`.
     Iterates over touchpoints. `relationship` is its name, `bound` the as-of bound, `known` the known-at bound.
+
+    INVARIANT (one order): `records` is sorted by `_order` and holds each id once; `_resolved` is the only way in.
     """
 
     records: tuple[Recorded, ...]
@@ -37,22 +46,24 @@ class History:
     bound: datetime | None = None
     known: datetime | None = None
     _facts_at: datetime | None = None
+    _told: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
+    """Everything as it was recorded, where that differs from `records`: there are amendments."""
 
     @classmethod
-    def of(cls, touchpoints: Iterable[Touchpoint]) -> Self:
-        """A history of touchpoints in any order, without a store: each counts as recorded when it occurred.
+    def of(cls, facts: Iterable[Fact]) -> Self:
+        """A history of facts in any order, without a store: each counts as recorded when it occurred.
 
         Equal touchpoints count once; one id with two contents raises ConflictingTouchpoint.
         """
-        return cls.of_records(Recorded(touchpoint, touchpoint.occurred_at) for touchpoint in touchpoints)
+        return cls.of_records(Recorded(fact, fact.occurred_at) for fact in facts)
 
     @classmethod
-    def of_records(cls, records: Iterable[Recorded], relationship: str | None = None) -> Self:
-        """A history of recorded touchpoints in any order; see `of`."""
-        arranged = _arranged(records)
-        if relationship is None and arranged:
-            relationship = arranged[0].touchpoint.relationship
-        return cls(arranged, relationship)
+    def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
+        """A history of recorded facts in any order; see `of`."""
+        told = _once(records)
+        if relationship is None and told:
+            relationship = min(told, key=_order).touchpoint.relationship
+        return _resolved(cls((), relationship), told)
 
     def __iter__(self) -> Iterator[Touchpoint]:
         return (record.touchpoint for record in self.records)
@@ -81,6 +92,23 @@ class History:
             instants.append(self._facts_at)
         return max(instants, default=None)
 
+    @property
+    def amendments(self) -> tuple[Recorded[Amendment], ...]:
+        """The corrections and retractions that are known, in the order in which they were recorded."""
+        return _amendments(self.told)
+
+    @property
+    def late(self) -> frozenset[str]:
+        """The ids of touchpoints that were recorded when something that followed them was known already."""
+        found, known, instant, pending = set(), None, None, None
+        for record in reversed(self.records):
+            if record.touchpoint.occurred_at != instant:
+                instant, known, pending = record.touchpoint.occurred_at, _earlier(known, pending), None
+            if known is not None and record.recorded_at > known:
+                found.add(record.touchpoint.id)
+            pending = _earlier(pending, record.recorded_at)
+        return frozenset(found)
+
     def as_of(self, when: str | date | datetime) -> Self:
         """What had happened by `when` (valid time), inclusive. A bare date means the end of that day in UTC."""
         bound = moment(when)
@@ -93,52 +121,117 @@ class History:
         known = moment(when)
         if self.known is not None:
             known = min(known, self.known)
-        return replace(self, records=tuple(r for r in self.records if r.recorded_at <= known), known=known)
+        return _resolved(replace(self, known=known), self._told or self.records)
+
+    @property
+    def told(self) -> tuple[Recorded[Fact], ...]:
+        """Everything that is known, amendments included, as it was recorded, in the order in which it was."""
+        known = (record for record in self._told or self.records if self.known is None or record.recorded_at <= self.known)
+        return tuple(sorted(known, key=_recording))
 
     def without(self, id: str) -> Self:
         """The same history, had that touchpoint not happened. Raises UnknownName."""
-        spared = self._record(id)
-        return self._edited(record for record in self.records if record is not spared)
+        self._record(id)
+        return self._edited(record for record in self._told or self.records if not _is_about(record.touchpoint, id))
 
     def replacing(self, id: str, /, **fields: Any) -> Self:
         """The same history, had that touchpoint had other `fields`. Raises UnknownName, InvalidTouchpoint."""
-        changed = self._record(id)
-        for name in ("kind", "id", "relationship"):
-            value = getattr(changed.touchpoint, name)
-            if fields.get(name, value) != value:
-                raise InvalidTouchpoint(
-                    [(name, f"of touchpoint `{id}` is `{value}` and cannot be replaced")], "leave it out and insert another"
-                )
-        touchpoint = validated(type(changed.touchpoint), {**changed.touchpoint.model_dump(), **fields})
-        return self._edited(replace(changed, touchpoint=touchpoint) if record is changed else record for record in self.records)
+        record = self._record(id)
+        changed = replace(record, touchpoint=changed_in(record.touchpoint, fields))
+        others = (other for other in self._told or self.records if not _is_about(other.touchpoint, id))
+        return self._edited((*others, changed))
 
-    def inserting(self, *touchpoints: Touchpoint) -> Self:
-        """The same history, had these touchpoints happened too. Raises ConflictingTouchpoint."""
-        inserted = (Recorded(touchpoint, touchpoint.occurred_at) for touchpoint in touchpoints)
-        return self._edited((*self.records, *inserted))
+    def inserting(self, *facts: Fact) -> Self:
+        """The same history, had these been recorded too, when they occurred. Raises ConflictingTouchpoint."""
+        inserted = (Recorded(fact, fact.occurred_at) for fact in facts)
+        return self._edited((*(self._told or self.records), *inserted))
 
-    def _edited(self, records: Iterable[Recorded]) -> Self:
-        visible = (r for r in records if self.bound is None or r.touchpoint.occurred_at <= self.bound)
-        return replace(self, records=_arranged(visible), _facts_at=self._facts_at or self.at)
+    def _edited(self, told: Iterable[Recorded[Fact]]) -> Self:
+        return _resolved(replace(self, _facts_at=self._facts_at or self.at), _once(told))
 
     def _record(self, id: str) -> Recorded:
         for record in self.records:
             if record.touchpoint.id == id:
                 return record
+        for amendment in reversed(self.amendments):
+            if amendment.touchpoint.id == id:
+                raise UnknownName(
+                    f"`{id}` is no touchpoint but was said of one", "name the touchpoint; what was said of it can be retracted"
+                )
+            if amendment.touchpoint.about == id:
+                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{amendment.touchpoint.id}` to have it back")
         raise UnknownName.of("touchpoint", id, (touchpoint.id for touchpoint in self), "`journey history` lists the ids")
 
 
-def _order(record: Recorded) -> tuple[datetime, int, str]:
+def _resolved(history: H, told: Sequence[Recorded[Fact]]) -> H:
+    """The history that these facts tell, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
+    is_amended = any(isinstance(record.touchpoint, Amendment) for record in told)
+    known = [record for record in told if history.known is None or record.recorded_at <= history.known]
+    records = _amended(known) if is_amended else cast(list[Recorded], known)
+    visible = (r for r in records if history.bound is None or r.touchpoint.occurred_at <= history.bound)
+    return replace(history, records=tuple(sorted(visible, key=_order)), _told=tuple(told) if is_amended else ())
+
+
+def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any]) -> Touchpoint:
+    """The touchpoint with other `fields`, where None takes one away. Raises InvalidTouchpoint."""
+    for name in FIXED:
+        value = getattr(touchpoint, name)
+        if fields.get(name, value) != value:
+            raise InvalidTouchpoint(
+                [(name, f"of touchpoint `{touchpoint.id}` is `{value}` and cannot be replaced")], "leave it out and insert another"
+            )
+    values = {**touchpoint.model_dump(), **fields}
+    return validated(type(touchpoint), {name: value for name, value in values.items() if value is not None})
+
+
+def _amended(known: Sequence[Recorded[Fact]]) -> Iterator[Recorded]:
+    """The touchpoints with their corrections, without those that are retracted."""
+    retracted, corrections = in_force(record.touchpoint for record in _amendments(known))
+    for record in known:
+        touchpoint = record.touchpoint
+        if isinstance(touchpoint, Amendment) or touchpoint.id in retracted:
+            continue
+        for correction in corrections.get(touchpoint.id, ()):
+            try:
+                touchpoint = changed_in(touchpoint, correction.fields)
+            except InvalidTouchpoint as error:
+                raise InvalidTouchpoint(
+                    [("", f"`{correction.id}` corrects touchpoint `{touchpoint.id}` to what none can be: {error}")],
+                    f"retract `{correction.id}`, and correct it anew",
+                ) from None
+        yield Recorded(touchpoint, record.recorded_at, record.position, tuple(one.id for one in corrections.get(touchpoint.id, ())))
+
+
+def _amendments(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Amendment], ...]:
+    """Those of the records that are about others, in the order in which they were recorded."""
+    found = (cast(Recorded[Amendment], record) for record in records if isinstance(record.touchpoint, Amendment))
+    return tuple(sorted(found, key=_recording))
+
+
+def _is_about(fact: Fact, id: str) -> bool:
+    """Whether a fact is the one with this id, or amends it."""
+    return id in (fact.id, fact.about if isinstance(fact, Amendment) else None)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((instant for instant in (one, other) if instant is not None), default=None)
+
+
+def _recording(record: Recorded[Fact]) -> tuple[datetime, int]:
+    return record.recorded_at, record.position or 0
+
+
+def _order(record: Recorded[Fact]) -> tuple[datetime, int, str]:
     """The total order of touchpoints: when it occurred, the source's own sequence, then the id."""
     touchpoint = record.touchpoint
-    return touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
+    return touchpoint.occurred_at, getattr(touchpoint, "sequence", 0), touchpoint.id
 
 
-def _arranged(records: Iterable[Recorded]) -> tuple[Recorded, ...]:
-    """Upholds INVARIANT (one order)."""
-    by_id: dict[str, Recorded] = {}
+def _once(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Fact], ...]:
+    """Each id once. Raises ConflictingTouchpoint where one has two contents."""
+    by_id: dict[str, Recorded[Fact]] = {}
     for record in records:
         first = by_id.setdefault(record.touchpoint.id, record)
         if first is not record and first.touchpoint != record.touchpoint:
             raise ConflictingTouchpoint(record.touchpoint.id, fields_of(first.touchpoint), fields_of(record.touchpoint))
-    return tuple(sorted(by_id.values(), key=_order))
+    return tuple(by_id.values())

@@ -1,21 +1,22 @@
-"""The journal: record touchpoints, read histories back."""
+"""The journal: record facts, read histories back."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from journey import clock
+from journey.amendments import Amendment, Fact, TouchpointCorrected, TouchpointRetracted
 from journey.errors import UnknownName
-from journey.history import History, Recorded
-from journey.reading import revalidated
+from journey.history import History, Recorded, changed_in
+from journey.reading import revalidated, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_store
 from journey.stores.rows import Receipt, decode, encode
 from journey.subscription import Subscription
 from journey.times import to_microseconds
-from journey.touchpoints import Touchpoint
+from journey.touchpoints import fields_of
 from journey.verification import Verification, verify
 
 _PAGE = 10_000
@@ -43,7 +44,7 @@ class Journal:
         """
         return cls(open_store(url, read_only=read_only), now, allow_unknown=allow_unknown)
 
-    def record(self, *touchpoints: Touchpoint, expected_version: int | None = None) -> list[Receipt]:
+    def record(self, *touchpoints: Fact, expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
 
         Recording an equal touchpoint again returns its first receipt; other content under the same id raises
@@ -55,6 +56,42 @@ class Journal:
         receipts = list(self._store.append(rows, to_microseconds(self._now()), expected_version))
         self._sealing.recorded(receipts)
         return receipts
+
+    def correct(
+        self, id: str, fields: Mapping[str, Any], *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record that touchpoint `id` was recorded with wrong `fields`; None takes one away.
+
+        What was recorded stays. Histories show the touchpoint as corrected, and as it was to whoever asks what was `known_at` a
+        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on. Raises UnknownName, and
+        InvalidTouchpoint where no touchpoint can have these fields.
+        """
+        relationship = self._relationship_of(id)
+        corrected = fields_of(changed_in(self.history(relationship)[id], fields))
+        own = {"corrects": id, "fields": {name: corrected.get(name) for name in fields}}
+        return self._amend(TouchpointCorrected, id, own, as_id, relationship=relationship, reason=reason, actor=actor)
+
+    def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
+        """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
+
+        What was recorded stays; see `correct`. Raises UnknownName.
+        """
+        relationship = self._relationship_of(id)
+        return self._amend(TouchpointRetracted, id, {"retracts": id}, as_id, relationship=relationship, reason=reason, actor=actor)
+
+    def _relationship_of(self, id: str) -> str:
+        fact = self.find([id]).get(id)
+        if fact is None:
+            raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
+        return fact.touchpoint.relationship
+
+    def _amend(self, model: type[Amendment], about: str, own: Mapping[str, Any], as_id: str | None, **said: str | None) -> Receipt:
+        """Record an amendment, by default under a number of its own: how often that was said of the fact, and once more."""
+        kind = model.model_fields["kind"].default
+        rows = (self._decode(row).touchpoint for row in self._store.select(str(said["relationship"])) if row.topic == kind)
+        number = 1 + sum(isinstance(one, Amendment) and one.about == about for one in rows)
+        id = as_id or f"{about}.{kind.removeprefix('touchpoint_')}-{number}"
+        return self.record(validated(model, {"id": id, "occurred_at": self._now(), **own, **said}))[0]
 
     def version(self, relationship: str) -> int:
         """How many touchpoints of a relationship are recorded; 0 where there is none."""
@@ -68,7 +105,7 @@ class Journal:
             raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
         return History.of_records(map(self._decode, rows), relationship)
 
-    def find(self, ids: Iterable[str]) -> dict[str, Recorded]:
+    def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""
         return {row.id: self._decode(row) for row in self._store.find(list(ids))}
 
@@ -76,7 +113,7 @@ class Journal:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970)."""
         return self._store.relationships()
 
-    def read(self, after: int = 0) -> Iterator[Recorded]:
+    def read(self, after: int = 0) -> Iterator[Recorded[Fact]]:
         """Everything recorded behind position `after`, in the order of recording, page by page."""
         while rows := self._store.read(after, _PAGE):
             yield from map(self._decode, rows)

@@ -2,46 +2,47 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from journey.amendments import FACTS, Fact
 from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean, shown
 from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
 
 
-def read_touchpoint(fields: Mapping[str, Any], *, allow_unknown: bool = False) -> Touchpoint:
-    """Validate plain fields (as in JSON, `kind` among them).
+def read_touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
+    """Validate the plain fields of a touchpoint (as in JSON, `kind` among them).
 
-    Raises InvalidTouchpoint with every problem, or UnknownKind, unless `allow_unknown` makes an UnknownTouchpoint of it.
+    Raises InvalidTouchpoint with every problem, or UnknownKind.
     """
+    return validated(_model(fields, KINDS), fields)
+
+
+def read_fact(fields: Mapping[str, Any], *, allow_unknown: bool = False) -> Fact:
+    """As `read_touchpoint`, for a fact about a touchpoint too; with `allow_unknown`, any other kind is an UnknownTouchpoint."""
     kind = fields.get("kind")
-    if allow_unknown and isinstance(kind, str) and kind not in KINDS:
+    if allow_unknown and isinstance(kind, str) and kind not in FACTS:
         return unknown_touchpoint(fields, schema_version=1)
-    if kind is None:
-        raise UnknownKind([("kind", "is missing")], f"give one of {', '.join(f'`{known}`' for known in KINDS)}")
-    model = KINDS.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        raise UnknownKind(
-            [("kind", f"`{kind}` is no kind of touchpoint")],
-            did_you_mean(str(kind), KINDS) or f"the kinds are {', '.join(f'`{known}`' for known in KINDS)}",
-        )
-    return validated(model, fields)
+    return validated(_model(fields, FACTS), fields)
 
 
-def read_json(text: str | bytes) -> Touchpoint:
-    """Read one touchpoint from one JSON object. Raises InvalidTouchpoint."""
+def read_json(text: str | bytes) -> Fact:
+    """Read one touchpoint, or another fact, from one JSON object. Raises InvalidTouchpoint."""
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidTouchpoint([("", f"this is no JSON: {error}")], "write one JSON object a line") from None
     if not isinstance(fields, dict):
         raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(fields).__name__}")], "write one JSON object a line")
-    return read_touchpoint(fields)
+    return read_fact(fields)
 
 
-def validated(model: type[Touchpoint], fields: Mapping[str, Any]) -> Touchpoint:
+F = TypeVar("F", bound=BaseModel)
+
+
+def validated(model: type[F], fields: Mapping[str, Any]) -> F:
     """Build `model` from plain fields. Raises InvalidTouchpoint with every problem."""
     try:
         return model.model_validate(fields)
@@ -60,21 +61,35 @@ def unknown_touchpoint(fields: Mapping[str, Any], schema_version: int) -> Touchp
     return validated(model, {**said, "schema_version": schema_version, "payload": payload})
 
 
-def revalidated(touchpoint: Touchpoint) -> Touchpoint:
+def revalidated(touchpoint: F) -> F:
     """The touchpoint, once it is known to hold what its model allows. Raises InvalidTouchpoint."""
     if isinstance(touchpoint, UnknownTouchpoint):
         raise UnknownKind(
             [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],
             "upgrade journey to a version that knows it",
         )
-    if not isinstance(touchpoint, tuple(KINDS.values())):
+    if not isinstance(touchpoint, tuple(FACTS.values())):
         name = type(touchpoint).__name__
         raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
     fields = {name: getattr(touchpoint, name) for name in type(touchpoint).model_fields}
     return validated(type(touchpoint), fields)
 
 
-def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]:
+def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:
+    """The model of the kind that the fields name."""
+    kind = fields.get("kind")
+    if kind is None:
+        raise UnknownKind([("kind", "is missing")], f"give one of {', '.join(f'`{known}`' for known in models)}")
+    model = models.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise UnknownKind(
+            [("kind", f"`{kind}` is no kind of touchpoint")],
+            did_you_mean(str(kind), models) or f"the kinds are {', '.join(f'`{known}`' for known in models)}",
+        )
+    return model
+
+
+def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
     """One of pydantic's findings as (field, message, mend)."""
     field = ".".join(str(part) for part in fault["loc"])
     value, context = fault["input"], fault.get("ctx", {})
@@ -104,7 +119,7 @@ def _fault(fault: ErrorDetails, model: type[Touchpoint]) -> tuple[str, str, str]
             return field, f"{shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
 
 
-def _range(model: type[Touchpoint], field: str) -> str:
+def _range(model: type[BaseModel], field: str) -> str:
     bounds = dict(_bounds(model.model_fields[field]))
     return f"`{field}` lies in [{bounds['ge']}, {bounds['le']}]" if len(bounds) == 2 else f"`{field}` is a number"
 

@@ -6,6 +6,7 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
+from journey.amendments import Fact
 from journey.history import Recorded
 from journey.stores import Store
 from journey.stores.rows import StoredTouchpoint, decode
@@ -13,7 +14,7 @@ from journey.stores.rows import StoredTouchpoint, decode
 _PAGE = 1_000
 
 
-class Subscription(Iterator[Recorded]):
+class Subscription(Iterator[Recorded[Fact]]):
     """An endless iterator over what is recorded behind position `after`; `stop`, from any thread, ends it.
 
     Positions become visible in their order, so that reading on from the last one seen neither misses nor repeats a
@@ -21,7 +22,7 @@ class Subscription(Iterator[Recorded]):
     """
 
     def __init__(
-        self, store: Store, after: int = 0, *, poll_seconds: float = 0.05, decode: Callable[[StoredTouchpoint], Recorded] = decode
+        self, store: Store, after: int = 0, *, poll_seconds: float = 0.05, decode: Callable[[StoredTouchpoint], Recorded[Fact]] = decode
     ) -> None:
         self.position = after
         """The position of the last touchpoint that was given out: where to go on later."""
@@ -31,9 +32,9 @@ class Subscription(Iterator[Recorded]):
         self._watch = store.watch()
         self._stopped = Event()
         self._read_to = after
-        self._page: deque[Recorded] = deque()
+        self._page: deque[Recorded[Fact]] = deque()
 
-    def __next__(self) -> Recorded:
+    def __next__(self) -> Recorded[Fact]:
         while not self._stopped.is_set():
             if self._page:
                 record = self._page.popleft()

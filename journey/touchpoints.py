@@ -360,7 +360,7 @@ class UnknownTouchpoint(_Touchpoint, frozen=True):
     payload: dict[str, Any]
 
 
-def fields_of(touchpoint: Touchpoint) -> dict[str, Any]:
-    """The touchpoint as plain JSON values, `kind` first, without what was left at a default of None."""
+def fields_of(touchpoint: BaseModel) -> dict[str, Any]:
+    """The touchpoint, or another fact, as plain JSON values, `kind` first, without what was left at a default of None."""
     values = touchpoint.model_dump(mode="json", exclude_none=True)
     return {"kind": values.pop("kind"), **values}

@@ -7,8 +7,8 @@ of the version before into those of the new one. What journals hold is never rew
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from journey.amendments import FACTS
 from journey.errors import UnsupportedSchema
-from journey.touchpoints import KINDS
 
 Fields = dict[str, Any]
 Upcaster = Callable[[Mapping[str, Any]], Fields]
@@ -30,7 +30,7 @@ def upcast(fields: Fields, version: int) -> Fields:
         upcaster = UPCASTERS.get((kind, version))
         if upcaster is not None:
             fields, version = upcaster(fields), version + 1
-        elif kind in KINDS and version == KINDS[kind].SCHEMA_VERSION:
+        elif kind in FACTS and version == FACTS[kind].SCHEMA_VERSION:
             return fields
         else:
             raise UnsupportedSchema(

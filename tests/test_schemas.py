@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import (
-    KINDS,
     DamagedJournal,
+    Fact,
     History,
     Interaction,
     Journal,
@@ -26,8 +26,9 @@ from journey import (
     UnknownKind,
     UnknownTouchpoint,
     UnsupportedSchema,
-    read_touchpoint,
+    read_fact,
 )
+from journey.amendments import FACTS
 from journey.stores.memory import MemoryStore
 from journey.stores.rows import StoredTouchpoint, decode, encode
 from journey.testing import START, histories
@@ -36,10 +37,10 @@ from journey.upcasting import UPCASTERS
 from journey_projections import replay
 
 SCHEMAS = Path(__file__).parent / "schemas"
-VERSIONS = [(kind, version) for kind, model in KINDS.items() for version in range(1, model.SCHEMA_VERSION + 1)]
+VERSIONS = [(kind, version) for kind, model in FACTS.items() for version in range(1, model.SCHEMA_VERSION + 1)]
 
 
-def example(model: type[Touchpoint]) -> Touchpoint:
+def example(model: type[Fact]) -> Fact:
     """A touchpoint with every field, none at its default."""
     fields: dict[str, Any] = {}
     for name, schema in model.model_json_schema()["properties"].items():
@@ -57,15 +58,17 @@ def example(model: type[Touchpoint]) -> Touchpoint:
                 fields[name] = 3
             case {"format": "date-time"}:
                 fields[name] = (START + timedelta(days=1)).isoformat()
+            case {"type": "object"}:
+                fields[name] = {"benevolence": 0.25, "note": "note é"}
             case _:
                 fields[name] = f"{name} é"
-    return read_touchpoint(fields)
+    return read_fact(fields)
 
 
 def golden(kind: str, version: int) -> dict[str, Any]:
     path = SCHEMAS / f"{kind}-{version}.json"
     if os.environ.get("UPDATE_GOLDEN") and not path.exists():
-        touchpoint = example(KINDS[kind])
+        touchpoint = example(FACTS[kind])
         stored = as_stored(encode(touchpoint))
         path.write_text(
             json.dumps({"stored": stored, "read": fields_of(touchpoint)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
@@ -99,14 +102,14 @@ def test_what_was_written_under_any_version_is_read_in_todays_fields(kind: str, 
     assert fields_of(decode(from_stored(written["stored"])).touchpoint) == written["read"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FACTS)
 def test_todays_version_is_written_as_its_golden_file_says(kind: str) -> None:
-    written = golden(kind, KINDS[kind].SCHEMA_VERSION)
-    assert as_stored(encode(read_touchpoint(written["read"]))) == written["stored"]
+    written = golden(kind, FACTS[kind].SCHEMA_VERSION)
+    assert as_stored(encode(read_fact(written["read"]))) == written["stored"]
 
 
 def test_an_upcaster_leads_on_from_every_version_that_is_no_longer_written() -> None:
-    assert set(UPCASTERS) == {(kind, version) for kind, version in VERSIONS if version < KINDS[kind].SCHEMA_VERSION}
+    assert set(UPCASTERS) == {(kind, version) for kind, version in VERSIONS if version < FACTS[kind].SCHEMA_VERSION}
 
 
 def test_a_golden_file_stands_for_every_version_and_nothing_else() -> None:
@@ -200,6 +203,6 @@ def test_what_is_not_known_is_refused_and_read_on_request(changed: dict[str, Any
 def test_what_is_not_known_moves_nothing(told: list[Touchpoint], at: int) -> None:
     when = told[min(at, len(told) - 1)].occurred_at if told else START
     fields = {"kind": "unheard_of", "id": "odd", "relationship": "r", "occurred_at": when.isoformat(), "severity": "very"}
-    odd = read_touchpoint(fields, allow_unknown=True)
+    odd = read_fact(fields, allow_unknown=True)
     note = NoteAdded(id="odd", relationship="r", occurred_at=when)
     assert replay(History.of([*told, odd])).trust == replay(History.of([*told, note])).trust

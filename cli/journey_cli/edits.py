@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from journey.amendments import Fact
 from journey.errors import InvalidTouchpoint
 from journey.history import History
 from journey.reading import read_json
-from journey.touchpoints import Touchpoint
 
 WITHOUT, REPLACE, INSERT = "--without", "--replace", "--insert"
 Edit = tuple[str, str]
@@ -18,12 +18,12 @@ Edit = tuple[str, str]
 def apply_edits(history: History, edits: Sequence[Edit]) -> History:
     """The history after the edits, in their order; replacements of one touchpoint go together.
 
-    Raises UnknownName, InvalidTouchpoint, ConflictingTouchpoint, or click's UsageError for a malformed edit.
+    Raises UnknownName, InvalidFact, ConflictingFact, or click's UsageError for a malformed edit.
     """
     replaced: dict[str, dict[str, Any]] = {}
     for option, text in edits:
         if option == REPLACE:
-            id, field, value = _assignment(text)
+            id, field, value = _replacement(text)
             replaced.setdefault(id, {})[field] = value
     for id, fields in replaced.items():
         history = history.replacing(id, **fields)
@@ -35,7 +35,7 @@ def apply_edits(history: History, edits: Sequence[Edit]) -> History:
     return history
 
 
-def _of(history: History, touchpoint: Touchpoint) -> Touchpoint:
+def _of(history: History, touchpoint: Fact) -> Fact:
     if history.relationship not in (None, touchpoint.relationship):
         raise InvalidTouchpoint(
             [("relationship", f"`{touchpoint.relationship}` is not the one that is replayed")],
@@ -54,12 +54,19 @@ def flat(edits: Sequence[Edit]) -> list[str]:
     return [part for edit in edits for part in edit]
 
 
-def _assignment(text: str) -> tuple[str, str, Any]:
-    target, equals, value = text.partition("=")
-    id, colon, field = target.rpartition(":")
-    if not equals or not colon or not id or not field:
+def assignment(text: str) -> tuple[str, str | None]:
+    """`field=value` as the two; an empty value or null is None."""
+    field, equals, value = text.partition("=")
+    if not equals or not field:
+        raise click.UsageError(f"`{text}` is no correction; write field=value, as in benevolence=0.6")
+    return field, None if value in ("", "null") else value
+
+
+def _replacement(text: str) -> tuple[str, str, str | None]:
+    id, colon, rest = text.partition("=")[0].rpartition(":")
+    if not colon or not id or not rest or "=" not in text:
         raise click.UsageError(f"`{text}` is no replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
-    return id, field, None if value in ("", "null") else value
+    return id, *assignment(text[len(id) + 1 :])
 
 
 def latest(*instants: datetime | None) -> datetime | None:

@@ -8,11 +8,12 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, Protocol, Self
 
+from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.journal import Journal
-from journey.reading import read_touchpoint
+from journey.reading import read_fact
 from journey.stores.rows import Receipt
-from journey.touchpoints import Touchpoint, fields_of
+from journey.touchpoints import fields_of
 from journey_cli.sources import Row
 
 BATCH = 1_000
@@ -33,7 +34,7 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
-    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+    def record(self, *touchpoints: Fact) -> list[Receipt]:
         """As `Journal.record`."""
         ...
 
@@ -45,7 +46,7 @@ class Rehearsal:
         self._journal = journal
         self._rehearsed = Journal.open("memory:")
 
-    def record(self, *touchpoints: Touchpoint) -> list[Receipt]:
+    def record(self, *touchpoints: Fact) -> list[Receipt]:
         """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
         recorded = {} if self._journal is None else self._journal.find(touchpoint.id for touchpoint in touchpoints)
         for touchpoint in touchpoints:
@@ -93,7 +94,7 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
             try:
                 if row.problem is not None:
                     raise row.problem
-                good.append((row, read_touchpoint(row.fields)))
+                good.append((row, read_fact(row.fields)))
             except InvalidTouchpoint as error:
                 _refuse(outcome, rejects, row, error)
             except RecursionError:
@@ -105,7 +106,7 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
         yield outcome
 
 
-def _record(journal: Recorder, good: Sequence[tuple[Row, Touchpoint]], outcome: Outcome, rejects: Rejects) -> None:
+def _record(journal: Recorder, good: Sequence[tuple[Row, Fact]], outcome: Outcome, rejects: Rejects) -> None:
     """Record a batch; where one touchpoint conflicts, halve until it stands alone, so that it takes nobody with it."""
     if not good:
         return

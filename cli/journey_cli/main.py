@@ -22,6 +22,8 @@ COMMANDS = {
     "whatif": "Replay a history with edits, beside the facts.",
     "compare": "Judge the same histories by several rule sets.",
     "laws": "Search for histories that break the published laws under a rule set.",
+    "correct": "Say that a touchpoint was recorded with wrong fields.",
+    "retract": "Say that a touchpoint never happened.",
     "verify": "Check that nothing in the journal was changed since it was recorded.",
     "rules": "List the rule sets, or one rule set's parameters with their sources.",
 }

@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from journey import History, Journal
+    from journey import History, Journal, Receipt
     from journey_projections import Replay
 
 DEFAULT_STORE = "sqlite:///journey.db"
@@ -85,7 +85,7 @@ def bounded(history: "History", as_of: str | None, known_at: str | None) -> "His
 
 def told_in(path: Path, *, allow_unknown: bool = False) -> "History":
     """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
-    from journey import History, InvalidTouchpoint, UnreadableSource, read_touchpoint
+    from journey import History, InvalidTouchpoint, UnreadableSource, read_fact
     from journey_cli.sources import rows_of
 
     touchpoints = []
@@ -93,7 +93,7 @@ def told_in(path: Path, *, allow_unknown: bool = False) -> "History":
         try:
             if row.problem is not None:
                 raise row.problem
-            touchpoints.append(read_touchpoint(row.fields, allow_unknown=allow_unknown))
+            touchpoints.append(read_fact(row.fields, allow_unknown=allow_unknown))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
     told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints))
@@ -141,6 +141,13 @@ def bounds(command: F) -> F:
     )(command)
 
 
+def amending(command: F) -> F:
+    """The options of a fact about a fact: `--reason`, `--actor`, `--id`."""
+    command = click.option("--id", "as_id", metavar="ID", help="The id of this fact itself; by default made from the other's.")(command)
+    command = click.option("--actor", metavar="NAME", help="Who says so, by a pseudonymous id.")(command)
+    return click.option("--reason", metavar="TEXT", help="Why.")(command)
+
+
 def rules_option(command: F) -> F:
     """The option `--rules`."""
     return click.option(
@@ -160,6 +167,17 @@ def json_line(value: Mapping[str, Any]) -> str:
 def write_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
     click.echo(json_line(value))
+
+
+def say_receipt(session: Session, receipt: "Receipt") -> None:
+    """Say what was recorded where and when."""
+    from journey_cli import shapes
+
+    if session.is_json:
+        write_json(shapes.of_receipt(receipt))
+    else:
+        verb = "recorded" if receipt.is_new else "was there already"
+        console().print(f"{receipt.id}: {verb}, position {receipt.position}, {receipt.recorded_at.isoformat()}")
 
 
 def counted(count: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from journey.amendments import Fact
 from journey.history import Recorded
 from journey.stores import Summary
 from journey.stores.rows import Receipt
@@ -65,9 +66,10 @@ def of_explanation(result: Replay) -> dict[str, Any]:
     }
 
 
-def of_record(record: Recorded) -> dict[str, Any]:
-    """A recorded touchpoint."""
-    return {**fields_of(record.touchpoint), "position": record.position, "recorded_at": record.recorded_at}
+def of_record(record: Recorded[Fact]) -> dict[str, Any]:
+    """A recorded touchpoint or other fact; a corrected one names its corrections."""
+    corrected = {"corrected_by": list(record.corrected_by)} if record.corrected_by else {}
+    return {**fields_of(record.touchpoint), "position": record.position, "recorded_at": record.recorded_at, **corrected}
 
 
 def of_receipt(receipt: Receipt) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Store(Protocol):
         ...
 
     def relationships(self) -> Iterator[Summary]:
-        """Every relationship, by name."""
+        """Every relationship that has touchpoints, by name; facts about facts (`AMENDMENTS`) do not count."""
         ...
 
     def columns(self, after: int, limit: int) -> Sequence[Columns]:

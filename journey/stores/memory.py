@@ -7,6 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
+from journey.amendments import AMENDMENTS
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.rows import Columns, Receipt, StoredTouchpoint, plan, row_of
@@ -109,7 +110,8 @@ class MemoryStore:
     def relationships(self) -> Iterator[Summary]:
         times: dict[str, list[int]] = {}
         for row in self.recorder.touchpoints():
-            times.setdefault(str(row.originator_id), []).append(row.occurred_at)
+            if row.topic not in AMENDMENTS:
+                times.setdefault(str(row.originator_id), []).append(row.occurred_at)
         return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
 
     def columns(self, after: int, limit: int) -> Sequence[Columns]:

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 from eventsourcing.persistence import StoredEvent
 
+from journey.amendments import FACTS, Fact, TouchpointCorrected
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.history import Recorded
 from journey.reading import unknown_touchpoint, validated
 from journey.times import from_microseconds, to_microseconds
-from journey.touchpoints import KINDS, Touchpoint, fields_of
+from journey.touchpoints import fields_of
 from journey.upcasting import upcast
 
-PERSONAL_FIELDS = ("note",)
-"""Fields that tell about a person in free words; they are kept apart from the payload."""
+PERSONAL_FIELDS = ("note", "reason")
+"""Fields that tell about a person in free words; they are kept apart from the payload, also where a correction gives them."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,14 @@ class Receipt:
     is_new: bool
 
 
-def encode(touchpoint: Touchpoint) -> StoredTouchpoint:
+def encode(touchpoint: Fact) -> StoredTouchpoint:
     """The row of a touchpoint, before a store gives it its position."""
     fields = fields_of(touchpoint)
-    personal = {name: fields.pop(name) for name in PERSONAL_FIELDS if name in fields}
-    for column in ("kind", "id", "relationship", "occurred_at"):
-        del fields[column]
+    personal = _taken(fields, PERSONAL_FIELDS)
+    if isinstance(touchpoint, TouchpointCorrected):
+        corrected = _taken(fields["fields"], PERSONAL_FIELDS)
+        personal |= {"fields": corrected} if corrected else {}
+    _taken(fields, ("kind", "id", "relationship", "occurred_at"))
     return StoredTouchpoint(
         originator_id=touchpoint.relationship,
         originator_version=0,
@@ -95,7 +98,7 @@ def encode(touchpoint: Touchpoint) -> StoredTouchpoint:
     )
 
 
-def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded:
+def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fact]:
     """The touchpoint of a row in today's schema, validated anew.
 
     Raises DamagedJournal, and UnsupportedSchema for a kind or schema that is not known, unless `allow_unknown` makes an
@@ -110,12 +113,12 @@ def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded:
     return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
 
 
-def _touchpoint(row: StoredTouchpoint) -> Touchpoint:
+def _touchpoint(row: StoredTouchpoint) -> Fact:
     fields = upcast(_fields(row), row.schema_version)
-    return validated(KINDS[fields["kind"]], fields)
+    return validated(FACTS[fields["kind"]], fields)
 
 
-def _known_or_not(row: StoredTouchpoint) -> Touchpoint:
+def _known_or_not(row: StoredTouchpoint) -> Fact:
     try:
         return _touchpoint(row)
     except UnsupportedSchema:
@@ -222,14 +225,22 @@ def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
 
 
 def _fields(row: StoredTouchpoint) -> dict[str, Any]:
+    payload, personal = json.loads(row.state), json.loads(row.personal or "{}")
+    if "fields" in personal:
+        personal["fields"] = {**payload["fields"], **personal["fields"]}
     return {
         "kind": row.topic,
         "id": row.id,
         "relationship": row.originator_id,
         "occurred_at": from_microseconds(row.occurred_at),
-        **json.loads(row.state),
-        **json.loads(row.personal or "{}"),
+        **payload,
+        **personal,
     }
+
+
+def _taken(fields: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Those of the fields with these names, which are taken out."""
+    return {name: fields.pop(name) for name in names if name in fields}
 
 
 def _json(fields: Mapping[str, object]) -> str:

@@ -23,6 +23,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
+from journey.amendments import AMENDMENTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
@@ -243,7 +244,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(
                 "SELECT relationship, COUNT(*), MIN(occurred_at), MAX(occurred_at) FROM touchpoints "
-                "WHERE id IS NOT NULL GROUP BY relationship ORDER BY relationship"
+                f"WHERE id IS NOT NULL AND kind NOT IN ({','.join('?' * len(AMENDMENTS))}) GROUP BY relationship ORDER BY relationship",
+                tuple(AMENDMENTS),
             )
             return [Summary(*row) for row in cursor.fetchall()]
 

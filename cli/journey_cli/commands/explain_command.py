@@ -23,28 +23,35 @@ NOTABLE = 0.01
 def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
     """Show what moved the trust of RELATIONSHIP (or FILE.jsonl), when and why. The lines sum to the score."""
     from journey_cli import drawing, shapes
+    from journey_cli.amended import amended, known_later
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
-    result = replay(session.history(relationship, as_of, known_at), load_rules(rules))
+    history = session.history(relationship, as_of, known_at)
+    result = replay(history, load_rules(rules))
     if session.is_json:
         write_json(shapes.of_explanation(result))
         return
     out = console()
     rows = drawing.table(out, "when", "change", "trust", "", "touchpoint", "why", right=("change", "trust"))
     rows.add_row("", "", f"{result.prior:.3f}", drawing.spark([result.prior]), "", "before the first touchpoint")
+    late = history.late
+    later = {record.touchpoint.id: known_later(record, late) for record in history.records}
     for run in _runs(result.contributions, 0.0 if full else NOTABLE):
         delta, last = run[-1].after - run[0].before, run[-1]
         when = drawing.day(run[0].occurred_at)
         if len(run) == 1:
             name = last.touchpoint or "(time)"
-            rows.add_row(when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, last.words)
+            why = last.words + later.get(name, "")
+            rows.add_row(when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, why)
         else:
             until = drawing.day(last.occurred_at)
             rows.add_row(
                 when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), "", f"{len(run)} small changes until {until}"
             )
     out.print(rows)
+    for line in amended(history):
+        out.print(line)
     moved = drawing.signed(result.trust - result.prior)
     out.print(
         f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {counted(result.touchpoints, 'touchpoint')}, {ruled_by(result)}"

@@ -1,25 +1,39 @@
 """`journey history`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from journey_cli.session import Session, bounds, console, ruled_by, rules_option, write_json
+from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
+
+if TYPE_CHECKING:
+    from journey import History
 
 
 @click.command("history")
 @click.argument("relationship")
 @bounds
 @rules_option
+@click.option("--as-recorded", is_flag=True, help="Everything as it was recorded, in that order, corrections and retractions included.")
 @click.pass_obj
-def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str) -> None:
-    """Show the timeline of RELATIONSHIP (or FILE.jsonl), with trust after each touchpoint."""
+def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str, as_recorded: bool) -> None:
+    """Show the timeline of RELATIONSHIP (or FILE.jsonl), with trust after each touchpoint.
+
+    What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with what
+    was recorded late. `--known-at` shows what was known before.
+    """
     from journey_cli import drawing, shapes
+    from journey_cli.amended import amended
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
     history = session.history(relationship, as_of, known_at)
     if session.is_json:
-        for record in history.records:
+        for record in history.told if as_recorded else history.records:
             write_json(shapes.of_record(record))
+        return
+    if as_recorded:
+        _print_told(history)
         return
     result = replay(history, load_rules(rules))
     after = {one.touchpoint: one.after for one in result.contributions}
@@ -33,4 +47,22 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     out.print(rows)
     width = max(10, min(60, out.width - 30))
     course = drawing.trend(result.prior, result.contributions, width)
+    for line in amended(history):
+        out.print(line)
     out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")
+
+
+def _print_told(history: "History") -> None:
+    from journey.touchpoints import fields_of
+    from journey_cli import drawing
+
+    out = console()
+    rows = drawing.table(out, "recorded", "kind", "when", "id", "fields")
+    shared = ("kind", "id", "relationship", "occurred_at", "sequence", "certainty")
+    for record in history.told:
+        told = record.touchpoint
+        fields = ", ".join(f"{name} {value}" for name, value in fields_of(told).items() if name not in shared)
+        when, recorded = drawing.day(told.occurred_at), drawing.day(record.recorded_at)
+        rows.add_row(recorded, told.kind, when, told.id, drawing.printable(fields))
+    out.print(rows)
+    out.print(counted(len(history.told), "fact"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from journey_cli.session import Session, console, write_json
+from journey_cli.session import Session, say_receipt
 
 
 @click.command("record")
@@ -23,7 +23,6 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
     The kinds and their fields are told in docs/touchpoints.md.
     """
     from journey import InvalidTouchpoint, read_json
-    from journey_cli import shapes
 
     parsed, problems = [], []
     for place, text in _texts(touchpoints):
@@ -38,14 +37,8 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
         raise click.ClickException("there is nothing to record: standard input is empty")
     with session.writing() as journal:
         receipts = journal.record(*parsed)
-    if session.is_json:
-        for receipt in receipts:
-            write_json(shapes.of_receipt(receipt))
-        return
-    out = console()
     for receipt in receipts:
-        verb = "recorded" if receipt.is_new else "was there already"
-        out.print(f"{receipt.id}: {verb}, position {receipt.position}, {receipt.recorded_at.isoformat()}")
+        say_receipt(session, receipt)
 
 
 def _texts(arguments: tuple[str, ...]) -> Iterator[tuple[str, str | bytes]]:

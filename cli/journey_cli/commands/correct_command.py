@@ -1,0 +1,26 @@
+"""`journey correct`."""
+
+import click
+
+from journey_cli.edits import assignment
+from journey_cli.session import Session, amending, say_receipt
+
+
+@click.command("correct")
+@click.argument("id")
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@amending
+@click.pass_obj
+def command(session: Session, id: str, fields: tuple[str, ...], reason: str | None, actor: str | None, as_id: str | None) -> None:
+    """Say that touchpoint ID was recorded with wrong fields.
+
+    What was recorded stays: replays use the corrected fields, and `--known-at` a time before shows what was known then. A
+    VALUE is JSON or plain text; null takes a field away.
+
+    \b
+    journey correct visit-1 benevolence=0.2 note=null --reason "wrong customer's form" --actor anna
+    """
+    corrected = dict(assignment(text) for text in fields)
+    with session.writing() as journal:
+        receipt = journal.correct(id, corrected, reason=reason, actor=actor, as_id=as_id)
+    say_receipt(session, receipt)

@@ -1,0 +1,85 @@
+"""Facts about facts: what was recorded earlier was wrong, or never happened.
+
+They are recorded like touchpoints and change no row; a history takes them into account, as far as they were known then.
+
+STORAGE FORMAT: as for `journey.touchpoints`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from journey.touchpoints import KINDS, Identifier, Moment, Text, Touchpoint
+
+FIXED = ("kind", "id", "relationship")
+"""What no correction changes; a touchpoint that is wrong in these is retracted, and another recorded."""
+
+
+class _Amendment(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """The fields that every amendment has."""
+
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+    id: Identifier = Field(description="Given by the client, unique in a journal, as for a touchpoint.")
+    relationship: Identifier = Field(description="The relationship of what it is about.")
+    occurred_at: Moment = Field(description="When it was said; what it says counts from when it is recorded.")
+    reason: Text | None = Field(default=None, description="Why; personal data.")
+    actor: Identifier | None = Field(default=None, description="Who says so.")
+    source: Text | None = Field(default=None, description="The system that it came from.")
+    correlation_id: Text | None = Field(default=None, description="What ties it to other facts of one conversation.")
+    causation_id: Text | None = Field(default=None, description="The fact that led to this one.")
+
+
+class TouchpointCorrected(_Amendment, frozen=True):
+    """A touchpoint was recorded with wrong fields."""
+
+    kind: Literal["touchpoint_corrected"] = "touchpoint_corrected"
+    corrects: Identifier = Field(description="The touchpoint, by id.")
+    fields: dict[str, Any] = Field(min_length=1, description="The right values of what was wrong; null takes a field away.")
+
+    @property
+    def about(self) -> str:
+        """The id of the fact that this is about."""
+        return self.corrects
+
+
+class TouchpointRetracted(_Amendment, frozen=True):
+    """A touchpoint never happened, or a correction or retraction was itself wrong."""
+
+    kind: Literal["touchpoint_retracted"] = "touchpoint_retracted"
+    retracts: Identifier = Field(description="The touchpoint, correction or retraction, by id.")
+
+    @property
+    def about(self) -> str:
+        """The id of the fact that this is about."""
+        return self.retracts
+
+
+Amendment = TouchpointCorrected | TouchpointRetracted
+"""Any fact about a fact."""
+Fact = Touchpoint | Amendment
+"""Whatever a journal records."""
+AMENDMENTS: Mapping[str, type[Amendment]] = {
+    model.model_fields["kind"].default: model for model in (TouchpointCorrected, TouchpointRetracted)
+}
+"""Every kind of amendment by its stored name."""
+FACTS: Mapping[str, type[Fact]] = {**KINDS, **AMENDMENTS}
+"""Every kind of fact by its stored name."""
+
+
+def in_force(amendments: Iterable[Amendment]) -> tuple[set[str], dict[str, list[TouchpointCorrected]]]:
+    """Of amendments in the order in which they were recorded: the ids that are retracted, and the corrections of each touchpoint.
+
+    A retraction reaches what was recorded before it, other retractions included.
+    """
+    retracted: set[str] = set()
+    corrections: dict[str, list[TouchpointCorrected]] = {}
+    for amendment in reversed(list(amendments)):
+        if amendment.id in retracted:
+            continue
+        if isinstance(amendment, TouchpointRetracted):
+            retracted.add(amendment.retracts)
+        else:
+            corrections.setdefault(amendment.corrects, []).insert(0, amendment)
+    return retracted, corrections

@@ -1,0 +1,225 @@
+"""Facts about facts: corrections and retractions, in any order, and what is known of them when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import (
+    AMENDMENTS,
+    Amendment,
+    Fact,
+    History,
+    Interaction,
+    InvalidTouchpoint,
+    Journal,
+    Recorded,
+    Touchpoint,
+    TouchpointCorrected,
+    TouchpointRetracted,
+    UnknownName,
+)
+from journey.testing import START, histories
+from journey_projections import replay
+
+CORRECTIONS: list[dict[str, Any]] = [
+    {"certainty": 0.5},
+    {"certainty": 0.25, "note": "seen later"},
+    {"topic": None, "occurred_at": (START + timedelta(days=90)).isoformat()},
+    {"sequence": 4},
+    {"note": None},
+]
+
+
+@st.composite
+def amended(draw: st.DrawFn, max_size: int = 10) -> list[Recorded[Fact]]:
+    """Facts in the order in which they were recorded: a history in any order, and amendments of anything that came before or after."""
+    told: list[Fact] = list(draw(st.permutations(draw(histories(min_size=1, max_size=max_size)))))
+    ids = [fact.id for fact in told]
+    for number in range(draw(st.integers(0, 6))):
+        common: dict[str, Any] = {"id": f"amendment-{number}", "relationship": "r", "occurred_at": START}
+        amendment: Amendment
+        if draw(st.booleans()):
+            amendment = TouchpointRetracted(**common, retracts=draw(st.sampled_from(ids)))
+        else:
+            amendment = TouchpointCorrected(
+                **common, corrects=draw(st.sampled_from(ids[:1] + ids)), fields=draw(st.sampled_from(CORRECTIONS))
+            )
+        told.insert(draw(st.integers(0, len(told))), amendment)
+        ids.append(amendment.id)
+    return [Recorded(fact, START + timedelta(days=day), day + 1) for day, fact in enumerate(told)]
+
+
+def in_words(records: Sequence[Recorded[Fact]]) -> History:
+    """What amendments mean, said the slow way: a fact stands unless a later retraction of it stands; touchpoints at any time."""
+
+    def stands(number: int) -> bool:
+        fact = records[number].touchpoint
+        reach = range(number + 1, len(records)) if isinstance(fact, Amendment) else range(len(records))
+        return not any(
+            isinstance(other := records[later].touchpoint, TouchpointRetracted) and other.retracts == fact.id and stands(later)
+            for later in reach
+        )
+
+    told = []
+    for number, record in enumerate(records):
+        touchpoint = record.touchpoint
+        if isinstance(touchpoint, Amendment) or not stands(number):
+            continue
+        fields = touchpoint.model_dump()
+        for later, other in enumerate(records):
+            if isinstance(other.touchpoint, TouchpointCorrected) and other.touchpoint.corrects == touchpoint.id and stands(later):
+                fields |= other.touchpoint.fields
+        fields = {name: value for name, value in fields.items() if value is not None}
+        told.append(Recorded(type(touchpoint).model_validate(fields), record.recorded_at, record.position))
+    return History.of_records(told)
+
+
+def without_traces(history: History) -> list[tuple[Touchpoint, datetime]]:
+    return [(record.touchpoint, record.recorded_at) for record in history.records]
+
+
+def allowed(records: list[Recorded[Fact]]) -> bool:
+    """Whether every kind lets its corrected fields go (`topic` is required of some)."""
+    try:
+        in_words(records)
+    except ValueError:
+        return False
+    return True
+
+
+amended_facts = amended().filter(allowed)
+
+
+@given(amended_facts)
+def test_a_history_with_amendments_is_the_history_that_they_say(records: list[Recorded[Fact]]) -> None:
+    history = History.of_records(records)
+    assert without_traces(history) == without_traces(in_words(records))
+    assert [record.touchpoint.id for record in history.told] == [record.touchpoint.id for record in records]
+    assert replay(history).trust == replay(in_words(records)).trust
+
+
+@given(amended_facts, st.integers(-1, 20), st.integers(0, 400))
+def test_e5_what_is_recorded_later_is_not_known_amendments_included(records: list[Recorded[Fact]], known_day: int, day: int) -> None:
+    """E5: as-of × known-at: facts recorded after `known_at` are invisible, whatever they say of the past, or of other facts."""
+    known, when = START + timedelta(days=known_day), START + timedelta(days=day)
+    seen = [record for record in records if record.recorded_at <= known]
+    expected = without_traces(in_words(seen).as_of(when)) if seen else []
+    history = History.of_records(records)
+    assert without_traces(history.known_at(known).as_of(when)) == expected
+    assert without_traces(history.as_of(when).known_at(known)) == expected
+
+
+@given(amended_facts, st.data())
+def test_edits_and_knowledge_commute(records: list[Recorded[Fact]], data: st.DataObject) -> None:
+    """What-if on what was known then is what was known then, with the edit."""
+    history = History.of_records(records)
+    known = START + timedelta(days=data.draw(st.integers(0, 20)))
+    both = [one.id for one in history.known_at(known) if one.id in history]
+    if both:
+        id = data.draw(st.sampled_from(both))
+        assert without_traces(history.without(id).known_at(known)) == without_traces(history.known_at(known).without(id))
+        assert id not in history.without(id).known_at(known)
+
+
+@given(amended_facts)
+def test_a_journal_tells_what_was_recorded(records: list[Recorded[Fact]]) -> None:
+    times = iter(record.recorded_at for record in records)
+    with Journal.open("memory:", now=lambda: next(times)) as journal:
+        for record in records:
+            journal.record(record.touchpoint)
+        history = journal.history("r")
+    assert without_traces(history) == without_traces(in_words(records))
+    assert [one.touchpoint for one in history.told] == [one.touchpoint for one in records]
+
+
+def contact(id: str, day: int = 0, **fields: Any) -> Interaction:
+    return Interaction(id=id, relationship="r", occurred_at=START + timedelta(days=day), **{"competence": 0.5, **fields})
+
+
+def test_correcting_and_retracting_by_name() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"), contact("b", 1))
+        before = journal.history("r")
+        first = journal.correct("a", {"competence": "-0.5", "representative": "anna"}, reason="typed wrong", actor="bruno")
+        assert (first.id, first.is_new) == ("a.corrected-1", True)
+        history = journal.history("r")
+        assert history["a"] == contact("a", competence=-0.5, representative="anna")
+        assert history.records[0].corrected_by == ("a.corrected-1",)
+        (amendment,) = history.amendments
+        assert isinstance(amendment.touchpoint, TouchpointCorrected)
+        assert amendment.touchpoint.fields == {"competence": -0.5, "representative": "anna"}
+        assert (amendment.touchpoint.reason, amendment.touchpoint.actor) == ("typed wrong", "bruno")
+        assert journal.correct("a", {"representative": None}).id == "a.corrected-2"
+        assert journal.history("r")["a"] == contact("a", competence=-0.5)
+        assert journal.retract("b").id == "b.retracted-1"
+        assert "b" not in journal.history("r")
+        journal.retract("b.retracted-1")
+        journal.retract("a.corrected-1")
+        journal.retract("a.corrected-2", as_id="mine")
+        assert list(journal.history("r")) == list(before)
+        assert journal.history("r").amendments[-1].touchpoint.id == "mine"
+        assert [one.touchpoints for one in journal.relationships()] == [2]
+        assert journal.version("r") == 8
+
+
+def test_an_amendment_of_what_is_not_there_is_refused_by_name() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"), contact("b"))
+        journal.retract("b")
+        with pytest.raises(UnknownName, match="no touchpoint `x`"):
+            journal.retract("x")
+        with pytest.raises(UnknownName, match="no touchpoint `x`"):
+            journal.correct("x", {"competence": 0.1})
+        with pytest.raises(UnknownName, match="`b` was retracted") as refused:
+            journal.correct("b", {"competence": 0.1})
+        assert refused.value.mend == "retract `b.retracted-1` to have it back"
+        with pytest.raises(UnknownName, match="is no touchpoint but was said of one"):
+            journal.correct("b.retracted-1", {"reason": "x"})
+        assert journal.version("r") == 3
+
+
+@pytest.mark.parametrize("fields", [{"competence": 7}, {"id": "x"}, {"kind": "note_added"}, {"relationship": "s"}, {"severity": 1}, {}])
+def test_a_correction_to_what_no_touchpoint_can_be_is_refused(fields: dict[str, Any]) -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"))
+        with pytest.raises(InvalidTouchpoint):
+            journal.correct("a", fields)
+        assert journal.version("r") == 1
+
+
+def test_a_recorded_correction_to_nonsense_is_named_and_can_be_retracted() -> None:
+    nonsense = TouchpointCorrected(id="c", relationship="r", occurred_at=START, corrects="a", fields={"competence": 7})
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"), nonsense)
+        with pytest.raises(InvalidTouchpoint, match="`c` corrects touchpoint `a` to what none can be") as refused:
+            journal.history("r")
+        assert refused.value.mend == "retract `c`, and correct it anew"
+        journal.retract("c")
+        assert list(journal.history("r")) == [contact("a")]
+
+
+def test_an_amendment_may_arrive_before_what_it_is_about() -> None:
+    told: list[Fact] = [
+        TouchpointRetracted(id="r1", relationship="r", occurred_at=START, retracts="b"),
+        TouchpointCorrected(id="c1", relationship="r", occurred_at=START, corrects="a", fields={"competence": 0.1}),
+    ]
+    with Journal.open("memory:") as journal:
+        journal.record(*told)
+        assert list(journal.history("r")) == []
+        journal.record(contact("a"), contact("b"))
+        assert list(journal.history("r")) == [contact("a", competence=0.1)]
+
+
+def test_late_is_what_was_recorded_behind_something_that_followed_it() -> None:
+    times = iter([(contact("b", 5), 6), (contact("a", 1), 9), (contact("same", 5), 9), (contact("c", 10), 10), (contact("d", 3), 3)])
+    records = [Recorded(one, START + timedelta(days=day)) for one, day in times]
+    assert History.of_records(records).late == {"a"}
+    assert History.of(record.touchpoint for record in records).late == set()
+
+
+def test_every_kind_of_amendment_is_listed() -> None:
+    assert set(AMENDMENTS) == {"touchpoint_corrected", "touchpoint_retracted"}
