@@ -15,7 +15,7 @@ import click
 from pydantic import Field, TypeAdapter
 
 from journey import errors
-from journey.amendments import AMENDMENTS, Fact
+from journey.amendments import LOG_FACTS, Fact
 from journey.touchpoints import KINDS
 from journey_cli.main import COMMANDS, FAILURE, USAGE, journey, main
 from journey_cli.stories import NAMES as STORIES
@@ -154,10 +154,11 @@ def touchpoints() -> str:
         told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
     told += [
         "## Facts about facts",
-        "What was recorded earlier was wrong, or never happened. Such a fact is recorded as JSON like a touchpoint, or by "
-        "`journey correct` and `journey retract`; it changes no row, and counts from when it is recorded. `reason` is personal data.",
+        "What was recorded earlier was wrong, or never happened; two relationships are one. Such a fact is recorded as JSON like a "
+        "touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is recorded. "
+        "`reason` is personal data.",
     ]
-    for kind, amendment in AMENDMENTS.items():
+    for kind, amendment in LOG_FACTS.items():
         schema = amendment.model_json_schema()
         fields = {name: field for name, field in schema["properties"].items() if name != "kind"}
         told += [f"### {kind}", f"`{amendment.__name__}`. {_claim(amendment)}", _table(fields, required=schema["required"], kind=kind)]
@@ -225,7 +226,7 @@ def _meaning(kind: str, name: str, field: Schema) -> str:
 
 def schema() -> str:
     """docs/touchpoints.schema.json: the union as a JSON Schema."""
-    adapter: TypeAdapter[Fact] = TypeAdapter(Annotated[Union[(*KINDS.values(), *AMENDMENTS.values())], Field(discriminator="kind")])
+    adapter: TypeAdapter[Fact] = TypeAdapter(Annotated[Union[(*KINDS.values(), *LOG_FACTS.values())], Field(discriminator="kind")])
     told = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Touchpoint", **adapter.json_schema()}
     for kind in told["$defs"].values():
         kind["required"] = ["kind", *kind["required"]]  # a default for Python's constructors; on paper it is what tells kinds apart

@@ -4,7 +4,16 @@ Record touchpoints in a `Journal`, read a `History` back, look at it as of any d
 replays histories to trust.
 """
 
-from journey.amendments import AMENDMENTS, Amendment, Fact, TouchpointCorrected, TouchpointRetracted
+from journey.amendments import (
+    LOG_FACTS,
+    Amendment,
+    Fact,
+    Merge,
+    RelationshipsMerged,
+    RelationshipsUnmerged,
+    TouchpointCorrected,
+    TouchpointRetracted,
+)
 from journey.errors import (
     ConflictingHistory,
     ConflictingTouchpoint,
@@ -60,8 +69,8 @@ from journey.touchpoints import (
 from journey.verification import Verification, Violation
 
 __all__ = [
-    "AMENDMENTS",
     "KINDS",
+    "LOG_FACTS",
     "Amendment",
     "CheckInHeld",
     "ComplaintVoiced",
@@ -86,6 +95,7 @@ __all__ = [
     "InvalidTouchpoint",
     "Journal",
     "JourneyError",
+    "Merge",
     "MissingExtra",
     "NoteAdded",
     "PraiseGiven",
@@ -96,6 +106,8 @@ __all__ = [
     "RelationshipEnded",
     "RelationshipOpened",
     "RelationshipResumed",
+    "RelationshipsMerged",
+    "RelationshipsUnmerged",
     "RepresentativeAssigned",
     "RepresentativeLeft",
     "ResponseFailed",

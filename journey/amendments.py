@@ -56,15 +56,34 @@ class TouchpointRetracted(_Amendment, frozen=True):
         return self.retracts
 
 
+class RelationshipsMerged(_Amendment, frozen=True):
+    """Two relationships turned out to be one: each is told with the touchpoints of both."""
+
+    kind: Literal["relationships_merged"] = "relationships_merged"
+    other: Identifier = Field(description="The relationship that is the same as this one.")
+
+
+class RelationshipsUnmerged(_Amendment, frozen=True):
+    """Two merged relationships turned out to be two after all."""
+
+    kind: Literal["relationships_unmerged"] = "relationships_unmerged"
+    other: Identifier = Field(description="The relationship that is not the same as this one.")
+
+
 Amendment = TouchpointCorrected | TouchpointRetracted
-"""Any fact about a fact."""
-Fact = Touchpoint | Amendment
+"""A fact about one other fact."""
+Merge = RelationshipsMerged | RelationshipsUnmerged
+"""A fact about two relationships."""
+Fact = Touchpoint | Amendment | Merge
 """Whatever a journal records."""
-AMENDMENTS: Mapping[str, type[Amendment]] = {
-    model.model_fields["kind"].default: model for model in (TouchpointCorrected, TouchpointRetracted)
+MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model for model in (RelationshipsMerged, RelationshipsUnmerged)}
+"""Both kinds of merge by their stored names."""
+LOG_FACTS: Mapping[str, type[Amendment | Merge]] = {
+    **{model.model_fields["kind"].default: model for model in (TouchpointCorrected, TouchpointRetracted)},
+    **MERGES,
 }
-"""Every kind of amendment by its stored name."""
-FACTS: Mapping[str, type[Fact]] = {**KINDS, **AMENDMENTS}
+"""Every kind of fact that is no touchpoint, by its stored name."""
+FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}
 """Every kind of fact by its stored name."""
 
 

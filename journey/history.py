@@ -7,14 +7,16 @@ from typing import Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
-from journey.amendments import FIXED, Amendment, Fact, in_force
+from journey.amendments import FIXED, Amendment, Fact, Merge, in_force
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
+from journey.merging import merged_pairs, united
 from journey.reading import validated
 from journey.times import moment
 from journey.touchpoints import Touchpoint, fields_of
 
 F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
 H = TypeVar("H", bound="History")
+_LOG_FACTS = (Amendment, Merge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,11 @@ class History:
         return _resolved(replace(self, known=known), self._told or self.records)
 
     @property
+    def merges(self) -> tuple[Recorded[Merge], ...]:
+        """The merges and unmerges that are known, of this relationship and those it is or was one with, in the order of recording."""
+        return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.touchpoint, Merge))
+
+    @property
     def told(self) -> tuple[Recorded[Fact], ...]:
         """Everything that is known, amendments included, as it was recorded, in the order in which it was."""
         known = (record for record in self._told or self.records if self.known is None or record.recorded_at <= self.known)
@@ -165,9 +172,15 @@ class History:
 
 def _resolved(history: H, told: Sequence[Recorded[Fact]]) -> H:
     """The history that these facts tell, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
-    is_amended = any(isinstance(record.touchpoint, Amendment) for record in told)
+    is_amended = any(isinstance(record.touchpoint, _LOG_FACTS) for record in told)
     known = [record for record in told if history.known is None or record.recorded_at <= history.known]
-    records = _amended(known) if is_amended else cast(list[Recorded], known)
+    records = cast(list[Recorded], known)
+    if is_amended:
+        records = list(_amended(known))
+        if any(isinstance(record.touchpoint, Merge) for record in told):
+            merges = (record.touchpoint for record in sorted(known, key=_recording) if isinstance(record.touchpoint, Merge))
+            names = united(history.relationship or "", merged_pairs(merges))
+            records = [record for record in records if record.touchpoint.relationship in names]
     visible = (r for r in records if history.bound is None or r.touchpoint.occurred_at <= history.bound)
     return replace(history, records=tuple(sorted(visible, key=_order)), _told=tuple(told) if is_amended else ())
 
@@ -189,7 +202,7 @@ def _amended(known: Sequence[Recorded[Fact]]) -> Iterator[Recorded]:
     retracted, corrections = in_force(record.touchpoint for record in _amendments(known))
     for record in known:
         touchpoint = record.touchpoint
-        if isinstance(touchpoint, Amendment) or touchpoint.id in retracted:
+        if isinstance(touchpoint, _LOG_FACTS) or touchpoint.id in retracted:
             continue
         for correction in corrections.get(touchpoint.id, ()):
             try:

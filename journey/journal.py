@@ -4,16 +4,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from journey import clock
-from journey.amendments import Amendment, Fact, TouchpointCorrected, TouchpointRetracted
-from journey.errors import UnknownName
+from journey.amendments import (
+    Amendment,
+    Fact,
+    Merge,
+    RelationshipsMerged,
+    RelationshipsUnmerged,
+    TouchpointCorrected,
+    TouchpointRetracted,
+)
+from journey.errors import InvalidTouchpoint, UnknownName
 from journey.history import History, Recorded, changed_in
+from journey.merging import merged_pairs, names_of_united
 from journey.reading import revalidated, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_store
-from journey.stores.rows import Receipt, decode, encode
+from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode
 from journey.subscription import Subscription
 from journey.times import to_microseconds
 from journey.touchpoints import fields_of
@@ -77,7 +86,57 @@ class Journal:
         What was recorded stays; see `correct`. Raises UnknownName.
         """
         relationship = self._relationship_of(id)
+        if isinstance(self.find([id])[id].touchpoint, Merge):
+            raise InvalidTouchpoint([("retracts", f"`{id}` is said of two relationships, not of a touchpoint")], "merge or unmerge the two")
         return self._amend(TouchpointRetracted, id, {"retracts": id}, as_id, relationship=relationship, reason=reason, actor=actor)
+
+    def merge(
+        self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record that two relationships are one; histories of either tell the touchpoints of both from then on.
+
+        Raises UnknownName, and InvalidTouchpoint where they are one and the same name.
+        """
+        if relationship == other:
+            raise InvalidTouchpoint([("other", f"`{other}` is the relationship itself")], "name two relationships")
+        for name in (relationship, other):
+            self.history(name)
+        return self._say_of_pair(RelationshipsMerged, relationship, other, as_id, reason=reason, actor=actor)
+
+    def unmerge(
+        self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record that two merged relationships are two after all; both are as if they had never been merged.
+
+        Raises UnknownName where these two were not merged with each other.
+        """
+        pairs = merged_pairs(self._merges(relationship))
+        if frozenset((relationship, other)) not in pairs:
+            partners = ", ".join(f"`{name}`" for pair in pairs for name in pair - {relationship})
+            mend = f"`{relationship}` is merged with {partners}" if partners else f"`{relationship}` is merged with none"
+            raise UnknownName(f"`{relationship}` and `{other}` are not merged with each other", mend)
+        return self._say_of_pair(RelationshipsUnmerged, relationship, other, as_id, reason=reason, actor=actor)
+
+    def _say_of_pair(self, model: type[Merge], relationship: str, other: str, as_id: str | None, **said: str | None) -> Receipt:
+        """Record a merge, by default under a number of its own: how often something was said of the two, and once more."""
+        number = 1 + sum({merge.relationship, merge.other} == {relationship, other} for merge in self._merges(relationship))
+        id = as_id or f"{relationship}+{other}.{number}"
+        fields = {"id": id, "relationship": relationship, "other": other, "occurred_at": self._now(), **said}
+        return self.record(validated(model, fields))[0]
+
+    def _merges(self, relationship: str | None = None) -> list[Merge]:
+        """The merges and unmerges that name a relationship, or all, in the order of recording."""
+        return [cast(Merge, self._decode(row).touchpoint) for row in self._store.merges(relationship)]
+
+    def _merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
+        """The rows of every relationship that ever was one with this, through whatever others."""
+        names, pending = {relationship}, [relationship]
+        while pending:
+            for merge in self._merges(pending.pop()):
+                for name in {merge.relationship, merge.other} - names:
+                    names.add(name)
+                    pending.append(name)
+                    yield from self._store.select(name)
 
     def _relationship_of(self, id: str) -> str:
         fact = self.find([id]).get(id)
@@ -103,15 +162,27 @@ class Journal:
         if not rows:
             known = (summary.relationship for summary in self._store.relationships())
             raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
-        return History.of_records(map(self._decode, rows), relationship)
+        return History.of_records(map(self._decode, (*rows, *self._merged_with(relationship))), relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""
         return {row.id: self._decode(row) for row in self._store.find(list(ids))}
 
     def relationships(self) -> Iterator[Summary]:
-        """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970)."""
-        return self._store.relationships()
+        """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
+
+        Those that were merged are one, under the name that the last merge put first.
+        """
+        names = names_of_united(merged_pairs(self._merges()))
+        if not names:
+            return self._store.relationships()
+        parts: dict[str, list[Summary]] = {}
+        for summary in self._store.relationships():
+            parts.setdefault(names.get(summary.relationship, summary.relationship), []).append(summary)
+        return (
+            Summary(name, sum(one.touchpoints for one in some), min(one.first for one in some), max(one.last for one in some))
+            for name, some in sorted(parts.items())
+        )
 
     def read(self, after: int = 0) -> Iterator[Recorded[Fact]]:
         """Everything recorded behind position `after`, in the order of recording, page by page."""

@@ -1,9 +1,9 @@
-"""What was said of the past after it was recorded, in words: corrections, retractions, late facts."""
+"""What was said of the past after it was recorded, in words: corrections, retractions, merges, late facts."""
 
 from collections.abc import Container, Iterator
 from typing import Any
 
-from journey.amendments import Amendment, TouchpointCorrected
+from journey.amendments import Amendment, Merge, RelationshipsMerged, TouchpointCorrected, TouchpointRetracted
 from journey.history import History, Recorded
 from journey.touchpoints import fields_of
 from journey_cli import drawing
@@ -11,12 +11,13 @@ from journey_cli.session import counted
 
 
 def amended(history: History) -> Iterator[str]:
-    """A line for each correction and retraction that is known, in the order of recording, then for each late touchpoint."""
-    for record in history.amendments:
-        amendment = record.touchpoint
-        by = f" by {amendment.actor}" if amendment.actor else ""
-        why = f" ({drawing.printable(amendment.reason)})" if amendment.reason else ""
-        yield f"{drawing.day(record.recorded_at)} {_said(history, amendment)}{by}{why} [{amendment.id}]"
+    """A line for each fact about facts that is known, in the order of recording, then for each late touchpoint."""
+    for record in history.told:
+        fact = record.touchpoint
+        if isinstance(fact, Amendment | Merge):
+            by = f" by {fact.actor}" if fact.actor else ""
+            why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
+            yield f"{drawing.day(record.recorded_at)} {_said(history, fact)}{by}{why} [{fact.id}]"
     late = history.late
     for late_record in history.records:
         if late_record.touchpoint.id in late:
@@ -32,10 +33,16 @@ def known_later(record: Recorded, late: Container[str]) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _said(history: History, amendment: Amendment) -> str:
-    if isinstance(amendment, TouchpointCorrected):
-        return f"{amendment.corrects} corrected: {_changes(history, amendment)}"
-    return f"{amendment.retracts} retracted"
+def _said(history: History, fact: Amendment | Merge) -> str:
+    match fact:
+        case TouchpointCorrected():
+            return f"{fact.corrects} corrected: {_changes(history, fact)}"
+        case TouchpointRetracted():
+            return f"{fact.retracts} retracted"
+        case RelationshipsMerged():
+            return f"{fact.other} merged with {fact.relationship}"
+        case _:
+            return f"{fact.other} unmerged from {fact.relationship}"
 
 
 def _changes(history: History, amendment: TouchpointCorrected) -> str:

@@ -73,8 +73,12 @@ class Store(Protocol):
         """At most `limit` rows behind position `after`, by position."""
         ...
 
+    def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
+        """The rows of merges and unmerges (`MERGES`) that name this relationship, on either side; of all where None. By position."""
+        ...
+
     def relationships(self) -> Iterator[Summary]:
-        """Every relationship that has touchpoints, by name; facts about facts (`AMENDMENTS`) do not count."""
+        """Every relationship that has touchpoints, by name; facts about facts (`LOG_FACTS`) do not count."""
         ...
 
     def columns(self, after: int, limit: int) -> Sequence[Columns]:

@@ -1,5 +1,6 @@
 """A journal in memory, gone when the process ends."""
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
-from journey.amendments import AMENDMENTS
+from journey.amendments import LOG_FACTS, MERGES
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.rows import Columns, Receipt, StoredTouchpoint, plan, row_of
@@ -107,10 +108,14 @@ class MemoryStore:
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return list(islice(self.recorder.touchpoints(after), limit))
 
+    def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
+        rows = [row for row in self.recorder.touchpoints() if row.topic in MERGES]
+        return [row for row in rows if relationship in (None, row.originator_id, json.loads(row.state)["other"])]
+
     def relationships(self) -> Iterator[Summary]:
         times: dict[str, list[int]] = {}
         for row in self.recorder.touchpoints():
-            if row.topic not in AMENDMENTS:
+            if row.topic not in LOG_FACTS:
                 times.setdefault(str(row.originator_id), []).append(row.occurred_at)
         return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
 

@@ -23,7 +23,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from journey.amendments import AMENDMENTS
+from journey.amendments import LOG_FACTS, MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
@@ -31,6 +31,8 @@ from journey.stores.rows import COLUMNS, Columns, Receipt, StoredTouchpoint, dig
 
 FORMAT_VERSION = 2
 _COLUMNS = ", ".join(COLUMNS)
+_MERGES = f"kind IN {tuple(MERGES)}"
+_OTHER = "json_extract(payload, '$.other')"
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS touchpoints (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,6 +55,8 @@ _TABLES = (
         root BLOB NOT NULL,
         previous BLOB NOT NULL,
         digest BLOB NOT NULL)""",
+    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
     # A table of its own, since `user_version` may be another program's that shares the file.
     "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
     f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
@@ -244,8 +248,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(
                 "SELECT relationship, COUNT(*), MIN(occurred_at), MAX(occurred_at) FROM touchpoints "
-                f"WHERE id IS NOT NULL AND kind NOT IN ({','.join('?' * len(AMENDMENTS))}) GROUP BY relationship ORDER BY relationship",
-                tuple(AMENDMENTS),
+                f"WHERE id IS NOT NULL AND kind NOT IN ({','.join('?' * len(LOG_FACTS))}) GROUP BY relationship ORDER BY relationship",
+                tuple(LOG_FACTS),
             )
             return [Summary(*row) for row in cursor.fetchall()]
 
@@ -301,6 +305,13 @@ class SQLiteStore:
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._explained():
             return self.recorder.touchpoints("position > ? ORDER BY position LIMIT ?", after, limit)
+
+    def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
+        with self._explained():
+            if relationship is None:
+                return self.recorder.touchpoints(f"{_MERGES} ORDER BY position")
+            named = f"{_MERGES} AND (relationship = ? OR {_OTHER} = ?) ORDER BY position"
+            return self.recorder.touchpoints(named, relationship, relationship)
 
     def relationships(self) -> Iterator[Summary]:
         with self._explained():

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import (
-    AMENDMENTS,
     Amendment,
     Fact,
     History,
@@ -219,7 +218,3 @@ def test_late_is_what_was_recorded_behind_something_that_followed_it() -> None:
     records = [Recorded(one, START + timedelta(days=day)) for one, day in times]
     assert History.of_records(records).late == {"a"}
     assert History.of(record.touchpoint for record in records).late == set()
-
-
-def test_every_kind_of_amendment_is_listed() -> None:
-    assert set(AMENDMENTS) == {"touchpoint_corrected", "touchpoint_retracted"}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str, as_recorded: bool) -> None:
     """Show the timeline of RELATIONSHIP (or FILE.jsonl), with trust after each touchpoint.
 
-    What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with what
-    was recorded late. `--known-at` shows what was known before.
+    What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with merges
+    and with what was recorded late. `--known-at` shows what was known before.
     """
     from journey_cli import drawing, shapes
     from journey_cli.amended import amended

@@ -1,0 +1,147 @@
+"""Merge and unmerge: both timelines are kept, at any depth, in any order."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import (
+    Fact,
+    History,
+    Interaction,
+    InvalidTouchpoint,
+    Journal,
+    Recorded,
+    RelationshipsMerged,
+    RelationshipsUnmerged,
+    Touchpoint,
+    UnknownName,
+)
+from journey.testing import START, histories
+from journey_projections import replay
+
+NAMES = ["a", "b", "c", "d"]
+
+
+@st.composite
+def several(draw: st.DrawFn) -> dict[str, list[Touchpoint]]:
+    """A short history for each of four relationships."""
+    return {
+        name: [
+            touchpoint.model_copy(update={"relationship": name, "id": f"{name}-{touchpoint.id}"})
+            for touchpoint in draw(histories(min_size=1, max_size=4))
+        ]
+        for name in NAMES
+    }
+
+
+merges = st.lists(
+    st.tuples(st.sampled_from([RelationshipsMerged, RelationshipsUnmerged]), st.permutations(NAMES).map(lambda names: names[:2])),
+    max_size=8,
+)
+
+
+def told_as(facts: Sequence[tuple[type[RelationshipsMerged] | type[RelationshipsUnmerged], list[str]]]) -> list[Fact]:
+    return [model(id=f"m{number}", relationship=one, other=other, occurred_at=START) for number, (model, (one, other)) in enumerate(facts)]
+
+
+def reach(name: str, facts: Sequence[tuple[type, list[str]]]) -> set[str]:
+    """Who is one with whom, the slow way."""
+    joined = {frozenset(pair): model is RelationshipsMerged for model, pair in facts}
+    names = {name}
+    for _ in NAMES:
+        names |= {other for pair, is_joined in joined.items() if is_joined and pair & names for other in pair}
+    return names
+
+
+@given(several(), merges, st.data())
+def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
+    told: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]], data: st.DataObject
+) -> None:
+    """E6: merge ≡ replay of the union; unmerge restores both: whoever is asked, whenever, in whatever order it was recorded."""
+    recorded: list[Fact] = told_as(facts)
+    for touchpoint in data.draw(st.permutations([one for some in told.values() for one in some])):
+        recorded.insert(data.draw(st.integers(0, len(recorded))), touchpoint)
+    times = iter(range(len(recorded) + 1))
+    with Journal.open("memory:", now=lambda: START + timedelta(days=next(times))) as journal:
+        for fact in recorded:
+            journal.record(fact)
+        known = data.draw(st.integers(0, len(recorded)))
+        seen = [fact for fact in recorded[: known + 1] if isinstance(fact, RelationshipsMerged | RelationshipsUnmerged)]
+        before = [(type(fact), [fact.relationship, fact.other]) for fact in seen]
+        for name in NAMES:
+            union = History.of(one for other in reach(name, facts) for one in told[other])
+            history = journal.history(name)
+            assert list(history) == list(union)
+            assert history.relationship == name
+            assert replay(history).trust == replay(union).trust
+            then = [one for one in recorded[: known + 1] if one.relationship in reach(name, before) and one in told[one.relationship]]
+            assert {one.id for one in history.known_at(START + timedelta(days=known))} == {one.id for one in then}
+        groups = {frozenset(reach(name, facts)) for name in NAMES}
+        listed = list(journal.relationships())
+        assert sorted(one.touchpoints for one in listed) == sorted(sum(len(told[name]) for name in group) for group in groups)
+        assert all(sum(one.relationship in group for one in listed) == 1 for group in groups)
+
+
+@given(several(), merges)
+def test_a_history_needs_no_journal_to_be_merged(
+    told: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]]
+) -> None:
+    records = [
+        Recorded(fact, START + timedelta(days=day))
+        for day, fact in enumerate([*told_as(facts), *(one for some in told.values() for one in some)])
+    ]
+    if facts:
+        history = History.of_records(records, "a")
+        assert {one.id for one in history} == {one.id for name in reach("a", facts) for one in told[name]}
+
+
+def contact(id: str, relationship: str, day: int = 0) -> Interaction:
+    return Interaction(id=id, relationship=relationship, occurred_at=START + timedelta(days=day), competence=0.5)
+
+
+def test_merging_by_name() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("1", "m@bank"), contact("2", "em@bank", 1), contact("3", "mm@bank", 2))
+        before = {name: journal.history(name) for name in ("m@bank", "em@bank", "mm@bank")}
+        assert journal.merge("m@bank", "em@bank", reason="one person", actor="carla").id == "m@bank+em@bank.1"
+        journal.merge("mm@bank", "em@bank")
+        assert [one.id for one in journal.history("m@bank")] == ["1", "2", "3"]
+        assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("mm@bank", 3)]
+        assert journal.history("em@bank").merges[0].touchpoint.reason == "one person"
+        journal.unmerge("em@bank", "m@bank")
+        assert [one.id for one in journal.history("m@bank")] == ["1"]
+        assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("m@bank", 1), ("mm@bank", 2)]
+        assert journal.unmerge("mm@bank", "em@bank").id == "mm@bank+em@bank.2"
+        assert {name: list(journal.history(name)) for name in before} == {name: list(history) for name, history in before.items()}
+
+
+def test_corrections_and_retractions_reach_into_what_was_merged() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("1", "a"), contact("2", "b", 1))
+        journal.merge("a", "b")
+        journal.correct("2", {"competence": -0.5})
+        journal.retract("1")
+        assert [(one.id, one.model_dump()["competence"]) for one in journal.history("a")] == [("2", -0.5)]
+        assert list(journal.history("a")) == list(journal.history("b"))
+
+
+def test_what_cannot_be_merged_is_refused_with_the_mend() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("1", "m@bank"), contact("2", "b"), contact("3", "c"))
+        with pytest.raises(UnknownName, match="no relationship `m@bnk`") as refused:
+            journal.merge("m@bnk", "b")
+        assert refused.value.mend == "did you mean `m@bank`?"
+        with pytest.raises(InvalidTouchpoint, match="is the relationship itself"):
+            journal.merge("b", "b")
+        with pytest.raises(UnknownName, match="`b` and `c` are not merged with each other") as refused:
+            journal.unmerge("b", "c")
+        assert refused.value.mend == "`b` is merged with none"
+        merged = journal.merge("b", "m@bank")
+        with pytest.raises(UnknownName) as refused:
+            journal.unmerge("b", "c")
+        assert refused.value.mend == "`b` is merged with `m@bank`"
+        with pytest.raises(InvalidTouchpoint, match="is said of two relationships"):
+            journal.retract(merged.id)
