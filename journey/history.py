@@ -16,7 +16,6 @@ from journey.touchpoints import Touchpoint, fields_of
 
 F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
 H = TypeVar("H", bound="History")
-_LOG_FACTS = (Amendment, Merge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class History:
 
 def _resolved(history: H, told: Sequence[Recorded[Fact]]) -> H:
     """The history that these facts tell, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
-    is_amended = any(isinstance(record.touchpoint, _LOG_FACTS) for record in told)
+    is_amended = any(isinstance(record.touchpoint, Amendment | Merge) for record in told)
     known = [record for record in told if history.known is None or record.recorded_at <= history.known]
     records = cast(list[Recorded], known)
     if is_amended:
@@ -202,7 +201,7 @@ def _amended(known: Sequence[Recorded[Fact]]) -> Iterator[Recorded]:
     retracted, corrections = in_force(record.touchpoint for record in _amendments(known))
     for record in known:
         touchpoint = record.touchpoint
-        if isinstance(touchpoint, _LOG_FACTS) or touchpoint.id in retracted:
+        if isinstance(touchpoint, Amendment | Merge) or touchpoint.id in retracted:
             continue
         for correction in corrections.get(touchpoint.id, ()):
             try:

@@ -19,6 +19,7 @@ from journey.amendments import (
 from journey.errors import InvalidTouchpoint, UnknownName
 from journey.history import History, Recorded, changed_in
 from journey.merging import merged_pairs, names_of_united
+from journey.proofs import prove
 from journey.reading import revalidated, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_store
@@ -194,9 +195,21 @@ class Journal:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
         return Subscription(self._store, after, poll_seconds=poll_seconds, decode=self._decode)
 
-    def verify(self) -> Verification:
-        """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording."""
-        return verify(self._store)
+    def verify(self, against: str | None = None) -> Verification:
+        """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording.
+
+        `against` is the name of a seal that was kept elsewhere (`Verification.last_seal`): up to it, not even somebody who can
+        compute every digest and seal anew has changed anything.
+        """
+        return verify(self._store, against)
+
+    def prove(self, id: str, against: str | None = None) -> dict[str, Any]:
+        """What proves to somebody who keeps the seal `against` (by name; by default the last) that fact `id` was recorded as it is told.
+
+        The proof is made of JSON values; `examples/check_seal.py` checks it. Raises UnknownName for what is not recorded, or
+        not under that seal.
+        """
+        return prove(self._store, id, against)
 
     def close(self) -> None:
         """Seal what this journal recorded and release the store; closing twice is harmless."""

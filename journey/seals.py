@@ -35,6 +35,17 @@ class Seal:
     digest: bytes
 
     @property
+    def name(self) -> str:
+        """`NUMBER:DIGEST`, which says all that somebody must keep to check the journal up to here later."""
+        return f"{self.number}:{self.digest.hex()}"
+
+    @property
+    def text(self) -> str:
+        """What the seal's digest is taken of."""
+        digests = hashlib.sha256(self.digests).hexdigest()
+        return f"seal {self.number} {self.first_position} {self.last_position} {digests} {self.root.hex()} {self.previous.hex()}"
+
+    @property
     def is_whole(self) -> bool:
         """Whether the seal is what its own digest says."""
         return self.digest == _digest(self)
@@ -64,16 +75,33 @@ def merkle_root(digests: Sequence[bytes]) -> bytes:
     """The root of RFC 6962's Merkle tree over `digests`: leaves and nodes are hashed apart, an odd one moves up as it is."""
     if not digests:
         return hashlib.sha256().digest()
-    level = [hashlib.sha256(b"\x00" + digest).digest() for digest in digests]
+    level = _leaves(digests)
     while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else []
-        level = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+        level = _above(level)
     return level[0]
 
 
+def merkle_path(digests: Sequence[bytes], index: int) -> list[tuple[str, bytes]]:
+    """What proves that `digests[index]` is under the root: from the leaf upwards, the side and hash of each neighbour."""
+    path = []
+    level = _leaves(digests)
+    while len(level) > 1:
+        neighbour = index ^ 1
+        if neighbour < len(level):
+            path.append(("left" if neighbour < index else "right", level[neighbour]))
+        level, index = _above(level), index // 2
+    return path
+
+
+def _leaves(digests: Sequence[bytes]) -> list[bytes]:
+    return [hashlib.sha256(b"\x00" + digest).digest() for digest in digests]
+
+
+def _above(level: list[bytes]) -> list[bytes]:
+    """The next level; an odd node moves up as it is."""
+    pairs = zip(level[::2], level[1::2], strict=False)
+    return [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs] + (level[-1:] if len(level) % 2 else [])
+
+
 def _digest(seal: Seal) -> bytes:
-    text = (
-        f"seal {seal.number} {seal.first_position} {seal.last_position} "
-        f"{hashlib.sha256(seal.digests).hexdigest()} {seal.root.hex()} {seal.previous.hex()}"
-    )
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(seal.text.encode()).digest()

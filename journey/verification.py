@@ -29,6 +29,8 @@ class Verification:
     seals: int
     sealed: int
     violations: tuple[Violation, ...]
+    last_seal: str | None = None
+    """The name of the last seal: publish it, and verify `against` it later."""
 
     @property
     def holds(self) -> bool:
@@ -36,8 +38,8 @@ class Verification:
         return not self.violations
 
 
-def verify(store: Store) -> Verification:
-    """Check the whole of a journal, also while others write to it."""
+def verify(store: Store, against: str | None = None) -> Verification:
+    """Check the whole of a journal, also while others write to it, and that it still has the seal `against`, by its name."""
     promised = store.counters()
     seals = _Seals(store, promised.seal)
     violations: list[Violation] = []
@@ -61,7 +63,11 @@ def verify(store: Store) -> Verification:
         violations.append(_missing(expected, end))
     beyond = store.counters().position
     violations += [_about(row, f"lies beyond {beyond}, the last position given out: it was inserted") for row in _rows(store, after=beyond)]
-    return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations))
+    if against is not None and against not in seals.names:
+        violations.insert(
+            0, Violation(f"the journal does not have the seal {against}: what it covered has been made anew, or is another journal's")
+        )
+    return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations), seals.last_name)
 
 
 def _problem(row: Columns, seal: Seal | None) -> str:
@@ -88,6 +94,8 @@ class _Seals:
 
     def __init__(self, store: Store, last: int) -> None:
         self.violations: list[Violation] = []
+        self.names: set[str] = set()
+        self.last_name: str | None = None
         self.count = self.covered = self.end = 0
         self._last = last
         self._chain = self._read(store)
@@ -126,6 +134,8 @@ class _Seals:
                     self._tell(seal.number, "was changed: it is not what its own digest says")
                     continue
                 self.covered += covers - digests.count(NO_TOUCHPOINT)
+                self.last_name = seal.name
+                self.names.add(seal.name)
                 yield seal
 
     def _tell(self, number: int, problem: str) -> None:

@@ -3,7 +3,7 @@
 In a document, `python` blocks run in order in one namespace and a folder of its own; a `text` block right after one is what
 it prints. `python raises=NAME` must raise that error, told as the command line tells it. In `console` blocks, lines after
 `$ ` are run by a shell (`> ` continues one) and lines between are their output. `...` stands for any text in a line, and
-alone on a line for any lines. A block `… file=NAME` is first written to that file.
+alone on a line for any lines. A block `… file=NAME` is first written to that file. `examples/` is there as in the repository.
 """
 
 import contextlib
@@ -154,6 +154,7 @@ def without_our_packages() -> dict[str, Any]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_the_examples_of_a_document_run_and_give_what_it_shows(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     workshop = Workshop(document, tmp_path)
     printed: str | None = None
     with mock.patch.dict(sys.modules, without_our_packages(), clear=True):

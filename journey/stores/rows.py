@@ -144,9 +144,13 @@ def row_of(columns: Columns) -> StoredTouchpoint:
 
 
 def digest_of(columns: Columns) -> bytes:
-    """SHA-256 over all columns but the digest, each preceded by its length so that no two rows share a text."""
-    text = "".join(["~" if value is None else f"{len(str(value))}:{value}" for value in columns[:-1]])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    """SHA-256 over the text of all other columns."""
+    return hashlib.sha256(text_of(columns).encode("utf-8", "surrogatepass")).digest()
+
+
+def text_of(columns: Columns) -> str:
+    """All columns but the digest, each preceded by its length, so that no two rows share a text."""
+    return "".join(["~" if value is None else f"{len(str(value))}:{value}" for value in columns[:-1]])
 
 
 def digest_without_position(columns: Columns) -> bytes:

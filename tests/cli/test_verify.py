@@ -1,8 +1,14 @@
 """`journey verify`: exit code 0 for a journal as it was recorded, 3 and the touchpoint's name for one that was changed."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
@@ -19,8 +25,10 @@ def change(journey: "Journey", statement: str) -> None:
 def test_a_sound_journal_is_as_recorded(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a"), visit("b"))
     run = journey("verify")
-    assert (run.code, run.out) == (0, "sqlite:///journey.db: 2 touchpoints, 2 sealed by 1 seal; as recorded\n")
-    assert journey("--format", "json", "verify").json == {"touchpoints": 2, "seals": 1, "sealed": 2, "holds": True, "violations": []}
+    answer = journey("--format", "json", "verify").json
+    seal = answer.pop("last_seal")
+    assert (run.code, run.out) == (0, f"sqlite:///journey.db: 2 touchpoints, 2 sealed by 1 seal; as recorded\nlast seal {seal}\n")
+    assert answer == {"touchpoints": 2, "seals": 1, "sealed": 2, "holds": True, "violations": []}
 
 
 def test_a_changed_one_is_named_with_exit_code_3(journey: "Journey", visit: "Visit") -> None:
@@ -47,3 +55,84 @@ def test_where_there_is_no_journal_it_says_so_and_makes_none(journey: "Journey")
     run = journey("verify")
     assert run.code == 1 and "there is no journal" in run.err
     assert list(journey.folder.iterdir()) == []
+
+
+CHECKER = Path(__file__).resolve().parents[2] / "examples" / "check_seal.py"
+
+
+def checked(journey: "Journey", name: str, seal: str) -> subprocess.CompletedProcess[str]:
+    """What a stranger sees who has Python, one file and a seal."""
+    command = [sys.executable, "-I", "-S", str(CHECKER), name, seal]
+    return subprocess.run(command, cwd=journey.folder, capture_output=True, text=True, check=False)
+
+
+def last_seal(journey: "Journey") -> str:
+    return str(journey("--format", "json", "verify").json["last_seal"])
+
+
+def test_a_seal_published_earlier_still_holds_after_more_was_recorded(journey: "Journey", visit: "Visit") -> None:
+    journey.record(*(visit(f"v{number}") for number in range(5)))
+    seal = last_seal(journey)
+    journey.record(visit("more"))
+    assert last_seal(journey) != seal
+    assert journey("verify", "--against", seal).code == 0
+    run = checked(journey, "journey.db", seal)
+    assert (run.returncode, run.stdout) == (0, f"journey.db holds against {seal}\n")
+
+
+def test_a_history_made_anew_with_every_digest_is_caught_by_a_seal_kept_elsewhere(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a"), visit("b"))
+    seal = last_seal(journey)
+    (journey.folder / "journey.db").unlink()
+    journey.record(visit("a", day=7), visit("b"))
+    assert journey("verify").code == 0
+    run = journey("verify", "--against", seal)
+    assert run.code == 3 and f"the journal does not have the seal {seal}" in run.out
+    assert checked(journey, "journey.db", seal).returncode == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE touchpoints SET payload = '{}' WHERE id = 'v3'",
+        "DELETE FROM touchpoints WHERE id = 'v0'",
+        "UPDATE journey_seals SET last_position = 5",
+    ],
+)
+def test_a_strangers_tampering_is_caught_without_journey(journey: "Journey", visit: "Visit", statement: str) -> None:
+    journey.record(*(visit(f"v{number}") for number in range(6)))
+    seal = last_seal(journey)
+    change(journey, statement)
+    run = checked(journey, "journey.db", seal)
+    assert run.returncode == 3 and "does not hold" in run.stderr
+
+
+@pytest.mark.parametrize("id", ["v0", "v1", "v4", "last"])
+def test_a_proof_convinces_whoever_kept_a_seal(journey: "Journey", visit: "Visit", id: str) -> None:
+    journey.record(*(visit(f"v{number}") for number in range(5)))
+    journey.record(visit("last"))
+    seal = last_seal(journey)
+    journey.record(visit("later"))
+    proof = journey("verify", "--prove", id, "--against", seal)
+    (journey.folder / "proof.json").write_text(proof.out, encoding="utf-8")
+    run = checked(journey, "proof.json", seal)
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"proof.json holds against {seal}\n", "")
+    assert proof.json["columns"]["id"] == id
+    for changed in ({"kind": "praise_given"}, {"position": 2 if proof.json["columns"]["position"] == 1 else 1}):
+        forged = {**proof.json, "columns": {**proof.json["columns"], **changed}}
+        values = forged["columns"].values()
+        forged["text"] = "".join("~" if value is None else f"{len(str(value))}:{value}" for value in values)
+        (journey.folder / "proof.json").write_text(json.dumps(forged), encoding="utf-8")
+        assert checked(journey, "proof.json", seal).returncode == 3
+    assert checked(journey, "journey.db", f"1:{'0' * 64}").returncode == 3
+
+
+def test_what_cannot_be_proved_is_told_with_the_mend(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a"))
+    seal = last_seal(journey)
+    journey.record(visit("b"))
+    assert "no touchpoint `nobody`" in journey("verify", "--prove", "nobody").err
+    assert f"touchpoint `b` is under no seal up to {seal}" in journey("verify", "--prove", "b", "--against", seal).err
+    assert "the journal has no seal" in journey("verify", "--prove", "a", "--against", f"1:{'0' * 64}").err
+    run = journey("verify", "--against", "36")
+    assert run.code == 2 and "`36` is no seal" in run.err

@@ -1,5 +1,7 @@
 """`journey verify`."""
 
+import re
+
 import click
 
 from journey_cli.session import Session, console, counted, write_json
@@ -9,23 +11,35 @@ _TELLABLE = 20
 
 
 @click.command("verify")
+@click.option("--against", metavar="SEAL", help="Also check that the journal still has this seal, NUMBER:DIGEST, published earlier.")
+@click.option("--prove", metavar="ID", help="Instead, write the proof that this touchpoint was recorded as it is told, as JSON.")
 @click.pass_obj
-def command(session: Session) -> int:
+def command(session: Session, against: str | None, prove: str | None) -> int:
     """Check that the journal is as it was recorded.
 
     Recomputes the digest of every touchpoint and the chain of seals, and compares the ends with the store's counters: a
     touchpoint or seal that was edited, deleted, inserted or moved is named. Exit code 3 when there is one.
+
+    The last seal is named: published or kept elsewhere, it holds the journal to everything recorded until then, even against
+    somebody who could compute all digests and seals anew. examples/check_seal.py checks a proof, or a whole file, against a
+    seal without journey.
     """
     from journey_cli.main import VIOLATED
 
+    if against is not None and not re.fullmatch(r"[1-9][0-9]*:[0-9a-f]{64}", against):
+        raise click.UsageError(f"`{against}` is no seal; write NUMBER:DIGEST, as `journey verify` names it")
     with session.reading() as journal:
-        found = journal.verify()
+        if prove is not None:
+            write_json(journal.prove(prove, against))
+            return 0
+        found = journal.verify(against)
     if session.is_json:
         write_json(
             {
                 "touchpoints": found.touchpoints,
                 "seals": found.seals,
                 "sealed": found.sealed,
+                "last_seal": found.last_seal,
                 "holds": found.holds,
                 "violations": [vars(violation) for violation in found.violations],
             }
@@ -39,4 +53,6 @@ def command(session: Session) -> int:
     state = "as recorded" if found.holds else f"not as recorded: {counted(len(found.violations), 'violation')}"
     sealed = f"{found.sealed} sealed by {counted(found.seals, 'seal')}"
     out.print(f"{session.store}: {counted(found.touchpoints, 'touchpoint')}, {sealed}; {state}")
+    if found.last_seal is not None:
+        out.print(f"last seal {found.last_seal}", soft_wrap=True)
     return 0 if found.holds else VIOLATED

@@ -1,0 +1,53 @@
+"""Proofs: what convinces somebody who kept one seal that a touchpoint was recorded as it is told, without the journal.
+
+STORAGE FORMAT: proofs are kept by others; `examples/check_seal.py` checks them with nothing but the standard library.
+"""
+
+from typing import Any
+
+from journey.errors import UnknownName
+from journey.seals import Seal, merkle_path
+from journey.stores import Store
+from journey.stores.rows import COLUMNS, text_of
+
+
+def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
+    """The proof for one recorded fact, as JSON values; `against` names the seal that the other side keeps, by default the last.
+
+    `columns` are the fact's, `text` what its digest is taken of, `path` leads from there to a seal's Merkle root, and `seals`
+    are the texts of that seal and those behind it. Raises UnknownName for an id that is not recorded,
+    a seal that the journal does not have, or one that does not reach the fact.
+    """
+    found = store.find([id])
+    if not found:
+        raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
+    position = found[0].position
+    (columns,) = store.columns(position - 1, 1)
+    chain = [seal for seal in _seals_until(store, against) if seal.last_position >= position]
+    if not chain:
+        raise UnknownName(
+            f"touchpoint `{id}` is under no seal" + (f" up to {against}" if against else ""),
+            "it is sealed when its writer closes, or after 1,000 touchpoints",
+        )
+    seal = chain[0]
+    digests = [seal.digest_at(one) for one in range(seal.first_position, seal.last_position + 1)]
+    return {
+        "touchpoint": id,
+        "columns": dict(zip(COLUMNS[:-1], columns[:-1], strict=True)),
+        "text": text_of(columns),
+        "path": [[side, digest.hex()] for side, digest in merkle_path(digests, position - seal.first_position)],
+        "seals": [one.text for one in chain],
+        "against": chain[-1].name,
+    }
+
+
+def _seals_until(store: Store, against: str | None) -> list[Seal]:
+    found: list[Seal] = []
+    while page := store.seals(found[-1].number if found else 0, limit=100):
+        for seal in page:
+            found.append(seal)
+            if seal.name == against:
+                return found
+    if against is not None:
+        raise UnknownName(f"the journal has no seal `{against}`", "`journey verify` names the last one")
+    return found
