@@ -4,6 +4,8 @@ Record touchpoints in a `Journal`, read a `History` back, look at it as of any d
 replays histories to trust.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from journey.amendments import (
     LOG_FACTS,
     Amendment,
@@ -68,10 +70,14 @@ from journey.touchpoints import (
 )
 from journey.verification import Verification, Violation
 
+if TYPE_CHECKING:
+    from journey.async_journal import AsyncJournal
+
 __all__ = [
     "KINDS",
     "LOG_FACTS",
     "Amendment",
+    "AsyncJournal",
     "CheckInHeld",
     "ComplaintVoiced",
     "ConflictingHistory",
@@ -132,3 +138,12 @@ __all__ = [
     "read_json",
     "read_touchpoint",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`AsyncJournal` on first use: asyncio takes a command that does without it a tenth of its start."""
+    if name == "AsyncJournal":
+        from journey.async_journal import AsyncJournal
+
+        return AsyncJournal
+    raise AttributeError(f"module `journey` has no attribute `{name}`")

@@ -187,9 +187,13 @@ class Journal:
 
     def read(self, after: int = 0) -> Iterator[Recorded[Fact]]:
         """Everything recorded behind position `after`, in the order of recording, page by page."""
-        while rows := self._store.read(after, _PAGE):
-            yield from map(self._decode, rows)
-            after = rows[-1].position
+        while page := self.page(after):
+            yield from page
+            after = page[-1].position or after
+
+    def page(self, after: int = 0) -> list[Recorded[Fact]]:
+        """The first of what is recorded behind position `after`, at most 10,000; none where there is nothing."""
+        return [self._decode(row) for row in self._store.read(after, _PAGE)]
 
     def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""

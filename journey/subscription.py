@@ -35,19 +35,30 @@ class Subscription(Iterator[Recorded[Fact]]):
         self._page: deque[Recorded[Fact]] = deque()
 
     def __next__(self) -> Recorded[Fact]:
+        if not self._page:
+            self._page.extend(self._fetched())
+        if not self._page or self._stopped.is_set():
+            raise StopIteration
+        record = self._page.popleft()
+        self.position = record.position or self.position
+        return record
+
+    def page(self) -> list[Recorded[Fact]]:
+        """All that is there now, up to a thousand, once there is something; nothing when stopped."""
+        records = list(self._page) or self._fetched()
+        self._page.clear()
+        self.position = records[-1].position or self.position if records else self.position
+        return records
+
+    def _fetched(self) -> list[Recorded[Fact]]:
         while not self._stopped.is_set():
-            if self._page:
-                record = self._page.popleft()
-                self.position = record.position or self.position
-                return record
             rows = self._store.read(self._read_to, _PAGE)
             if rows:
                 self._read_to = rows[-1].position
-                self._page.extend(map(self._decode, rows))
-            else:
-                while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():
-                    pass
-        raise StopIteration
+                return [self._decode(row) for row in rows]
+            while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():
+                pass
+        return []
 
     def stop(self) -> None:
         """End the iteration, also while it waits; stopping twice is harmless."""
