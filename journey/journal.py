@@ -48,9 +48,9 @@ class Journal:
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now, allow_unknown: bool = False) -> Self:
-        """Open the journal at `url` (`memory:`, `sqlite:///PATH`), creating it unless `read_only`; see `Journal` for the rest.
+        """Open the journal at `url` (`memory:`, `sqlite:///PATH`, `postgresql://…`), creating it unless `read_only`.
 
-        Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema.
+        The rest is as for `Journal`. Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra.
         """
         return cls(open_store(url, read_only=read_only), now, allow_unknown=allow_unknown)
 

@@ -44,6 +44,7 @@ class PostgresServer:
             self._bin = self._reachable(binaries())
             os.chown(self.folder, *_owner())
             self._run(self._bin / "initdb", "-D", self.data, "-U", _SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+            (self.data / "pg_hba.conf").write_text("local all with_password scram-sha-256\nlocal all all trust\n")
             self.start()
         except BaseException:
             self.close()

@@ -1,4 +1,4 @@
-"""One contract for every store: what a journal promises, on memory and on SQLite."""
+"""One contract for every store: what a journal promises, on memory, SQLite and PostgreSQL."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from postgres_server import PostgresServer
 
 from journey import (
     ConflictingHistory,
@@ -29,13 +30,17 @@ def contact(id: str, day: float = 0, relationship: str = "r", **fields: Any) -> 
     return Interaction(id=id, relationship=relationship, occurred_at=START + timedelta(days=day), **fields)
 
 
-@pytest.fixture(params=["memory:", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     opened: list[Journal] = []
 
+    def url() -> str:
+        if request.param == "postgres":
+            return cast(PostgresServer, request.getfixturevalue("postgres_server")).new_database()
+        return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / f'{len(opened)}.db'}"
+
     def opening(**options: Any) -> Journal:
-        url = request.param if request.param == "memory:" else f"sqlite:///{tmp_path / f'{len(opened)}.db'}"
-        opened.append(Journal.open(url, **options))
+        opened.append(Journal.open(url(), **options))
         return opened[-1]
 
     yield opening

@@ -69,7 +69,7 @@ class _Commands(click.Group):
     envvar="JOURNEY_STORE",
     default=DEFAULT_STORE,
     show_default=True,
-    help="The journal: sqlite:///PATH or memory:. Also from JOURNEY_STORE.",
+    help="The journal: sqlite:///PATH, postgresql://… or memory:. Also from JOURNEY_STORE.",
 )
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How results are written."

@@ -1,11 +1,12 @@
 """Where journals live. A store keeps rows; it knows no trust. `open_store` picks one by its address."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
-from journey.errors import InvalidStoreUrl
+from journey.errors import InvalidStoreUrl, MissingExtra
 from journey.seals import Seal
 from journey.stores.rows import Columns, Receipt, StoredTouchpoint
 
@@ -110,9 +111,10 @@ class Store(Protocol):
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
-    """The store at `url`: `memory:`, or `sqlite:///PATH` (relative; four slashes: absolute).
+    """The store at `url`: `memory:`, `sqlite:///PATH` (relative; four slashes: absolute), or `postgresql://…` as libpq takes it.
 
-    With `read_only` nothing is created or written. Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal.
+    With `read_only` nothing is created or written. Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal,
+    UnsupportedSchema, MissingExtra.
     """
     if url == "memory:":
         from journey.stores.memory import MemoryStore
@@ -123,4 +125,24 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         from journey.stores.sqlite import SQLiteStore
 
         return SQLiteStore(path, read_only=read_only)
-    raise InvalidStoreUrl(f"`{url}` is no store", "use `memory:` or `sqlite:///PATH`, as in `sqlite:///journey.db`")
+    if url.startswith(("postgresql://", "postgres://")):
+        try:
+            from journey.stores.postgres import PostgresStore
+        except ImportError as error:
+            raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error
+        return PostgresStore(url, read_only=read_only)
+    raise InvalidStoreUrl(
+        f"`{without_password(url)}` is no store",
+        "use `sqlite:///PATH`, as in `sqlite:///journey.db`, `postgresql://USER@HOST/DATABASE`, or `memory:`",
+    )
+
+
+def without_password(url: str) -> str:
+    """A store's address as it may be shown; where it cannot be told apart from a password, nothing of it."""
+    if ("@" not in url and "password" not in url) or url.startswith("sqlite:"):
+        return url
+    parts = re.fullmatch(r"(\w+://)(?:([^:/@]*)(?::[^/@]*)?@)?([^@?]*)(?:\?.*)?", url)
+    if parts is None:
+        return "…"
+    scheme, user, place = parts.groups()
+    return f"{scheme}{user}@{place}" if user else f"{scheme}{place}"

@@ -24,6 +24,7 @@ def command(session: Session, against: str | None, prove: str | None) -> int:
     somebody who could compute all digests and seals anew. examples/check_seal.py checks a proof, or a whole file, against a
     seal without journey.
     """
+    from journey.stores import without_password
     from journey_cli.main import VIOLATED
 
     if against is not None and not re.fullmatch(r"[1-9][0-9]*:[0-9a-f]{64}", against):
@@ -52,7 +53,7 @@ def command(session: Session, against: str | None, prove: str | None) -> int:
         out.print(f"… and {len(found.violations) - _TELLABLE} more; --format json tells them all")
     state = "as recorded" if found.holds else f"not as recorded: {counted(len(found.violations), 'violation')}"
     sealed = f"{found.sealed} sealed by {counted(found.seals, 'seal')}"
-    out.print(f"{session.store}: {counted(found.touchpoints, 'touchpoint')}, {sealed}; {state}")
+    out.print(f"{without_password(session.store)}: {counted(found.touchpoints, 'touchpoint')}, {sealed}; {state}")
     if found.last_seal is not None:
         out.print(f"last seal {found.last_seal}", soft_wrap=True)
     return 0 if found.holds else VIOLATED

@@ -1,0 +1,24 @@
+-- Two roles with the least rights that work: `journey_writer` appends, `journey_reader` reads. Neither can change or remove anything.
+--
+-- Run it in the journal's database and schema, as the owner of the journal, once the journal is there. Again is harmless.
+--
+--     psql "$URL" -v ON_ERROR_STOP=1 -f roles.sql
+--     psql "$URL" -c 'GRANT journey_writer TO the_service'
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'journey_reader') THEN
+        CREATE ROLE journey_reader NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'journey_writer') THEN
+        CREATE ROLE journey_writer NOLOGIN;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO journey_reader, journey_writer', current_schema());
+END
+$$;
+
+REVOKE ALL ON touchpoints, journey_seals, journey_counters, touchpoints_as_events FROM PUBLIC, journey_reader, journey_writer;
+GRANT SELECT ON touchpoints, journey_seals, journey_counters, touchpoints_as_events TO journey_reader, journey_writer;
+GRANT INSERT ON touchpoints, journey_seals TO journey_writer;
+-- Locking the counters needs the right to update them; a trigger lets them only go up.
+GRANT UPDATE (position, recorded_at, seal) ON journey_counters TO journey_writer;
