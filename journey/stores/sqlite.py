@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
+from typing import Any, Literal
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import ApplicationRecorder, PersistenceError, Subscription
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -28,11 +29,15 @@ from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.rows import COLUMNS, Columns, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan, row_of
+from journey.stores.subscriptions import WatchingSubscription
 
 FORMAT_VERSION = 2
 _COLUMNS = ", ".join(COLUMNS)
 _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "json_extract(payload, '$.other')"
+_EVENTS = """(SELECT position AS rowid, relationship AS originator_id, version AS originator_version, kind AS topic,
+    CAST(payload AS BLOB) AS state FROM touchpoints)"""
+"""The table as upstream's reading methods name it."""
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS touchpoints (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -158,8 +163,8 @@ class _Pool(SQLiteConnectionPool):
 
 
 class _Datastore(SQLiteDatastore):
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        super().__init__(str(path), originator_id_type="text")
+    def __init__(self, path: Path, *, read_only: bool, originator_id_type: Literal["uuid", "text"] = "text") -> None:
+        super().__init__(str(path), originator_id_type=originator_id_type)
         self.pool.close()
         self.pool = _Pool(path, read_only=read_only)
 
@@ -167,14 +172,13 @@ class _Datastore(SQLiteDatastore):
 class SQLiteRecorder(SQLiteApplicationRecorder):
     """Upstream's recorder over the table `touchpoints`, taking touchpoints once each."""
 
-    def __init__(self, datastore: SQLiteDatastore) -> None:
-        super().__init__(datastore, events_table_name="touchpoints")
+    def __init__(self, datastore: SQLiteDatastore, **_: Any) -> None:
+        super().__init__(datastore, events_table_name=_EVENTS)
         self.insert_events_statement = "INSERT INTO touchpoints (relationship, version, kind, payload) VALUES (?, ?, ?, ?)"
-        self.select_events_statement = (
-            "SELECT relationship AS originator_id, version AS originator_version, kind AS topic, payload AS state "
-            "FROM (SELECT *, version AS originator_version FROM touchpoints) WHERE relationship = ? "
-        )
-        self.select_max_notification_id_statement = "SELECT MAX(position) FROM touchpoints"
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """As upstream on the stores where it can."""
+        return WatchingSubscription(self, Polling(), gt, topics)
 
     def construct_create_table_statements(self) -> list[str]:
         return list(SCHEMA)
