@@ -15,9 +15,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One server for the whole run; skips where there are no binaries."""
+    """One server for the whole run, which no test takes the power from; skips where there are no binaries."""
     try:
-        server = PostgresServer()
+        server = PostgresServer(fsync=False)
     except NoServer as error:
         pytest.skip(str(error))
     with server:
