@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +20,7 @@ from journey import (
     InvalidStoreUrl,
     InvalidTouchpoint,
     Journal,
+    StoreUnavailable,
     Touchpoint,
     UnknownName,
 )
@@ -33,10 +36,11 @@ def contact(id: str, day: float = 0, relationship: str = "r", **fields: Any) -> 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     opened: list[Journal] = []
+    database = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
 
     def url() -> str:
         if request.param == "postgres":
-            return cast(PostgresServer, request.getfixturevalue("postgres_server")).new_database()
+            return cast(PostgresServer, request.getfixturevalue("postgres_server")).new_schema(database, f"journey_{len(opened)}")
         return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / f'{len(opened)}.db'}"
 
     def opening(**options: Any) -> Journal:
@@ -143,6 +147,34 @@ def test_a_stopped_subscription_ends(open_journal: Open) -> None:
     subscription.stop()
     waiting.join(timeout=20)
     assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("open_journal", ["sqlite", "postgres"], indirect=True)
+def test_a_closed_journal_says_so(open_journal: Open) -> None:
+    journal = open_journal()
+    journal.close()
+    journal.close()
+    for attempt in (lambda: journal.record(contact("a")), lambda: list(journal.read())):
+        with pytest.raises(StoreUnavailable, match="was closed"):
+            attempt()
+
+
+def test_closing_while_others_read_ends_them_in_words(open_journal: Open) -> None:
+    """SQLite's connections crash the process when they are closed while another thread uses them."""
+    for _ in range(10):
+        journal, is_closed = open_journal(), threading.Event()
+        journal.record(*(contact(f"{number}") for number in range(1_000)))
+
+        def follow(journal: Journal = journal, is_closed: threading.Event = is_closed) -> None:
+            with suppress(StoreUnavailable):
+                while not is_closed.is_set():
+                    list(journal.read())
+
+        with ThreadPoolExecutor(4) as threads:
+            following = [threads.submit(follow) for _ in range(4)]
+            journal.close()
+            is_closed.set()
+            assert [one.result(timeout=20) for one in following] == [None] * 4
 
 
 def test_an_expected_version_refuses_what_was_decided_on_an_old_history(open_journal: Open) -> None:

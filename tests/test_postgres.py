@@ -160,6 +160,23 @@ def test_two_journals_live_in_two_schemas_beside_other_tables(postgres_url: str)
             assert [record.touchpoint.id for record in journal.read()] == [id]
 
 
+def test_a_dump_keeps_positions_seals_and_counters(postgres_server: PostgresServer, postgres_url: str) -> None:
+    with Journal.open(postgres_url) as journal:
+        told = contacts("t", 1_100)
+        journal.record(*told)
+        before = list(journal.read())
+    dump, restored = postgres_server.folder / "dump.sql", postgres_server.new_database()
+    postgres_server.run("pg_dump", "--file", dump, postgres_url)
+    postgres_server.run("psql", "--set", "ON_ERROR_STOP=1", "--file", dump, restored)
+    with Journal.open(restored) as journal:
+        assert list(journal.read()) == before
+        again, new = journal.record(told[0], contact("new"))
+        assert (again.is_new, again.position, new.position) == (False, 1, 1_101)
+        assert journal.verify().holds
+    with pytest.raises(psycopg.IntegrityError, match="ever deleted"):
+        run(restored, "DELETE FROM touchpoints")
+
+
 # Order
 
 
@@ -373,14 +390,6 @@ def test_a_mistake_is_not_tried_again(store: PostgresStore) -> None:
     with pytest.raises(DamagedJournal):
         store._touchpoints("no_such_column = 1")
     assert time.monotonic() - began < 5
-
-
-def test_a_closed_journal_says_so(postgres_url: str) -> None:
-    journal = Journal.open(postgres_url)
-    journal.close()
-    journal.close()
-    with pytest.raises(StoreUnavailable, match="was closed"):
-        list(journal.read())
 
 
 # What cannot be opened or written

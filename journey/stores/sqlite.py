@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
-from eventsourcing.persistence import ApplicationRecorder, PersistenceError, Subscription
+from eventsourcing.persistence import ApplicationRecorder, ConnectionPoolClosedError, PersistenceError, Subscription
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -130,7 +131,24 @@ class _Pool(SQLiteConnectionPool):
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._path = path
         self._read_only = read_only
+        self._is_closing = False
         super().__init__(db_name=str(path))
+
+    def close(self) -> None:
+        """Close when what runs has run: to close a connection below another thread's statement crashes the process."""
+        deadline = monotonic() + _LOCK_TIMEOUT_SECONDS
+        with self._put_condition:
+            self._is_closing = True
+            while self._in_use and monotonic() < deadline:
+                self._put_condition.wait(0.05)
+            self._in_use.clear()
+            super().close()
+
+    def _get_connection(self, timeout: float = 0.0) -> SQLiteConnection:
+        with self._put_condition:
+            if self._is_closing:
+                raise ConnectionPoolClosedError
+            return super()._get_connection(timeout)
 
     def _create_connection(self) -> SQLiteConnection:
         connection = self._reader() if self._read_only else self._writer()
@@ -395,6 +413,8 @@ class SQLiteStore:
         """Tell SQLite's refusals in the journal's words."""
         try:
             yield
+        except ConnectionPoolClosedError as error:
+            raise StoreUnavailable(f"the journal `{self.path}` was closed", "open it again") from error
         except (PersistenceError, sqlite3.Error) as error:
             text = str(error)
             if "malformed" in text or "not a database" in text:
