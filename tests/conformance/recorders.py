@@ -1,12 +1,13 @@
 """What upstream's suites need beside our recorders: factories that build them, and a view for the projections."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from eventsourcing.persistence import InfrastructureFactory, Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory, PostgresProcessRecorder, PostgresTrackingRecorder
 from eventsourcing.sqlite import SQLiteFactory, SQLiteProcessRecorder, SQLiteTrackingRecorder
 from eventsourcing.tests.projection import EventCountersView
+from eventsourcing.utils import Environment
 from psycopg.sql import SQL
 
 from journey.stores.postgres import PostgresRecorder
@@ -14,6 +15,15 @@ from journey.stores.postgres_server import Datastore, Server
 from journey.stores.sqlite import SQLiteRecorder, _Datastore
 
 URL = "JOURNEY_CONFORMANCE_URL"
+"""The environment's name for where the journal is: a path, or the address of a database."""
+
+
+def url_in(env: Environment) -> str:
+    return env.get(URL, "")
+
+
+def id_type_in(env: Environment) -> Literal["uuid", "text"]:
+    return "text" if env.get("ORIGINATOR_ID_TYPE") == "text" else "uuid"
 
 
 class OurSQLiteProcessRecorder(SQLiteProcessRecorder, SQLiteRecorder):
@@ -26,7 +36,7 @@ class OurSQLiteFactory(SQLiteFactory):
 
     def __init__(self, env: Any) -> None:
         InfrastructureFactory.__init__(self, env)
-        self.datastore = _Datastore(Path(self.env[URL]), read_only=False, originator_id_type=self.env.get(self.ORIGINATOR_ID_TYPE, "uuid"))  # type: ignore[arg-type]
+        self.datastore = _Datastore(Path(url_in(self.env)), read_only=False, originator_id_type=id_type_in(self.env))
 
 
 class OurPostgresProcessRecorder(PostgresProcessRecorder, PostgresRecorder):
@@ -45,7 +55,7 @@ class OurPostgresFactory(PostgresFactory):
 
     def __init__(self, env: Any) -> None:
         InfrastructureFactory.__init__(self, env)
-        self.datastore = _WithTypes(Server(self.env[URL]), originator_id_type=self.env.get(self.ORIGINATOR_ID_TYPE, "uuid"))  # type: ignore[arg-type]
+        self.datastore = _WithTypes(Server(url_in(self.env)), originator_id_type=id_type_in(self.env))
 
 
 class _EventCounters(EventCountersView):

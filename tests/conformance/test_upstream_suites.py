@@ -9,13 +9,15 @@
 | persistence.AggregateRecorderTestCase | upstream's, over our datastores: it is for recorders that give out no positions, as of snapshots |
 | persistence.InfrastructureFactoryTestCase | a factory that builds ours |
 | application.ApplicationTestCase, .ExampleApplicationTestCase | upstream's `Application`, over ours |
-| projection.EventCountersViewTestCase, .AggregateEventCountersProjectionTestCase, .EventSourcedProjectionTestCase | a view beside ours |
+| projection.EventCountersViewTestCase, .AggregateEventCountersProjectionTestCase | a view beside ours |
+| projection.EventSourcedProjectionTestCase | a projection that records, in a journal of its own |
 | persistence.TranscoderTestCase | does not apply: transcoders know no store |
 | projection.TaggedDecisionCountersProjectionTestCase | does not apply: it is for recorders of dynamic consistency boundaries |
 """
 
 import gc
 import os
+import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -37,6 +39,7 @@ from eventsourcing.postgres import PostgresAggregateRecorder, PostgresTrackingRe
 from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteTrackingRecorder
 from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment, get_topic
+from postgres_server import PostgresServer
 
 from journey.stores.postgres import PostgresRecorder
 from journey.stores.sqlite import SQLiteRecorder
@@ -71,7 +74,11 @@ def placed(case: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """Have every factory that the case builds be ours, at `url`; close the one that it built by `create_recorder`."""
     monkeypatch.setenv("PERSISTENCE_MODULE", get_topic(case.factory_class))
     monkeypatch.setenv(URL, url)
+    before = set(threading.enumerate())
     yield
+    for thread in set(threading.enumerate()) - before:
+        if not thread.daemon:
+            thread.join(timeout=10)  # the suites tell their readers to stop, and do not wait until they have
     if "built" in vars(case):
         case.built.close()
     gc.collect()  # applications that the suites leave open close when they go
@@ -232,7 +239,13 @@ class TestProjectionOnSQLite(OnSQLite, projection.AggregateEventCountersProjecti
 class TestProjectionOnPostgres(OnPostgres, projection.AggregateEventCountersProjectionTestCase): ...
 
 
-class TestEventSourcedProjectionOnSQLite(OnSQLite, projection.EventSourcedProjectionTestCase): ...
+class TestEventSourcedProjectionOnSQLite(OnSQLite, projection.EventSourcedProjectionTestCase):
+    @pytest.fixture(autouse=True)
+    def place_of_the_projection(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(f"COUNTERS_{URL}", str(tmp_path / "counters.db"))
 
 
-class TestEventSourcedProjectionOnPostgres(OnPostgres, projection.EventSourcedProjectionTestCase): ...
+class TestEventSourcedProjectionOnPostgres(OnPostgres, projection.EventSourcedProjectionTestCase):
+    @pytest.fixture(autouse=True)
+    def place_of_the_projection(self, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(f"COUNTERS_{URL}", postgres_server.new_database())
