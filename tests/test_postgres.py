@@ -23,6 +23,7 @@ from journey import (
     InvalidStoreUrl,
     InvalidTouchpoint,
     Journal,
+    MissingExtra,
     StoreUnavailable,
     UnknownName,
     UnsupportedSchema,
@@ -540,6 +541,15 @@ def test_an_address_is_shown_without_its_password() -> None:
     assert without_password("postgresql://u:sesame@host:5432/db?sslmode=require") == "postgresql://u@host:5432/db"
     assert without_password("sqlite:///odd@name?.db") == "sqlite:///odd@name?.db"
     assert without_password("postgresql://host/db") == "postgresql://host/db"
+
+
+def test_without_psycopg_the_install_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("journey.stores.postgres", "journey.stores.postgres_server"):
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match="PostgreSQL needs psycopg") as refused:
+        Journal.open("postgresql://host/db")
+    assert refused.value.mend == "pip install 'customer-journey[postgres]'"
 
 
 # Roles
