@@ -20,6 +20,7 @@ from journey import (
     InvalidStoreUrl,
     InvalidTouchpoint,
     Journal,
+    RelationshipsMerged,
     StoreUnavailable,
     Touchpoint,
     UnknownName,
@@ -213,6 +214,15 @@ def test_relationships_are_listed_by_name(open_journal: Open) -> None:
     start = round(START.timestamp()) * 1_000_000
     listed = [(one.relationship, one.touchpoints, one.first - start, one.last - start) for one in journal.relationships()]
     assert listed == [("adam@bank", 1, 2 * day, 2 * day), ("zoe@bank", 2, day, 3 * day)]
+
+
+def test_merges_are_found_from_either_side_and_count_for_no_relationship(open_journal: Open) -> None:
+    journal = open_journal()
+    journal.record(contact("a", relationship="one"), contact("b", relationship="other"), contact("c", relationship="third"))
+    journal.record(RelationshipsMerged(id="m", relationship="one", other="other", occurred_at=START))
+    for name, found in ((None, ["m"]), ("one", ["m"]), ("other", ["m"]), ("third", []), ("nobody", [])):
+        assert [row.id for row in journal._store.merges(name)] == found
+    assert {one.id for one in journal.history("other")} == {"a", "b"}
 
 
 def test_an_unknown_relationship_is_named_with_the_nearest(open_journal: Open) -> None:

@@ -19,6 +19,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscrip
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 
+from journey.amendments import LOG_FACTS, MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Summary, Watch
@@ -32,6 +33,8 @@ _EVENTS = "touchpoints_as_events"
 _COLUMN_NAMES = (*Columns._fields, "state")
 _COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in Columns._fields)
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
+_MERGES = f"kind IN {tuple(MERGES)}"
+_OTHER = "(payload ->> 'other')"
 SCHEMA = (
     # Two that create at once would both find nothing there. The number is only ever used for this.
     "SELECT pg_advisory_xact_lock(7015208937413)",
@@ -50,6 +53,8 @@ SCHEMA = (
         digest bytea,
         state bytea,
         UNIQUE (relationship, version))""",
+    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
     """CREATE TABLE IF NOT EXISTS journey_seals (
         number bigint PRIMARY KEY,
         first_position bigint NOT NULL,
@@ -228,12 +233,19 @@ class PostgresStore:
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return self._touchpoints("position > %s ORDER BY position LIMIT %s", after, limit)
 
+    def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
+        if relationship is None:
+            return self._touchpoints(f"{_MERGES} ORDER BY position")
+        names = _askable([relationship])
+        return self._touchpoints(f"{_MERGES} AND (relationship = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
+
     def relationships(self) -> Iterator[Summary]:
         statement = (
-            "SELECT relationship, count(*), min(occurred_at), max(occurred_at) FROM touchpoints WHERE id IS NOT NULL GROUP BY 1 ORDER BY 1"
+            "SELECT relationship, count(*), min(occurred_at), max(occurred_at) FROM touchpoints "
+            "WHERE id IS NOT NULL AND kind <> ALL(%s) GROUP BY 1 ORDER BY 1"
         )
         with self._server.explained():
-            return (Summary(*row) for row in self.recorder.query(statement))
+            return (Summary(*row) for row in self.recorder.query(statement, list(LOG_FACTS)))
 
     def columns(self, after: int, limit: int) -> Sequence[Columns]:
         with self._server.explained():
