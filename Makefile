@@ -33,6 +33,8 @@ docs: $(VENV)/.ready ## write the generated parts of docs/ anew
 
 bench: $(VENV)/.ready ## measure, beside the peers, in one run
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/append.py
+	$(BIN)/python benchmarks/clients.py
 
 lock: ## resolve requirements.txt anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras -o requirements.txt pyproject.toml

@@ -27,9 +27,11 @@ def contact(id: str, relationship: str = "r", **fields: Any) -> Interaction:
     return Interaction(id=id, relationship=relationship, occurred_at=START + timedelta(days=1), **fields)
 
 
-@pytest.fixture(params=["memory:", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return request.param if request.param == "memory:" else f"sqlite:///{tmp_path / 'journey.db'}"
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'journey.db'}"
 
 
 def test_a_thousand_tasks_record_at_once_and_nothing_is_lost_or_doubled(url: str) -> None:
