@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
-from journey.errors import JourneyError
+from journey.errors import DamagedJournal, JourneyError
 from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, seal_after
 from journey.stores import Store
 from journey.stores.rows import Receipt
@@ -51,6 +51,7 @@ class Sealing:
             self._seal(at_least=SEALED_AT_ONCE)
 
     def _seal(self, at_least: int) -> None:
+        refused = 0
         while True:
             last = self._store.last_seal()
             self._sealed_to = last.last_position if last else 0
@@ -60,5 +61,8 @@ class Sealing:
             digests = {row.position: row.digest for row in rows}
             positions = range(self._sealed_to + 1, rows[-1].position + 1)
             covered = [digests.get(position, NO_TOUCHPOINT) for position in positions]
+            seal = seal_after(last, covered)
+            if seal.number == refused:
+                raise DamagedJournal(f"seal {refused} was made and is no longer there", "restore the journal from a backup")
             # Where another process sealed in between, this one goes on behind its seal.
-            self._store.seal(seal_after(last, covered))
+            refused = 0 if self._store.seal(seal) else seal.number

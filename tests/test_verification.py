@@ -218,6 +218,18 @@ def test_recording_seals_by_itself_and_at_close(tmp_path: Path) -> None:
     assert seals == [1, 2, 3, 4]
 
 
+def test_where_the_last_seal_is_gone_closing_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    with Journal.open(f"sqlite:///{path}") as journal:
+        journal.record(contact(1))
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript("DROP TRIGGER seals_are_never_deleted; DELETE FROM journey_seals")
+    with pytest.raises(DamagedJournal, match="seal 1"), Journal.open(f"sqlite:///{path}") as journal:
+        journal.record(contact(2))
+    assert [violation.seal for violation in verified(path).violations] == [1]
+    assert verified(path).touchpoints == 2
+
+
 def test_a_failure_inside_leaves_the_seal_to_the_next_to_close(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 't.db'}"
     with pytest.raises(RuntimeError), Journal.open(url) as journal:
