@@ -152,25 +152,6 @@ def test_upstreams_plain_events_leave_the_touchpoint_columns_empty(path: Path) -
     assert list(store.relationships()) == []
 
 
-def test_many_threads_write_at_once_and_nothing_is_lost_or_doubled(path: Path) -> None:
-    with opened(path) as journal:
-
-        def write(thread: int) -> None:
-            for number in range(25):
-                journal.record(contact(f"{thread}-{number}", f"r{number % 3}"), contact(f"shared-{number}", "shared"))
-
-        threads = [threading.Thread(target=write, args=(thread,)) for thread in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        records = list(journal.read())
-    assert sorted(record.touchpoint.id for record in records) == sorted(
-        [f"{thread}-{number}" for thread in range(6) for number in range(25)] + [f"shared-{number}" for number in range(25)]
-    )
-    assert [record.position for record in records] == list(range(1, len(records) + 1))
-
-
 _WRITER = """
 import sys
 from journey import Interaction, Journal
@@ -188,6 +169,18 @@ def test_a_subscription_follows_other_processes_without_missing_or_repeating_one
     assert len(seen) == len(set(seen)) == 600
     for name in ("a", "b", "c"):
         assert [id for id in seen if id.startswith(name)] == [f"{name}-{number}" for number in range(200)]
+
+
+def test_opening_waits_for_whoever_holds_a_file_that_is_no_journal_yet(path: Path) -> None:
+    """As where several programs open a new journal at once: SQLite gives up at once when it is to make the write-ahead log."""
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    letting_go = threading.Timer(0.2, holder.execute, ["COMMIT"])
+    letting_go.start()
+    with opened(path) as journal:
+        journal.record(contact("a"))
+    letting_go.join()
+    holder.close()
 
 
 def test_upstreams_recorder_cannot_subscribe_and_ours_is_followed(path: Path, tmp_path: Path) -> None:

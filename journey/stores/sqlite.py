@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Literal
 
 from eventsourcing.persistence import ApplicationRecorder, ConnectionPoolClosedError, PersistenceError, Subscription
@@ -151,7 +151,16 @@ class _Pool(SQLiteConnectionPool):
             return super()._get_connection(timeout)
 
     def _create_connection(self) -> SQLiteConnection:
-        connection = self._reader() if self._read_only else self._writer()
+        deadline = monotonic() + _LOCK_TIMEOUT_SECONDS
+        while True:
+            try:
+                connection = self._reader() if self._read_only else self._writer()
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite waits for a lock by itself, but not while another connection makes, or leaves, the write-ahead log.
+                if "locked" not in str(error) or monotonic() > deadline:
+                    raise
+            sleep(0.01)
         connection.row_factory = sqlite3.Row
         return _Connection(connection, max_age=None)
 
@@ -162,9 +171,9 @@ class _Pool(SQLiteConnectionPool):
         """Opened for writing where that is possible, only so that SQLite can clear its side files away when it closes."""
         try:
             return self._connect("mode=rw", "PRAGMA query_only = ON", "SELECT 1 FROM sqlite_schema")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # On a read-only disk there can be no side files; without a write-ahead log the file alone is the whole truth.
-            if self._path.with_name(self._path.name + "-wal").exists():
+            if "locked" in str(error) or self._path.with_name(self._path.name + "-wal").exists():
                 raise
             return self._connect("immutable=1", "SELECT 1 FROM sqlite_schema")
 
@@ -314,15 +323,15 @@ class SQLiteStore:
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
         with self._explained():
-            return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship)
+            return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship) if _is_askable(relationship) else []
 
     def version(self, relationship: str) -> int:
         with self._explained(), self._datastore.transaction(commit=False) as cursor:
-            return self.recorder.versions(cursor, [relationship])[relationship]
+            return self.recorder.versions(cursor, [relationship])[relationship] if _is_askable(relationship) else 0
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
         with self._explained():
-            return self.recorder.found(ids)
+            return self.recorder.found([*filter(_is_askable, ids)])
 
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._explained():
@@ -332,6 +341,8 @@ class SQLiteStore:
         with self._explained():
             if relationship is None:
                 return self.recorder.touchpoints(f"{_MERGES} ORDER BY position")
+            if not _is_askable(relationship):
+                return []
             named = f"{_MERGES} AND (relationship = ? OR {_OTHER} = ?) ORDER BY position"
             return self.recorder.touchpoints(named, relationship, relationship)
 
@@ -430,3 +441,8 @@ class SQLiteStore:
             raise StoreUnavailable(
                 f"the journal `{self.path}` cannot be used: {text}", "see that no other program holds it, and retry"
             ) from error
+
+
+def _is_askable(name: str) -> bool:
+    """Whether SQLite can be asked for a name; one with half a character, as of a command line in bytes, is nobody's."""
+    return name == name.encode("utf-8", "ignore").decode()
