@@ -1,0 +1,180 @@
+"""A journal driven at random beside a plain list that does the same, compared after every step."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import cast
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from journey.amendments import Fact
+from journey.errors import ConflictingHistory, ConflictingTouchpoint, JourneyError, UnknownName
+from journey.history import Recorded
+from journey.journal import Journal
+from journey.stores import Store, Summary
+from journey.subscription import Subscription
+from journey.testing.places import Impatient, Opener, contact, records
+from journey.testing.strategies import at_day
+from journey.times import MICROSECOND, to_microseconds
+from journey.touchpoints import Interaction
+
+_RELATIONSHIPS = ("r", "s", "R")
+_offered = st.builds(
+    contact,
+    st.integers(0, 15).map(str),
+    relationship=st.sampled_from(_RELATIONSHIPS),
+    day=st.sampled_from((0.0, 1.5, 9.0)),
+    competence=st.sampled_from((None, 0.5)),
+)
+_batches = st.lists(_offered, max_size=6)
+_shares = st.floats(0, 1)
+"""Where in the log: 0 before everything, 1 at its end."""
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """A `RuleBasedStateMachine` over the place that `opener` opens, which must be new; for tests, see `over`."""
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self._opener = opener
+        self._clock = datetime(2024, 1, 1, tzinfo=UTC)
+        self._told: list[Recorded[Fact]] = []
+
+    @classmethod
+    def over(cls, new_opener: Callable[[], Opener]) -> type["JournalMachine"]:
+        """The machine as hypothesis wants it, for `run_state_machine_as_test` or as `.TestCase`: every run in a new place."""
+
+        class Machine(cls):  # type: ignore[valid-type, misc]
+            def __init__(self) -> None:
+                super().__init__(new_opener())
+
+        return Machine
+
+    @initialize()
+    def open(self) -> None:
+        """Open the journal."""
+        self._store = self._opener()
+        self._journal = Journal(self._store, now=lambda: self._clock)
+
+    @rule(batch=_batches)
+    def record(self, batch: list[Interaction]) -> None:
+        """Record what may be new, repeated or conflicting."""
+        self._record(batch, None)
+
+    @rule(size=st.integers(1, 4), relationship=st.sampled_from(_RELATIONSHIPS))
+    def record_new(self, size: int, relationship: str) -> None:
+        """Record what is surely new."""
+        self._record([contact(f"new-{len(self._told)}-{number}", relationship=relationship) for number in range(size)], None)
+
+    @rule(batch=_batches, share=_shares)
+    def record_something_again(self, batch: list[Interaction], share: float) -> None:
+        """Record new touchpoints around some that are there."""
+        self._record(
+            [*batch, *(one.touchpoint for one in self._told[self._position(share) :][:3] if isinstance(one.touchpoint, Interaction))]
+        )
+
+    @rule(batch=_batches, relationship=st.sampled_from(_RELATIONSHIPS), off_by=st.sampled_from((0, 0, 1, -1)))
+    def record_on_a_version(self, batch: list[Interaction], relationship: str, off_by: int) -> None:
+        """Record on a version that is right or wrong."""
+        self._record(batch, max(0, self._version(relationship) + off_by))
+
+    @rule(seconds=st.integers(-3_600, 86_400))
+    def let_time_pass(self, seconds: int) -> None:
+        """Set the clock, backwards too."""
+        self._clock += timedelta(seconds=seconds)
+
+    @rule()
+    def reopen(self) -> None:
+        """Close the journal and open it again."""
+        self._journal.close()
+        self.open()
+
+    @rule(share=_shares)
+    def read_behind_a_position(self, share: float) -> None:
+        """Read on from anywhere."""
+        position = self._position(share)
+        assert records(self._journal, position) == self._told[position:]
+
+    @rule(share=_shares)
+    def follow(self, share: float) -> None:
+        """Subscribe from anywhere."""
+        position = self._position(share)
+        subscription = Subscription(cast(Store, Impatient(self._store)), position)
+        assert list(islice(subscription, len(self._told) - position)) == self._told[position:]
+
+    @rule(relationship=st.sampled_from(_RELATIONSHIPS), day=st.sampled_from((0.0, 1.0, 1.5, 20.0)), share=_shares)
+    def look_back(self, relationship: str, day: float, share: float) -> None:
+        """Read a history as of a day, as it was known at an instant."""
+        told = [one for one in self._told if one.touchpoint.relationship == relationship]
+        if not told:
+            with pytest.raises(UnknownName):
+                self._journal.history(relationship)
+            return
+        bound = at_day(day)
+        known = told[min(int(share * len(told)), len(told) - 1)].recorded_at
+        seen = [one for one in told if one.touchpoint.occurred_at <= bound and one.recorded_at <= known]
+        history = self._journal.history(relationship).as_of(bound).known_at(known)
+        assert list(history.records) == sorted(seen, key=lambda one: (one.touchpoint.occurred_at, one.touchpoint.id))
+
+    @rule(wanted=st.lists(st.integers(0, 20).map(str), max_size=8))
+    def find(self, wanted: list[str]) -> None:
+        """Look touchpoints up by id."""
+        assert self._journal.find(wanted) == {one.touchpoint.id: one for one in self._told if one.touchpoint.id in wanted}
+
+    @rule()
+    def verify(self) -> None:
+        """Nothing is other than it was recorded."""
+        found = self._journal.verify()
+        assert (found.touchpoints, found.violations) == (len(self._told), ())
+
+    @invariant()
+    def journal_is_as_the_list_is(self) -> None:
+        """The whole log, who is in it, and how far it was counted."""
+        if not hasattr(self, "_journal"):
+            return
+        assert records(self._journal) == self._told
+        assert self._store.counters().position == len(self._told)
+        times: dict[str, list[int]] = {}
+        for one in self._told:
+            times.setdefault(one.touchpoint.relationship, []).append(to_microseconds(one.touchpoint.occurred_at))
+        listed = [Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items())]
+        assert list(self._journal.relationships()) == listed
+        assert [self._journal.version(name) for name in _RELATIONSHIPS] == [self._version(name) for name in _RELATIONSHIPS]
+
+    def teardown(self) -> None:
+        """Release the store. Sealing it too may never end where it failed."""
+        if hasattr(self, "_store"):
+            self._store.close()
+
+    def _record(self, batch: Sequence[Interaction], expected_version: int | None = None) -> None:
+        """Record in the journal and in the list; where the list would refuse, so must the journal."""
+        known: dict[str, Recorded[Fact]] = {one.touchpoint.id: one for one in self._told}
+        recorded_at = max(self._clock, self._told[-1].recorded_at + MICROSECOND) if self._told else self._clock
+        refusals: set[type[JourneyError]] = set()
+        given: list[tuple[str, int | None, datetime, bool]] = []
+        fresh: list[Recorded[Fact]] = []
+        for one in batch:
+            is_new = one.id not in known
+            record = known.setdefault(one.id, Recorded(one, recorded_at, len(self._told) + len(fresh) + 1))
+            if record.touchpoint != one:
+                refusals.add(ConflictingTouchpoint)
+            if is_new:
+                fresh.append(record)
+                if expected_version not in (None, self._version(one.relationship)):
+                    refusals.add(ConflictingHistory)
+            given.append((one.id, record.position, record.recorded_at, is_new))
+        if refusals:
+            with pytest.raises(tuple(refusals)):
+                self._journal.record(*batch, expected_version=expected_version)
+            return
+        receipts = self._journal.record(*batch, expected_version=expected_version)
+        assert [(one.id, one.position, one.recorded_at, one.is_new) for one in receipts] == given
+        self._told += fresh
+
+    def _version(self, relationship: str) -> int:
+        return sum(one.touchpoint.relationship == relationship for one in self._told)
+
+    def _position(self, share: float) -> int:
+        return round(share * len(self._told))

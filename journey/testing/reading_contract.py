@@ -1,0 +1,179 @@
+"""What reading, following and verifying promise, whatever the store."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journey.errors import StoreUnavailable, UnknownName
+from journey.journal import Journal
+from journey.seals import SEALED_AT_ONCE, seal_after
+from journey.stores import Counters
+from journey.stores.rows import digest_of
+from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, followed, ids, records
+from journey.testing.strategies import START
+from journey.verification import Verification
+
+_DAY = 86_400_000_000
+
+
+class ReadingContract(Places):
+    """Whatever was recorded is found in every way of asking, and stays what it was."""
+
+    def test_reopening_gives_the_same(self, opener: Opener) -> None:
+        with Journal(opener()) as journal:
+            journal.record(*contacts(30))
+            journal.record(contact("other", relationship="s"))
+            told = records(journal)
+        with Journal(opener()) as journal:
+            assert records(journal) == told
+            assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("r", 30), ("s", 1)]
+            (again,) = journal.record(contact("other", relationship="s"))
+            assert (again.position, again.recorded_at, again.is_new) == (31, told[-1].recorded_at, False)
+            assert journal.record(contact("next"))[0].position == 32
+
+    def test_what_one_journal_records_another_sees_at_once(self, opener: Opener) -> None:
+        with Journal(opener()) as one, Journal(opener()) as other:
+            for number in range(10):
+                (one if number % 2 else other).record(contact(f"{number}"), expected_version=number)
+                assert ids(one) == ids(other) == [f"{before}" for before in range(number + 1)]
+
+    def test_known_at_a_receipt_is_what_was_known_then(self, journal: Journal) -> None:
+        (first,) = journal.record(contact("a", day=5))
+        journal.record(contact("late", day=1))
+        assert [one.id for one in journal.history("r").known_at(first.recorded_at)] == ["a"]
+        assert [one.id for one in journal.history("r")] == ["late", "a"]
+
+    def test_touchpoints_are_found_by_id(self, journal: Journal) -> None:
+        journal.record(*contacts(1_200))
+        found = journal.find([*(f"{number:05}" for number in range(1_000, 1_400)), "01000", "", "\0", "\ud800", "0" * 5_000])
+        assert sorted(found) == [f"{number:05}" for number in range(1_000, 1_200)]
+        assert found["01000"].touchpoint == contact("01000")
+        assert journal.find([]) == {}
+
+    def test_reading_goes_on_after_a_position(self, journal: Journal) -> None:
+        receipts = journal.record(*contacts(30))
+        assert ids(journal, after=receipts[20].position) == [f"{number:05}" for number in range(21, 30)]
+        assert ids(journal, after=receipts[-1].position) == []
+        assert ids(journal, after=10**12) == []
+
+    def test_pages_join_without_a_seam(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            journal.record(*contacts(30))
+            for limit in (1, 7, 30, 100):
+                for after in range(0, 31, limit):
+                    expected = list(range(after + 1, min(after + limit, 30) + 1))
+                    assert [row.position for row in store.read(after, limit)] == expected
+                    assert [row.position for row in store.columns(after, limit) if row.digest == digest_of(row)] == expected
+
+    def test_relationships_are_listed_by_name(self, journal: Journal) -> None:
+        journal.record(contact("a", day=3, relationship="zoe@bank"), contact("b", day=1, relationship="zoe@bank"))
+        journal.record(contact("c", day=2, relationship="adam@bank"), contact("d", day=2, relationship="Zoe@bank"))
+        start = round(START.timestamp()) * 1_000_000
+        listed = [
+            (one.relationship, one.touchpoints, (one.first - start) / _DAY, (one.last - start) / _DAY) for one in journal.relationships()
+        ]
+        assert listed == [("Zoe@bank", 1, 2, 2), ("adam@bank", 1, 2, 2), ("zoe@bank", 2, 1, 3)]
+
+    def test_an_unknown_relationship_is_refused_and_not_made(self, journal: Journal) -> None:
+        journal.record(contact("a", relationship="m@bank"))
+        for name in ("M@BANK", "m@bank ", "", "\0", "m@bank\0", "%", "m_bank", "é" * 3_000, "\udcff", "m@bnk"):
+            assert journal.version(name) == 0
+            with pytest.raises(UnknownName) as refused:
+                journal.history(name)
+        assert refused.value.mend == "did you mean `m@bank`?"
+        assert [one.relationship for one in journal.relationships()] == ["m@bank"]
+
+    def test_facts_about_facts_are_recorded_and_count_for_no_relationship(self, journal: Journal) -> None:
+        journal.record(contact("a"), contact("b"))
+        journal.correct("a", {"competence": 0.5})
+        journal.retract("b")
+        assert len(records(journal)) == journal.version("r") == 4
+        assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("r", 2)]
+        assert [one.id for one in journal.history("r")] == ["a"]
+
+    def test_merges_are_found_by_either_name(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            journal.record(*(contact(name, relationship=name) for name in ("é", "b", "c", "d", "%")))
+            first, second, third = journal.merge("b", "é"), journal.merge("c", "b"), journal.unmerge("b", "é")
+            found = {name: [row.id for row in store.merges(name)] for name in (None, "é", "b", "c", "d", "%", "\0", "\ud800")}
+        assert found == {
+            None: [first.id, second.id, third.id],
+            "é": [first.id, third.id],
+            "b": [first.id, second.id, third.id],
+            "c": [second.id],
+            "d": [],
+            "%": [],
+            "\0": [],
+            "\ud800": [],
+        }
+
+    def test_a_subscription_follows_what_was_and_what_comes(self, opener: Opener) -> None:
+        with Journal(opener()) as journal, Journal(opener()) as writer:
+            writer.record(*contacts(5))
+            with beside(lambda: [writer.record(contact(f"more-{number:02}")) for number in range(25)]):
+                seen = [one.touchpoint.id for one in followed(journal, 28, after=2)]
+            assert seen == ids(journal, after=2)
+            assert len(seen) == 28
+
+    def test_a_stopped_subscription_ends(self, journal: Journal) -> None:
+        subscription = journal.subscribe(poll_seconds=60)
+        with beside(lambda: list(subscription)):
+            subscription.stop()
+        subscription.stop()
+        assert list(subscription) == []
+
+    def test_a_place_nobody_recorded_in_is_empty_and_verifies(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            assert (ids(journal), list(journal.relationships()), store.counters(), store.last_seal()) == ([], [], Counters(0, 0), None)
+            assert journal.verify() == Verification(touchpoints=0, seals=0, sealed=0, violations=())
+
+    @settings(each_in_a_new_place, max_examples=8)
+    @given(sizes=st.lists(st.sampled_from([1, 2, 40, SEALED_AT_ONCE - 1, SEALED_AT_ONCE, SEALED_AT_ONCE + 1]), max_size=3))
+    def test_closing_seals_whatever_was_recorded(self, new_place: Callable[[], Opener], sizes: list[int]) -> None:
+        opener = new_place()
+        for number, size in enumerate(sizes):
+            with Journal(opener()) as journal:
+                journal.record(*contacts(size, prefix=f"{number}-"))
+                assert journal.verify().holds
+        with Journal(opener()) as journal:
+            found = journal.verify()
+            assert found.holds and found.sealed == found.touchpoints == sum(sizes)
+
+    def test_a_seal_whose_number_is_taken_is_not_kept(self, opener: Opener) -> None:
+        with Journal(opener()) as journal:
+            journal.record(contact("a"))
+        store = opener()
+        with Journal(store):
+            kept = store.last_seal()
+            assert kept is not None and not store.seal(seal_after(None, [bytes(32)]))
+            assert list(store.seals(0, 10)) == [kept] and list(store.seals(1, 10)) == []
+            assert store.counters() == Counters(1, 1)
+
+    def test_closing_while_others_read_ends_them_in_words(self, new_place: Callable[[], Opener]) -> None:
+        for _ in range(5):
+            journal, is_closed = Journal(new_place()()), Event()
+            journal.record(*contacts(1_000))
+
+            def read(journal: Journal = journal, is_closed: Event = is_closed) -> None:
+                with suppress(StoreUnavailable):
+                    while not is_closed.is_set():
+                        ids(journal)
+
+            with beside(*[read] * 4):
+                journal.close()
+                is_closed.set()
+
+    def test_closing_twice_is_harmless(self, opener: Opener) -> None:
+        journal = Journal(opener())
+        journal.record(contact("a"))
+        journal.close()
+        journal.close()
+        with Journal(opener()) as journal:
+            assert ids(journal) == ["a"]

@@ -1,0 +1,235 @@
+"""A contract that cannot fail is none: stores that are broken on purpose, and the law that each of them breaks."""
+
+import inspect
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from journey import Journal
+from journey.stores import Counters, Store
+from journey.stores.memory import MemoryStore
+from journey.stores.rows import Receipt, StoredTouchpoint, row_of
+from journey.stores.sqlite import SQLiteStore
+from journey.testing import JournalMachine, Opener, StoreContract, crash_trial, tail_trial
+from journey.times import from_microseconds
+
+Rows = Sequence[StoredTouchpoint]
+
+
+class Sound(MemoryStore):
+    pass
+
+
+class Forgetful(dict[str, StoredTouchpoint]):
+    def __contains__(self, id: object) -> bool:
+        return False
+
+
+class RecordsRepeatedIdsAgain(MemoryStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.recorder._by_id = Forgetful()
+
+
+class ForgetsIdsOnceItIsClosed(MemoryStore):
+    def close(self) -> None:
+        self.recorder._by_id.clear()
+
+
+class TellsRepeatedFromNewWrongly(MemoryStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return [replace(receipt, is_new=True) for receipt in super().append(rows, now, expected_version)]
+
+
+class UsesAPositionTwice(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return [replace(row, position=min(row.position, 3)) if row.position == 4 else row for row in super().read(after, limit)]
+
+
+class GivesNewerRowsFirst(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return sorted(super().read(after, limit), key=lambda row: (row.occurred_at, -row.position))
+
+
+class RecordsHalfABatch(MemoryStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return [receipt for row in rows for receipt in super(RecordsHalfABatch, self).append([row], now, expected_version)]
+
+
+class LeavesAGapWhereItRefused(MemoryStore):
+    refused = 0
+
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        try:
+            return super().append(rows, now, expected_version)
+        except Exception:
+            self.refused += 1
+            raise
+
+    def counters(self) -> Counters:
+        found = super().counters()
+        return replace(found, position=found.position + self.refused)
+
+
+class FollowsTheClock(MemoryStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return [replace(one, recorded_at=from_microseconds(now)) for one in super().append(rows, now, expected_version)]
+
+
+class IgnoresTheExpectedVersion(MemoryStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return super().append(rows, now)
+
+
+class LosesOneAtEachPage(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return super().read(after, limit + 1)[1:] if after else super().read(after, limit)
+
+
+class ReadsOverTheLimit(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return super().read(after, limit + 1)
+
+
+class TakesNamesInAnyCase(MemoryStore):
+    def select(self, relationship: str) -> Rows:
+        return [row for row in super().read(0, 10**9) if str(row.originator_id).lower() == relationship.lower()]
+
+
+class KeepsOneFormOfEachLetter(MemoryStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        return super().append([replace(row, state=unicodedata.normalize("NFC", row.state.decode()).encode()) for row in rows], now)
+
+
+class CutsLongTexts(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return [row if len(row.personal or "") < 8_000 else replace(row, personal=None) for row in super().read(after, limit)]
+
+
+class ChangesWhatItReturns(MemoryStore):
+    def find(self, ids: Sequence[str]) -> Rows:
+        return [replace(row, recorded_at=row.recorded_at // 10**6 * 10**6) for row in super().find(ids)]
+
+
+class ForgetsWhenClosed(MemoryStore):
+    def close(self) -> None:
+        self.recorder = MemoryStore().recorder
+
+
+class LosesADigest(MemoryStore):
+    def read(self, after: int, limit: int) -> Rows:
+        return [row_of(row._replace(digest=bytes(32))) for row in super().columns(after, limit)]
+
+
+BROKEN: list[tuple[type[MemoryStore], str]] = [
+    (RecordsRepeatedIdsAgain, "test_recording_again_returns_the_first_receipt"),
+    (ForgetsIdsOnceItIsClosed, "test_reopening_gives_the_same"),
+    (TellsRepeatedFromNewWrongly, "test_a_duplicate_inside_a_batch_counts_once"),
+    (UsesAPositionTwice, "test_positions_have_no_gaps_whatever_was_refused_or_repeated"),
+    (GivesNewerRowsFirst, "test_retrying_after_a_lost_answer_is_harmless"),
+    (RecordsHalfABatch, "test_a_conflict_inside_a_batch_refuses_the_batch"),
+    (LeavesAGapWhereItRefused, "test_positions_have_no_gaps_whatever_was_refused_or_repeated"),
+    (FollowsTheClock, "test_record_time_moves_forward_even_when_the_clock_does_not"),
+    (IgnoresTheExpectedVersion, "test_an_expected_version_refuses_what_was_decided_on_an_old_history"),
+    (IgnoresTheExpectedVersion, "test_of_many_that_expect_one_version_one_records"),
+    (LosesOneAtEachPage, "test_reading_goes_on_after_a_position"),
+    (ForgetsWhenClosed, "test_reopening_gives_the_same"),
+    (TakesNamesInAnyCase, "test_an_unknown_relationship_is_refused_and_not_made"),
+    (KeepsOneFormOfEachLetter, "test_any_writing_that_the_models_allow_is_kept"),
+    (CutsLongTexts, "test_a_batch_of_five_megabytes_is_one_batch"),
+    (LosesADigest, "test_closing_seals_whatever_was_recorded"),
+]
+BREAKS = (Exception, pytest.fail.Exception, BaseExceptionGroup)
+UNSEEN_BY_THE_MACHINE = {KeepsOneFormOfEachLetter, CutsLongTexts}
+"""Its batches are small and its ids plain."""
+
+
+def opener_of(store: type[MemoryStore]) -> Opener:
+    one: Store = store()
+    return lambda: one
+
+
+def keep(law: str, store: type[MemoryStore]) -> None:
+    """Try one law on a store. Raises what the law raises."""
+    bound = getattr(StoreContract(), law)
+    opener = opener_of(store)
+    given: dict[str, Any] = {"opener": opener, "journal": Journal(opener()), "new_place": lambda: opener_of(store)}
+    bound(**{name: given[name] for name in inspect.signature(bound).parameters})
+
+
+@pytest.mark.parametrize("law", sorted({law for _, law in BROKEN}))
+def test_a_sound_store_keeps_the_law(law: str) -> None:
+    keep(law, Sound)
+
+
+@pytest.mark.parametrize(("store", "law"), BROKEN)
+def test_a_broken_store_breaks_the_law(store: type[MemoryStore], law: str) -> None:
+    with pytest.raises(BREAKS):
+        keep(law, store)
+
+
+@pytest.mark.parametrize("store", [Sound, *sorted({store for store, _ in BROKEN} - UNSEEN_BY_THE_MACHINE, key=lambda one: one.__name__)])
+def test_the_machine_sees_what_is_broken(store: type[MemoryStore]) -> None:
+    few = settings(max_examples=60, stateful_step_count=30, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
+    run: Callable[[], None] = partial(run_state_machine_as_test, JournalMachine.over(lambda: opener_of(store)), settings=few)
+    if store is Sound:
+        run()
+        return
+    with pytest.raises(BREAKS):
+        run()
+
+
+class AcknowledgesFirst(SQLiteStore):
+    """Records what it was given only when it is given more."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._pending: list[StoredTouchpoint] = []
+
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        super().append(self._pending, now - 1)
+        self._pending = list(rows)
+        following = self.counters().position + 1
+        return [Receipt(row.id, position, from_microseconds(now), is_new=True) for position, row in enumerate(rows, start=following)]
+
+
+class CommitsItsFirstRowFirst(SQLiteStore):
+    def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        first = super().append(rows[:1], now)
+        time.sleep(0.02 * len(rows[1:5]))
+        return [*first, *super().append(rows[1:], now)]
+
+
+class SkipsRowsWhenBehind(SQLiteStore):
+    def read(self, after: int, limit: int) -> Rows:
+        rows = super().read(after, limit)
+        return rows[1:] if after and limit == 1_000 and len(rows) > 1 else rows
+
+
+def test_a_crash_trial_finds_what_was_acknowledged_too_early(tmp_path: Path) -> None:
+    trial = crash_trial(lambda: partial(AcknowledgesFirst, str(tmp_path / "journey.db")), rounds=3, seed=1, writers=1)
+    assert trial.lost and any("was acknowledged at position" in problem for problem in trial.problems)
+
+
+def test_a_crash_trial_finds_half_a_batch(tmp_path: Path) -> None:
+    trial = crash_trial(lambda: partial(CommitsItsFirstRowFirst, str(tmp_path / "journey.db")), rounds=60, seed=1, writers=1)
+    assert any("is there in part" in problem for problem in trial.problems)
+
+
+def test_a_crash_trial_tells_of_writers_that_failed(tmp_path: Path) -> None:
+    SQLiteStore(str(tmp_path / "journey.db")).close()
+    trial = crash_trial(lambda: partial(SQLiteStore, str(tmp_path / "journey.db"), read_only=True), rounds=1, seed=1)
+    assert any("is read-only" in problem for problem in trial.problems)
+
+
+def test_a_tail_trial_finds_what_a_follower_missed(tmp_path: Path) -> None:
+    trial = tail_trial(partial(SkipsRowsWhenBehind, str(tmp_path / "journey.db")), writers=2, each=200, tails=1, seed=1)
+    assert any("follows where" in problem for problem in trial.problems)
