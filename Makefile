@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws mutants docs bench lock clean
+.PHONY: help demo test test-crash check laws mutants docs bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,6 +14,9 @@ demo: $(VENV)/.ready ## set up, then tell the story of the cold meeting
 
 test: $(VENV)/.ready ## set up, then run every test
 	$(BIN)/pytest
+
+test-crash: $(VENV)/.ready ## kill writers and servers, 200 times per store, and follow eight processes (takes minutes)
+	$(BIN)/python tests/trials.py
 
 check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
 	$(BIN)/ruff format --check .
