@@ -46,7 +46,7 @@ def touchpoints(count: int) -> Sequence[Touchpoint]:
 
 def events_of(rows: Sequence[StoredTouchpoint]) -> Sequence[StoredEvent]:
     """The same content as upstream's events, with the versions that its caller must know."""
-    return [StoredEvent(row.originator_id, number // RELATIONSHIPS + 1, row.topic, row.state) for number, row in enumerate(rows)]
+    return [StoredEvent(row.relationship, number // RELATIONSHIPS + 1, row.kind, row.payload.encode()) for number, row in enumerate(rows)]
 
 
 @contextmanager

@@ -148,7 +148,7 @@ class Journal:
     def _amend(self, model: type[Amendment], about: str, own: Mapping[str, Any], as_id: str | None, **said: str | None) -> Receipt:
         """Record an amendment, by default under a number of its own: how often that was said of the fact, and once more."""
         kind = model.model_fields["kind"].default
-        rows = (self._decode(row).touchpoint for row in self._store.select(str(said["relationship"])) if row.topic == kind)
+        rows = (self._decode(row).touchpoint for row in self._store.select(str(said["relationship"])) if row.kind == kind)
         number = 1 + sum(isinstance(one, Amendment) and one.about == about for one in rows)
         id = as_id or f"{about}.{kind.removeprefix('touchpoint_')}-{number}"
         return self.record(validated(model, {"id": id, "occurred_at": self._now(), **own, **said}))[0]

@@ -61,6 +61,9 @@ def unknown_touchpoint(fields: Mapping[str, Any], schema_version: int) -> Touchp
     return validated(model, {**said, "schema_version": schema_version, "payload": payload})
 
 
+_MODELS = frozenset(FACTS.values())
+
+
 def revalidated(touchpoint: F) -> F:
     """The touchpoint, once it is known to hold what its model allows. Raises InvalidTouchpoint."""
     if isinstance(touchpoint, UnknownTouchpoint):
@@ -68,11 +71,10 @@ def revalidated(touchpoint: F) -> F:
             [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],
             "upgrade journey to a version that knows it",
         )
-    if not isinstance(touchpoint, tuple(FACTS.values())):
+    if type(touchpoint) not in _MODELS:
         name = type(touchpoint).__name__
         raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
-    fields = {name: getattr(touchpoint, name) for name in type(touchpoint).model_fields}
-    return validated(type(touchpoint), fields)
+    return validated(type(touchpoint), vars(touchpoint))
 
 
 def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:

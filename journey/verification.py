@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from journey.seals import FIRST_PREVIOUS, NO_TOUCHPOINT, Seal, merkle_root
 from journey.stores import Store
-from journey.stores.rows import Columns, digest_of
+from journey.stores.rows import StoredTouchpoint, digest_of
 
 _PAGE = 10_000
 _BEFORE_ALL = -(2**63)
@@ -70,7 +70,7 @@ def verify(store: Store, against: str | None = None) -> Verification:
     return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations), seals.last_name)
 
 
-def _problem(row: Columns, seal: Seal | None) -> str:
+def _problem(row: StoredTouchpoint, seal: Seal | None) -> str:
     if row.id is None:
         return "is a row without an id: it was not recorded as a touchpoint"
     content = digest_of(row)
@@ -142,13 +142,13 @@ class _Seals:
         self.violations.append(Violation(f"seal {number} {problem}", seal=number))
 
 
-def _rows(store: Store, after: int = _BEFORE_ALL) -> Iterator[Columns]:
+def _rows(store: Store, after: int = _BEFORE_ALL) -> Iterator[StoredTouchpoint]:
     while rows := store.columns(after, _PAGE):
         yield from rows
         after = rows[-1].position
 
 
-def _about(row: Columns, problem: str) -> Violation:
+def _about(row: StoredTouchpoint, problem: str) -> Violation:
     name = f"`{row.id}`" if row.id is not None else "without id"
     return Violation(f"touchpoint {name} at position {row.position} {problem}", position=row.position, touchpoint=row.id)
 

@@ -73,7 +73,7 @@ def test_columns_are_plain_and_personal_fields_apart(postgres_url: str) -> None:
     names = "position, id, relationship, version, kind, schema_version, payload::text, personal, state"
     (row,) = run(postgres_url, f"SELECT {names} FROM touchpoints")
     assert row[:6] == (1, "a", "r", 1, "interaction", 1)
-    assert row[6] == '{"by":"organisation","certainty":1.0,"competence":0.5,"sequence":0}'
+    assert row[6] == '{"sequence":0,"by":"organisation","certainty":1.0,"competence":0.5}'
     assert row[7:] == ('{"note":"zero \\u0000, a quote \\" and 漢字"}', None)
     with Journal.open(postgres_url, read_only=True) as journal:
         assert journal.history("r")["a"].note == 'zero \0, a quote " and 漢字'
@@ -132,7 +132,7 @@ def test_upstreams_plain_events_leave_the_touchpoint_columns_empty(store: Postgr
 
 def test_text_that_postgresql_cannot_hold_is_refused_and_the_batch_with_it(store: PostgresStore) -> None:
     for id in ("nul \0", "half a pair \ud800"):
-        bad = encode(contact("b")).__class__(**{**vars(encode(contact("b"))), "id": id})
+        bad = encode(contact("b"))._replace(id=id)
         for rows in ([encode(contact("a")), bad], [*map(encode, contacts("t", 400)), bad]):
             with pytest.raises(InvalidTouchpoint):
                 store.append(rows, 0)

@@ -80,20 +80,11 @@ def golden(kind: str, version: int) -> dict[str, Any]:
 def as_stored(row: StoredTouchpoint) -> dict[str, Any]:
     columns = ("id", "occurred_at", "schema_version", "personal")
     named = {name: getattr(row, name) for name in columns}
-    return {"kind": row.topic, "relationship": row.originator_id, **named, "payload": row.state.decode()}
+    return {"kind": row.kind, "relationship": row.relationship, **named, "payload": row.payload}
 
 
 def from_stored(stored: Mapping[str, Any]) -> StoredTouchpoint:
-    return StoredTouchpoint(
-        originator_id=stored["relationship"],
-        originator_version=1,
-        topic=stored["kind"],
-        state=stored["payload"].encode(),
-        id=stored["id"],
-        occurred_at=stored["occurred_at"],
-        schema_version=stored["schema_version"],
-        personal=stored["personal"],
-    )
+    return StoredTouchpoint(position=0, version=0, recorded_at=0, digest=b"", **stored)
 
 
 @pytest.mark.parametrize(("kind", "version"), VERSIONS)
@@ -192,7 +183,8 @@ def test_what_is_not_known_is_refused_and_read_on_request(changed: dict[str, Any
     unknown = history["odd"]
     assert isinstance(unknown, UnknownTouchpoint)
     assert (unknown.kind, unknown.schema_version) == (changed.get("kind", "interaction"), changed["schema_version"])
-    assert unknown.payload == {**json.loads(changed.get("payload", encode(contact()).state)), **json.loads(changed.get("personal") or "{}")}
+    stored = json.loads(changed.get("payload", encode(contact()).payload))
+    assert unknown.payload == {**stored, **json.loads(changed.get("personal") or "{}")}
     assert next(iter(journal.subscribe(after=1))).touchpoint == unknown
     assert replay(history).trust == replay(history.without("odd")).trust
     with pytest.raises(UnknownKind, match="can be read, not recorded"):

@@ -47,7 +47,7 @@ def test_columns_are_plain_and_personal_fields_apart(path: Path) -> None:
         "SELECT position, id, relationship, version, kind, schema_version, payload, personal FROM touchpoints"
     )
     assert row[:6] == (1, "a", "r", 1, "interaction", 1)
-    assert row[6:] == ('{"by":"organisation","certainty":1.0,"competence":0.5,"sequence":0}', '{"note":"hello"}')
+    assert row[6:] == ('{"sequence":0,"by":"organisation","certainty":1.0,"competence":0.5}', '{"note":"hello"}')
 
 
 REPLACEMENTS = [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from journey import DamagedJournal, Interaction, Journal, UnsupportedSchema, Verification
 from journey.seals import SEALED_AT_ONCE, merkle_root, seal_after
-from journey.stores.rows import COLUMNS, Columns, digest_of
+from journey.stores.rows import COLUMNS, StoredTouchpoint, digest_of
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
 
@@ -90,7 +90,7 @@ def test_any_edited_column_of_any_touchpoint_is_found(sound: Path, tmp_path: Pat
 @given(position=positions)
 def test_an_edit_with_a_digest_made_to_match_is_found_as_far_as_seals_reach(sound: Path, tmp_path: Path, position: int) -> None:
     with closing(sqlite3.connect(sound)) as file:
-        row = Columns(*file.execute(f"SELECT {', '.join(COLUMNS)} FROM touchpoints WHERE position = ?", (position,)).fetchone())
+        row = StoredTouchpoint(*file.execute(f"SELECT {', '.join(COLUMNS)} FROM touchpoints WHERE position = ?", (position,)).fetchone())
     forged = row._replace(payload='{"competence":1.0}')
     found = tampered(
         sound,

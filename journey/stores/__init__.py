@@ -8,7 +8,7 @@ from typing import Protocol
 
 from journey.errors import InvalidStoreUrl, MissingExtra
 from journey.seals import Seal
-from journey.stores.rows import Columns, Receipt, StoredTouchpoint
+from journey.stores.rows import Receipt, StoredTouchpoint
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Store(Protocol):
         """Every relationship that has touchpoints, by name; facts about facts (`LOG_FACTS`) do not count."""
         ...
 
-    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+    def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         """At most `limit` rows behind position `after` as the database holds them, whatever is in them, by position."""
         ...
 

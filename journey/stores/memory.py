@@ -1,8 +1,8 @@
 """A journal in memory, gone when the process ends."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -11,7 +11,7 @@ from eventsourcing.popo import POPOApplicationRecorder
 from journey.amendments import LOG_FACTS, MERGES
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
-from journey.stores.rows import Columns, Receipt, StoredTouchpoint, plan, row_of
+from journey.stores.rows import Receipt, StoredTouchpoint, plan
 
 
 class MemoryRecorder(POPOApplicationRecorder):
@@ -19,27 +19,31 @@ class MemoryRecorder(POPOApplicationRecorder):
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows: list[StoredTouchpoint] = []
         self._by_id: dict[str, StoredTouchpoint] = {}
-        self._columns: list[Columns] = []
+        self._by_relationship: dict[str, list[StoredTouchpoint]] = {}
+        self._merges: list[StoredTouchpoint] = []
         self._seals: list[Seal] = []
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         with self._database_lock:
-            last = next((row for row in reversed(self._stored_events) if isinstance(row, StoredTouchpoint)), None)
             planned = plan(
                 rows,
                 present={row.id: self._by_id[row.id] for row in rows if row.id in self._by_id},
-                versions={str(row.originator_id): len(self._stored_events_index[str(row.originator_id)]) for row in rows},
+                versions={row.relationship: len(self._stored_events_index[row.relationship]) for row in rows},
                 last_position=len(self._stored_events),
-                last_recorded_at=last.recorded_at if last else 0,
+                last_recorded_at=self._rows[-1].recorded_at if self._rows else 0,
                 now=now,
                 expected_version=expected_version,
             )
-            fresh = [row_of(columns) for columns in planned.rows]
-            self._insert_events(fresh)
-            self._by_id.update((row.id, row) for row in fresh)
-            self._columns += planned.rows
+            self._insert_events([StoredEvent(row.relationship, row.version, row.kind, row.payload.encode()) for row in planned.rows])
+            self._rows += planned.rows
+            for row in planned.rows:
+                self._by_id[row.id] = row
+                self._by_relationship.setdefault(row.relationship, []).append(row)
+                if row.kind in MERGES:
+                    self._merges.append(row)
         self._notify_listeners()
         return planned.receipts
 
@@ -48,17 +52,21 @@ class MemoryRecorder(POPOApplicationRecorder):
         with self._database_lock:
             return [self._by_id[id] for id in dict.fromkeys(ids) if id in self._by_id]
 
-    def touchpoints(self, after: int = 0) -> Iterator[StoredTouchpoint]:
+    def rows(self, after: int = 0, limit: int | None = None) -> list[StoredTouchpoint]:
         """The stored touchpoints behind position `after`."""
         with self._database_lock:
-            rows: list[StoredEvent] = self._stored_events[after:]
-        return (row for row in rows if isinstance(row, StoredTouchpoint))
+            start = bisect_right(self._rows, after, key=lambda row: row.position)
+            return self._rows[start : None if limit is None else start + limit]
 
-    def columns(self, after: int) -> Iterator[Columns]:
-        """The rows behind position `after`."""
+    def of(self, relationship: str) -> list[StoredTouchpoint]:
+        """The stored touchpoints of one relationship."""
         with self._database_lock:
-            rows = list(self._columns)
-        return (row for row in rows if row.position > after)
+            return list(self._by_relationship.get(relationship, ()))
+
+    def merges(self) -> list[StoredTouchpoint]:
+        """The stored merges and unmerges."""
+        with self._database_lock:
+            return list(self._merges)
 
     def counters(self) -> Counters:
         """What was given out until now."""
@@ -97,30 +105,30 @@ class MemoryStore:
         return self.recorder.append(rows, now, expected_version)
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
-        return [row for row in self.recorder.select_events(relationship) if isinstance(row, StoredTouchpoint)]
+        return self.recorder.of(relationship)
 
     def version(self, relationship: str) -> int:
-        return len(self.recorder.select_events(relationship))
+        return len(self.recorder.of(relationship))
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
         return self.recorder.found(ids)
 
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
-        return list(islice(self.recorder.touchpoints(after), limit))
+        return self.recorder.rows(after, limit)
 
     def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
-        rows = [row for row in self.recorder.touchpoints() if row.topic in MERGES]
-        return [row for row in rows if relationship in (None, row.originator_id, json.loads(row.state)["other"])]
+        rows = self.recorder.merges()
+        return [row for row in rows if relationship in (None, row.relationship, json.loads(row.payload)["other"])]
 
     def relationships(self) -> Iterator[Summary]:
         times: dict[str, list[int]] = {}
-        for row in self.recorder.touchpoints():
-            if row.topic not in LOG_FACTS:
-                times.setdefault(str(row.originator_id), []).append(row.occurred_at)
+        for row in self.recorder.rows():
+            if row.kind not in LOG_FACTS:
+                times.setdefault(row.relationship, []).append(row.occurred_at)
         return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
 
-    def columns(self, after: int, limit: int) -> Sequence[Columns]:
-        return list(islice(self.recorder.columns(after), limit))
+    def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        return self.recorder.rows(after, limit)
 
     def counters(self) -> Counters:
         return self.recorder.counters()

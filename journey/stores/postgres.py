@@ -24,14 +24,14 @@ from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Summary, Watch
 from journey.stores.postgres_server import Connection, Datastore, Listening, Server
-from journey.stores.rows import Columns, Receipt, StoredTouchpoint, plan, row_of
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, plan
 from journey.stores.subscriptions import WatchingSubscription
 
 FORMAT_VERSION = 1
 CHANNEL = "touchpoints"
 _EVENTS = "touchpoints_as_events"
-_COLUMN_NAMES = (*Columns._fields, "state")
-_COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in Columns._fields)
+_COLUMN_NAMES = (*COLUMNS, "state")
+_COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in COLUMNS)
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
 _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "(payload ->> 'other')"
@@ -127,10 +127,8 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`. Sending it again after a lost connection is harmless."""
-        ids, relationships = [row.id for row in rows], sorted({str(row.originator_id) for row in rows})
-        is_small = (
-            sum(200 + 4 * len(row.id + str(row.originator_id) + (row.personal or "")) + len(row.state) for row in rows) <= _SMALL_BYTES
-        )
+        ids, relationships = [row.id for row in rows], sorted({row.relationship for row in rows})
+        is_small = sum(200 + 4 * len(row.id + row.relationship + (row.personal or "")) + len(row.payload) for row in rows) <= _SMALL_BYTES
 
         def work(connection: Connection) -> Sequence[Receipt]:
             with _transaction(connection, is_small=is_small):
@@ -139,7 +137,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 position, recorded_at, _ = lock.fetchall()[0]
                 planned = plan(
                     rows,
-                    present={row[1]: row_of(Columns(*row)) for row in present.fetchall()},
+                    present={row[1]: StoredTouchpoint(*row) for row in present.fetchall()},
                     versions={name: version or 0 for name, version in versions.fetchall()},
                     last_position=position,
                     last_recorded_at=recorded_at,
@@ -148,7 +146,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 )
                 if planned.rows:
                     last = planned.rows[-1]
-                    _insert(connection, "touchpoints", Columns._fields, planned.rows, is_small=is_small)
+                    _insert(connection, "touchpoints", COLUMNS, planned.rows, is_small=is_small)
                     self._give_out(connection, last.position, last.recorded_at or 0)
                 return planned.receipts
 
@@ -176,10 +174,9 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """As upstream, listening on a connection outside the pool."""
         return WatchingSubscription(self, Listening(self.datastore.server, CHANNEL), gt, topics)
 
-    def rows(self, where: str, *values: object) -> list[Columns]:
+    def rows(self, where: str, *values: object) -> list[StoredTouchpoint]:
         """The rows that a condition selects."""
-        statement = f"SELECT {_COLUMNS} FROM touchpoints WHERE {where}"
-        return list(map(Columns._make, self.datastore.persistently(lambda connection: _execute(connection, statement, *values).fetchall())))
+        return list(map(StoredTouchpoint._make, self.query(f"SELECT {_COLUMNS} FROM touchpoints WHERE {where}", *values)))
 
     def query(self, statement: str, *values: object) -> list[Any]:
         """The rows of any other question."""
@@ -247,7 +244,7 @@ class PostgresStore:
         with self._server.explained():
             return (Summary(*row) for row in self.recorder.query(statement, list(LOG_FACTS)))
 
-    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+    def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._server.explained():
             return self.recorder.rows("position > %s ORDER BY position LIMIT %s", after, limit)
 
@@ -273,7 +270,7 @@ class PostgresStore:
 
     def _touchpoints(self, where: str, *values: object) -> list[StoredTouchpoint]:
         with self._server.explained():
-            return list(map(row_of, self.recorder.rows(f"id IS NOT NULL AND {where}", *values)))
+            return self.recorder.rows(f"id IS NOT NULL AND {where}", *values)
 
     def _seals(self, condition: str, *values: object) -> list[Seal]:
         with self._server.explained():

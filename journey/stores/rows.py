@@ -10,58 +10,50 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from eventsourcing.persistence import StoredEvent
-
 from journey.amendments import FACTS, Fact, TouchpointCorrected
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.history import Recorded
 from journey.reading import unknown_touchpoint, validated
 from journey.times import from_microseconds, to_microseconds
-from journey.touchpoints import fields_of
 from journey.upcasting import upcast
 
+_UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
+"""What validating can raise where a row's text is not what journey wrote."""
 PERSONAL_FIELDS = ("note", "reason")
 """Fields that tell about a person in free words; they are kept apart from the payload, also where a correction gives them."""
+_APART: Mapping[str, Any] = {
+    **dict.fromkeys(("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS), True),
+    "fields": dict.fromkeys(PERSONAL_FIELDS, True),
+}
+"""What is in no payload, in pydantic's notation: it has a column of its own, or is personal."""
 
 
-@dataclass(frozen=True)
-class StoredTouchpoint(StoredEvent):
-    """One row. `originator_id` is the relationship, `originator_version` its version, `topic` the kind, `state` the payload.
+class StoredTouchpoint(NamedTuple):
+    """One row of the table `touchpoints`: its columns, in their order.
 
-    Times are integer microseconds since 1970 UTC. `position`, `originator_version` and `recorded_at` are 0 until appended.
+    Times are integer microseconds since 1970 UTC; `payload` and `personal` are JSON texts. `position`, `version` and
+    `recorded_at` are 0 and `digest` is empty until the row is appended.
     """
 
+    position: int
     id: str
+    relationship: str
+    version: int
     occurred_at: int
+    recorded_at: int
+    kind: str
     schema_version: int
+    payload: str
     personal: str | None
-    recorded_at: int = 0
-    position: int = 0
-    digest: bytes = b""
+    digest: bytes
 
     @property
     def content(self) -> tuple[object, ...]:
         """What the client gave; two rows of one id must agree on it."""
-        return self.originator_id, self.topic, self.schema_version, self.occurred_at, bytes(self.state), self.personal
+        return self.relationship, self.kind, self.schema_version, self.occurred_at, self.payload, self.personal
 
 
-class Columns(NamedTuple):
-    """The columns of the table `touchpoints`, in their order, as the database holds them."""
-
-    position: int
-    id: str | None
-    relationship: str
-    version: int
-    occurred_at: int | None
-    recorded_at: int | None
-    kind: str
-    schema_version: int | None
-    payload: str
-    personal: str | None
-    digest: bytes | None
-
-
-COLUMNS = Columns._fields
+COLUMNS = StoredTouchpoint._fields
 """The names of the columns."""
 
 
@@ -78,24 +70,31 @@ class Receipt:
     is_new: bool
 
 
-def encode(touchpoint: Fact) -> StoredTouchpoint:
-    """The row of a touchpoint, before a store gives it its position."""
-    fields = fields_of(touchpoint)
-    personal = _taken(fields, PERSONAL_FIELDS)
-    if isinstance(touchpoint, TouchpointCorrected):
-        corrected = _taken(fields["fields"], PERSONAL_FIELDS)
-        personal |= {"fields": corrected} if corrected else {}
-    _taken(fields, ("kind", "id", "relationship", "occurred_at"))
+def encode(fact: Fact) -> StoredTouchpoint:
+    """The row of a touchpoint or other fact, before a store gives it its position."""
+    payload = fact.__pydantic_serializer__.to_json(fact, exclude_none=True, exclude=_APART)
     return StoredTouchpoint(
-        originator_id=touchpoint.relationship,
-        originator_version=0,
-        topic=touchpoint.kind,
-        state=_json(fields).encode(),
-        id=touchpoint.id,
-        occurred_at=to_microseconds(touchpoint.occurred_at),
-        schema_version=touchpoint.SCHEMA_VERSION,
-        personal=_json(personal) if personal else None,
+        0,
+        fact.id,
+        fact.relationship,
+        0,
+        to_microseconds(fact.occurred_at),
+        0,
+        fact.kind,
+        fact.SCHEMA_VERSION,
+        payload.decode(),
+        _personal(fact),
+        b"",
     )
+
+
+def _personal(fact: Fact) -> str | None:
+    """The personal fields as JSON, also those that a correction gives; None without any."""
+    personal: dict[str, Any] = {name: getattr(fact, name, None) for name in PERSONAL_FIELDS}
+    if isinstance(fact, TouchpointCorrected):
+        personal["fields"] = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS} or None
+    told = {name: value for name, value in personal.items() if value is not None}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else None
 
 
 def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fact]:
@@ -106,11 +105,11 @@ def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fa
     """
     try:
         touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
-    except (ValueError, TypeError, KeyError, InvalidTouchpoint) as error:
+        return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
+    except _UNREADABLE as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error
-    return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
 
 
 def _touchpoint(row: StoredTouchpoint) -> Fact:
@@ -125,37 +124,27 @@ def _known_or_not(row: StoredTouchpoint) -> Fact:
         return unknown_touchpoint(_fields(row), row.schema_version)
 
 
-def row_of(columns: Columns) -> StoredTouchpoint:
-    """The stored touchpoint that a row of the table holds."""
-    position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal, digest = columns
-    return StoredTouchpoint(
-        originator_id=relationship,
-        originator_version=version,
-        topic=kind,
-        state=str(payload).encode(),
-        id=str(id),
-        occurred_at=occurred_at or 0,
-        schema_version=schema_version or 0,
-        personal=personal,
-        recorded_at=recorded_at or 0,
-        position=position,
-        digest=digest or b"",
-    )
-
-
-def digest_of(columns: Columns) -> bytes:
+def digest_of(row: StoredTouchpoint) -> bytes:
     """SHA-256 over the text of all other columns."""
-    return hashlib.sha256(text_of(columns).encode("utf-8", "surrogatepass")).digest()
+    return _digest_of(row[:-1])
 
 
-def text_of(columns: Columns) -> str:
+def text_of(row: StoredTouchpoint) -> str:
     """All columns but the digest, each preceded by its length, so that no two rows share a text."""
-    return "".join(["~" if value is None else f"{len(str(value))}:{value}" for value in columns[:-1]])
+    return _text_of(row[:-1])
 
 
-def digest_without_position(columns: Columns) -> bytes:
+def _digest_of(values: Sequence[object]) -> bytes:
+    return hashlib.sha256(_text_of(values).encode("utf-8", "surrogatepass")).digest()
+
+
+def _text_of(values: Sequence[object]) -> str:
+    return "".join(["~" if value is None else f"{len(text := str(value))}:{text}" for value in values])
+
+
+def digest_without_position(row: StoredTouchpoint) -> bytes:
     """The digest as SQLite journals of format 1 hold it."""
-    values = ["" if value is None else str(value) for value in columns[1:-1]]
+    values = ["" if value is None else str(value) for value in row[1:-1]]
     text = "".join([f"{len(value.encode())}:{value}" for value in values])
     return hashlib.sha256(text.encode()).digest()
 
@@ -165,7 +154,7 @@ class Plan:
     """What an append will do: the receipts it returns, in the caller's order, and the rows it must insert."""
 
     receipts: Sequence[Receipt]
-    rows: Sequence[Columns]
+    rows: Sequence[StoredTouchpoint]
 
 
 def plan(
@@ -187,7 +176,6 @@ def plan(
     recorded_at = max(now, last_recorded_at + 1)
     moment = from_microseconds(recorded_at)
     taken = dict(present)
-    given = {id: Receipt(id, row.position, from_microseconds(row.recorded_at), is_new=False) for id, row in present.items()}
     counted = dict(versions)
     receipts, fresh = [], []
     for row in offered:
@@ -195,57 +183,37 @@ def plan(
         if first is not None:
             if first.content != row.content and not _says_the_same(first, row):
                 raise ConflictingTouchpoint(row.id, _fields(first), _fields(row))
-            receipts.append(given[row.id])
+            receipts.append(Receipt(row.id, first.position, from_microseconds(first.recorded_at), is_new=False))
             continue
-        relationship = str(row.originator_id)
-        actual = versions.get(relationship, 0)
+        actual = versions.get(row.relationship, 0)
         if expected_version not in (None, actual):
-            raise ConflictingHistory(relationship, expected_version, actual)
-        version = counted[relationship] = counted.get(relationship, 0) + 1
+            raise ConflictingHistory(row.relationship, expected_version, actual)
+        version = counted[row.relationship] = counted.get(row.relationship, 0) + 1
         last_position += 1
-        columns = Columns(
-            last_position,
-            row.id,
-            relationship,
-            version,
-            row.occurred_at,
-            recorded_at,
-            row.topic,
-            row.schema_version,
-            row.state.decode(),
-            row.personal,
-            None,
-        )
-        fresh.append(columns._replace(digest=digest_of(columns)))
-        taken[row.id] = row
-        given[row.id] = Receipt(row.id, last_position, moment, is_new=False)
+        placed = (last_position, row.id, row.relationship, version, row.occurred_at, recorded_at, *row[6:10])
+        first = taken[row.id] = StoredTouchpoint(*placed, _digest_of(placed))
+        fresh.append(first)
         receipts.append(Receipt(row.id, last_position, moment, is_new=True))
     return Plan(receipts, fresh)
 
 
 def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
-    """Whether what was recorded under another schema is, in today's, what is offered now."""
-    return first.schema_version != row.schema_version and _touchpoint(first) == _touchpoint(row)
+    """Whether what was recorded, perhaps in another schema or notation, is in today's what is offered now."""
+    try:
+        return _touchpoint(first) == _touchpoint(row)
+    except (UnsupportedSchema, *_UNREADABLE):
+        return False
 
 
 def _fields(row: StoredTouchpoint) -> dict[str, Any]:
-    payload, personal = json.loads(row.state), json.loads(row.personal or "{}")
+    payload, personal = json.loads(row.payload), json.loads(row.personal or "{}")
     if "fields" in personal:
         personal["fields"] = {**payload["fields"], **personal["fields"]}
     return {
-        "kind": row.topic,
+        "kind": row.kind,
         "id": row.id,
-        "relationship": row.originator_id,
+        "relationship": row.relationship,
         "occurred_at": from_microseconds(row.occurred_at),
         **payload,
         **personal,
     }
-
-
-def _taken(fields: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Those of the fields with these names, which are taken out."""
-    return {name: fields.pop(name) for name in names if name in fields}
-
-
-def _json(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

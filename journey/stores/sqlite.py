@@ -29,7 +29,7 @@ from journey.amendments import LOG_FACTS, MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
-from journey.stores.rows import COLUMNS, Columns, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan, row_of
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan
 from journey.stores.subscriptions import WatchingSubscription
 
 FORMAT_VERSION = 2
@@ -95,7 +95,7 @@ def _from_format_1(cursor: SQLiteCursor) -> None:
     """Format 2 digests the position too, and has seals."""
     cursor.execute("DROP TRIGGER IF EXISTS touchpoints_are_never_updated")
     cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL")
-    rows = [Columns(*row) for row in cursor.fetchall()]
+    rows = [StoredTouchpoint(*row) for row in cursor.fetchall()]
     for row in rows:
         if row.digest != digest_without_position(row):
             raise DamagedJournal(
@@ -225,7 +225,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             planned = plan(
                 rows,
                 present=self._present(cursor, [row.id for row in rows]),
-                versions=self.versions(cursor, sorted({str(row.originator_id) for row in rows})),
+                versions=self.versions(cursor, sorted({row.relationship for row in rows})),
                 last_position=self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'"),
                 last_recorded_at=self._one(
                     cursor, "SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1"
@@ -240,13 +240,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         """The stored touchpoints that a condition selects, by position."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
-            return [row_of(Columns(*row)) for row in cursor.fetchall()]
+            return list(map(StoredTouchpoint._make, cursor.fetchall()))
 
-    def columns(self, after: int, limit: int) -> list[Columns]:
+    def columns(self, after: int, limit: int) -> list[StoredTouchpoint]:
         """The rows behind a position as they are, by position."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
-            return [Columns(*row) for row in cursor.fetchall()]
+            return list(map(StoredTouchpoint._make, cursor.fetchall()))
 
     def counters(self) -> Counters:
         """What AUTOINCREMENT gave out until now."""
@@ -289,7 +289,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         for start in range(0, len(ids), _VARIABLES):
             some = ids[start : start + _VARIABLES]
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN ({','.join('?' * len(some))})", some)
-            found.update((row["id"], row_of(Columns(*row))) for row in cursor.fetchall())
+            found.update((row["id"], StoredTouchpoint(*row)) for row in cursor.fetchall())
         return found
 
     def versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
@@ -350,7 +350,7 @@ class SQLiteStore:
         with self._explained():
             return iter(self.recorder.summaries())
 
-    def columns(self, after: int, limit: int) -> Sequence[Columns]:
+    def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._explained():
             return self.recorder.columns(after, limit)
 

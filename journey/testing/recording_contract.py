@@ -119,7 +119,7 @@ class RecordingContract(Places):
                     journal.record(contact("new"), contact("0", competence=0.1))
                 assert store.counters().position == number + 1
             assert [one.position for one in records(journal)] == list(range(1, 21))
-            assert [row.originator_version for row in store.select("r")] == list(range(1, 21))
+            assert [row.version for row in store.select("r")] == list(range(1, 21))
 
     def test_record_time_moves_forward_even_when_the_clock_does_not(self, opener: Opener) -> None:
         clock = iter([datetime(2024, 1, 2, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 3, tzinfo=UTC)])

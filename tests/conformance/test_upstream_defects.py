@@ -183,7 +183,7 @@ def test_its_mapper_reads_without_validating_and_breaks_equality(url: str) -> No
     (row,) = store.find(["a"])
     store.close()
     with pytest.raises(DamagedJournal):
-        decode(replace(row, state=b'{"competence":7}'))
+        decode(row._replace(payload='{"competence":7}'))
 
 
 def test_its_projections_take_one_transaction_per_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
