@@ -7,8 +7,9 @@ Positions come from AUTOINCREMENT, so that no position is ever used twice, and e
 transaction, so that positions are given out in the order in which they become visible.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -84,11 +85,13 @@ _GUARDS = (
         BEGIN SELECT RAISE(ABORT, 'seals are facts: none is ever replaced'); END""",
 )
 SCHEMA = (*_TABLES, *_GUARDS)
+_LAST = """SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'),
+    (SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1)"""
+_PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN (SELECT value FROM json_each(?))"
+_VERSIONS = "SELECT value, (SELECT MAX(version) FROM touchpoints WHERE relationship = value) FROM json_each(?)"
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _LOCK_TIMEOUT_SECONDS = 30
-_VARIABLES = 500
-"""How many ids go into one IN (…); far below SQLite's limit on any build."""
 
 
 def _from_format_1(cursor: SQLiteCursor) -> None:
@@ -222,14 +225,14 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         """Append all rows or none, once each; see `rows.plan`."""
         with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(_LAST)
+            last_position, last_recorded_at = cursor.fetchone()
             planned = plan(
                 rows,
                 present=self._present(cursor, [row.id for row in rows]),
-                versions=self.versions(cursor, sorted({row.relationship for row in rows})),
-                last_position=self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'"),
-                last_recorded_at=self._one(
-                    cursor, "SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1"
-                ),
+                versions=self.versions(cursor, {row.relationship for row in rows}),
+                last_position=last_position or 0,
+                last_recorded_at=last_recorded_at or 0,
                 now=now,
                 expected_version=expected_version,
             )
@@ -285,16 +288,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             return [Summary(*row) for row in cursor.fetchall()]
 
     def _present(self, cursor: SQLiteCursor, ids: Sequence[str]) -> dict[str, StoredTouchpoint]:
-        found: dict[str, StoredTouchpoint] = {}
-        for start in range(0, len(ids), _VARIABLES):
-            some = ids[start : start + _VARIABLES]
-            cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN ({','.join('?' * len(some))})", some)
-            found.update((row["id"], StoredTouchpoint(*row)) for row in cursor.fetchall())
-        return found
+        cursor.execute(_PRESENT, (json.dumps(ids),))
+        return {row["id"]: StoredTouchpoint(*row) for row in cursor.fetchall()}
 
-    def versions(self, cursor: SQLiteCursor, relationships: Sequence[str]) -> dict[str, int]:
+    def versions(self, cursor: SQLiteCursor, relationships: Collection[str]) -> dict[str, int]:
         """The last version of each relationship, 0 where there is none."""
-        return {name: self._one(cursor, "SELECT MAX(version) FROM touchpoints WHERE relationship = ?", name) for name in relationships}
+        cursor.execute(_VERSIONS, (json.dumps([*relationships]),))
+        return {name: version or 0 for name, version in cursor.fetchall()}
 
     @staticmethod
     def _one(cursor: SQLiteCursor, statement: str, *values: object) -> int:
@@ -444,5 +444,5 @@ class SQLiteStore:
 
 
 def _is_askable(name: str) -> bool:
-    """Whether SQLite can be asked for a name; one with half a character, as of a command line in bytes, is nobody's."""
-    return name == name.encode("utf-8", "ignore").decode()
+    """Whether a name could be anybody's: one with NUL, or with half a character, as of a command line in bytes, is nobody's."""
+    return "\0" not in name and name == name.encode("utf-8", "ignore").decode()
