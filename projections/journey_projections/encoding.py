@@ -58,19 +58,19 @@ class Encoded:
 class Encoder:
     """Numbers for the names of one relationship: parties, episodes, promises, topics.
 
-    An episode's slot is its id and who acted, so that each actor of an episode has its own wound; a slip outside any
-    episode shares one slot per actor.
+    Each touchpoint that may wound has a slot of its own in `episodes`, told by the episode's id, who acted and on which side;
+    slips outside any episode share one slot per actor.
     """
 
     def __init__(self) -> None:
         self.parties: dict[str, int] = {}
-        self.episodes: dict[tuple[str | None, int, int], int] = {}
+        self.episodes: list[tuple[str | None, int, int]] = []
         self.promises: dict[str, int] = {}
         self.topics: dict[str, int] = {}
         self.touchpoints = 0
         self.started = 0
         self._latest: dict[tuple[str, int], int] = {}
-        self._siblings: dict[int, int] = {}
+        self._shared: dict[tuple[int, int], int] = {}
 
     def encode(self, touchpoint: Touchpoint) -> Encoded:
         """The record of one touchpoint; call in order."""
@@ -101,7 +101,8 @@ class Encoder:
                     _or_nan(touchpoint.integrity),
                 )
                 record.flag = touchpoint.recognised is False
-                self._own_episode(record, touchpoint.episode)
+                if record.flag or record.amount < 0.0 or record.second < 0.0 or record.third < 0.0:
+                    self._own_episode(record, touchpoint.episode)
             case Delivery():
                 record.amount, record.second, record.third = (
                     touchpoint.delivered,
@@ -161,17 +162,21 @@ class Encoder:
         return NOTHING if promise is None else self.promises.setdefault(promise, len(self.promises))
 
     def _own_episode(self, record: Encoded, name: str | None, *, key: str | None = None) -> None:
-        """Give a touchpoint that may wound its slot. A named one can be referred to from then on; its `refers` is the
-        slot of the same name that came before it, so that following `refers` from the latest meets them all."""
-        slot = (f"={key}" if key else name, record.actor, record.side)
-        if slot not in self.episodes:
-            self.episodes[slot] = len(self.episodes)
-            if name is not None:
-                self._siblings[self.episodes[slot]] = self._latest.get((name, record.side), NOTHING)
-                self._latest[name, record.side] = self.episodes[slot]
-        record.episode = self.episodes[slot]
-        if key is None:
-            record.refers = self._siblings.get(record.episode, NOTHING)
+        """Give a touchpoint that may wound its slot. A named one can be referred to from then on; its `refers` is the slot
+        of the same name that came before it, so that following `refers` from the latest meets them all."""
+        if name is None and key is None:
+            if (record.actor, record.side) not in self._shared:
+                self._shared[record.actor, record.side] = self._slot(record, None)
+            record.episode = self._shared[record.actor, record.side]
+            return
+        record.episode = self._slot(record, f"={key}" if key else name)
+        if name is not None:
+            record.refers = self._latest.get((name, record.side), NOTHING)
+            self._latest[name, record.side] = record.episode
+
+    def _slot(self, record: Encoded, name: str | None) -> int:
+        self.episodes.append((name, record.actor, record.side))
+        return len(self.episodes) - 1
 
 
 def _or_nan(value: float | None) -> float:

@@ -142,3 +142,93 @@ def test_a_declining_stranger_is_charged_once() -> None:
     refused = told(END, "engagement_declined", reasons_given=False, representative="anna")
     parties = replayed(GOOD, refused).parties
     assert parties.representatives["anna"].trust == pytest.approx(parties.institution.trust, abs=0.02)
+
+
+def test_what_good_conduct_outlived_can_still_be_made_good() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k")]
+    outlived = [*failed, [contact(END + 1 + number, 0.2) for number in range(12)]]
+    late = END + 14
+    assert not any(one.is_open for one in replayed(*outlived).episodes)
+    for answer in (steps(late, episode="k"), [evidence(late, verdict="innocent")]):
+        assert trust(*outlived, answer, day=late + 1) > trust(*outlived, day=late + 1) + 0.05
+    assert trust(*outlived, evidence(late, verdict="innocent")) > 0.99 * trust(GOOD, day=late)
+    gains = [one.delta for one in replayed(*outlived, contact(late, 0.6)).contributions]
+    assert gains[-1] > 0
+
+
+def test_a_handover_leaves_the_levels_that_an_acquaintance_earned() -> None:
+    known = [contact(2.0 * number, 0.6, ("anna", "bob")[number % 2]) for number in range(20)]
+    handed = told(END, "handover_made", from_representative="anna", to_representative="bob")
+    before, after = replayed(known, day=END), replayed(known, handed)
+    assert after.parties == before.parties
+    assert after.trust < before.trust
+    earned = [contact(END + 2 * number, 0.6, "bob") for number in range(1, 40)]
+    assert trust(known, handed, earned) > before.trust
+
+
+@pytest.mark.parametrize("quality", [-0.5, -0.1, 0.0])
+def test_a_bad_act_in_an_empty_chair_raises_nothing(quality: float) -> None:
+    known = [contact(2.0 * number, 0.8, ("anna", "bob")[number % 2]) for number in range(20)]
+    left = [known, told(END, "representative_left", representative="anna")]
+    assert trust(*left, contact(END + 1, quality, "bob")) <= trust(*left, day=END + 1)
+
+
+def test_a_good_act_of_somebody_distrusted_does_not_fill_an_empty_chair() -> None:
+    known = [*(contact(2.0 * number, 0.8, "anna") for number in range(20)), contact(END - 1, -0.9, "bob")]
+    left = [known, told(END, "representative_left", representative="anna")]
+    assert trust(*left, contact(END + 1, 0.1, "bob")) >= trust(*left, day=END + 1)
+
+
+def test_guilt_that_is_told_twice_costs_once() -> None:
+    denied = [GOOD, failure(END, 0.5, "integrity", "k"), bad(END + 1, "denied", episode="k")]
+    once, again = evidence(END + 2, verdict="guilty"), evidence(END + 3, verdict="guilty")
+    assert trust(*denied, once, again, day=END + 3) == trust(*denied, once, day=END + 3)
+    hunch = evidence(END + 1.5, verdict="guilty", certainty=0.4)
+    assert trust(*denied, hunch, once, day=END + 3) == pytest.approx(trust(*denied, once, day=END + 3), abs=0.01)
+
+
+def test_the_latest_verdict_holds() -> None:
+    denied = [GOOD, failure(END, 0.5, "integrity", "k"), bad(END + 1, "denied", episode="k")]
+    guilty, innocent = evidence(END + 2, verdict="guilty"), evidence(END + 3, verdict="innocent")
+    assert trust(*denied, guilty, innocent) == pytest.approx(trust(*denied, innocent), abs=0.001)
+    revoked = evidence(END + 4, verdict="guilty")
+    assert trust(*denied, innocent, revoked) == pytest.approx(trust(*denied, guilty, day=END + 4), abs=0.01)
+
+
+@pytest.mark.parametrize("who", ["ugo", "bob"])
+def test_an_assignment_and_a_warm_introduction_at_one_instant_are_one(who: str) -> None:
+    known = [contact(2.0 * number, 0.6, "anna" if number % 4 else "bob") for number in range(1, 20)]
+    handed = told(END, "handover_made", from_representative="anna", to_representative=who, introduction="warm")
+    assigned = told(END, "representative_assigned", representative=who)
+    earlier, later = (assigned.model_copy(update={"sequence": sequence}) for sequence in (-1, 1))
+    alone = replayed(known, handed)
+    for both in (replayed(known, earlier, handed), replayed(known, handed, later)):
+        assert both.trust == pytest.approx(alone.trust, abs=1e-9)
+
+
+def test_a_further_harm_in_a_partly_recovered_episode_leaves_its_recovery() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k"), steps(END + 1, *STEPS[:4], episode="k")]
+    further, rest = failure(END + 1.5, 0.06, episode="k"), steps(END + 2, "prevent", episode="k")
+    apart = failure(END + 1.5, 0.06, episode="other")
+    assert trust(*failed, further) == trust(*failed, apart)
+    assert trust(*failed, further, rest) == pytest.approx(trust(*failed, apart, rest), abs=1e-9)
+    assert trust(*failed, further, rest, steps(END + 3, episode="k"), day=END + 4) >= trust(*failed, rest, day=END + 4) - 0.001
+
+
+def test_after_a_trifle_a_recovery_is_worth_nearly_all() -> None:
+    trifle = [failure(0, 0.01, "benevolence", "old"), *steps(1, episode="old")]
+    grave = [failure(END, 0.9, "benevolence", "k"), *steps(END + 1, episode="k")]
+    assert trust(trifle, GOOD[2:], grave) > 0.97 * trust(trifle, GOOD[2:], day=END + 1)
+
+
+def test_help_by_somebody_new_costs_nothing() -> None:
+    failed = [GOOD, failure(END, 0.4, episode="k")]
+    helped = [step.model_copy(update={"representative": "anna"}) for step in steps(END + 1, episode="k")]
+    assert trust(*failed, helped, day=END + 2) == trust(*failed, steps(END + 1, episode="k"), day=END + 2)
+
+
+def test_a_rumour_of_innocence_is_no_acknowledgement() -> None:
+    failed = [GOOD, failure(END, 0.6, "benevolence", "k")]
+    rumour = evidence(END + 0.5, verdict="innocent", certainty=0.01)
+    rest = steps(END + 1, *STEPS[1:], episode="k")
+    assert trust(*failed, rumour, rest, day=END + 2) == trust(*failed, rumour, day=END + 2)

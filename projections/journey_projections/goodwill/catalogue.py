@@ -47,9 +47,9 @@ RULES: tuple[Rule, ...] = (
         "T3",
         "gains_shrink_as_trust_grows",
         "A good contact closes a small share of the distance that is left, so that each adds less than the last; a day's worth "
-        "of contacts counts as one. While a failure stands open, good contacts only mend a part of it.",
+        "of contacts counts as one. While a failure stands open, good contacts only mend what it cost.",
         ("m1", "m20", "L09", "L28"),
-        ("gain", "gain_reach", "purse_days", "mend_gain", "mend_max", "gesture_gain", "praise_gain", "candour_gain", "correction_gain"),
+        ("gain", "gain_reach", "purse_days", "mend_gain", "gesture_gain", "praise_gain", "candour_gain", "correction_gain"),
     ),
     Rule(
         "T4",
@@ -164,7 +164,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T19",
         "good_conduct_closes_an_episode",
-        "Ten days with good contacts close a failure that nobody made good. What it cost stays lost until it is earned again.",
+        "After ten days with good contacts a failure that nobody made good holds back no gains any more. It can still be made good.",
         ("m30", "O19"),
         ("good_windows", "good_enough"),
     ),
@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         "T20",
         "evidence_rereads_the_response",
         "Evidence puts an earlier response in another light: innocence clears who denied entirely and who had admitted in part; "
-        "guilt exposes a denial as a breach of its own.",
+        "guilt exposes a denial as a breach of its own, once. A later verdict takes back what an opposite one did.",
         ("O16",),
         ("cleared_admitted", "exposed_denial"),
     ),
@@ -217,11 +217,17 @@ RULES: tuple[Rule, ...] = (
         "T27",
         "a_newcomer_starts_below_the_predecessor",
         "Whoever takes over is trusted no more than the institution and the predecessor; the rest they must earn. Whom the customer "
-        "knows already loses less.",
+        "knows already loses less, and only in the new role.",
         ("m23", "L25", "O23"),
         ("introduced_known",),
     ),
-    Rule("T28", "departure_loses_the_bond", "When the person leaves, the bond with them is lost.", ("m23",), ("introduced_none",)),
+    Rule(
+        "T28",
+        "departure_loses_the_bond",
+        "When the person leaves, the bond with them is lost. Acting in an empty chair lends nobody trust.",
+        ("m23",),
+        ("introduced_none",),
+    ),
     Rule(
         "T29",
         "feedback_corrects_slowly",

@@ -2,11 +2,20 @@
 
 import math
 
-from journey_projections.codes import CUSTOMER, INSTITUTION, NOBODY, ORGANISATION
+from journey_projections.codes import CUSTOMER, INSTITUTION, NOBODY, NOTHING, ORGANISATION
 from journey_projections.goodwill.levels import days_between, side_trust, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.people import the_chair_is_earned
 from journey_projections.goodwill.state import FAILURE, SLIP, Episode, State
-from journey_projections.goodwill.wounds import deepen, good_conduct_closes_an_episode, lower, open_episode, touch
+from journey_projections.goodwill.wounds import (
+    deepen,
+    good_conduct_closes_an_episode,
+    lower,
+    mended,
+    open_episode,
+    open_one_of,
+    touch,
+)
 
 
 def lead_of(side: int) -> int:
@@ -30,7 +39,7 @@ def good(state: State, side: int, actor: int, competence: float, goodwill: float
 def gains_shrink_as_trust_grows(state: State, side: int, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
     """T3. A good contact closes a share of the distance that remains, within a budget that refills by the day.
 
-    While an episode is open nothing rises above its level at the opening: good contacts only mend a part of the wound.
+    While an episode is open nothing rises above its level at the opening: good contacts only mend wounds.
     """
     party = touch(state, index, p)
     competence = min(competence, party.purse_competence)
@@ -41,11 +50,10 @@ def gains_shrink_as_trust_grows(state: State, side: int, index: int, competence:
     if state.sides[side].open_episodes == 0:
         party.competence += p.gain * competence * (1.0 - party.competence)
         party.goodwill += p.gain * goodwill * (1.0 - party.goodwill)
-        return
-    if party.wound_competence < 1.0:
-        party.mended_competence += p.mend_gain * competence * max(0.0, p.mend_max - party.mended_competence)
-    if party.wound_goodwill < 1.0:
-        party.mended_goodwill += p.mend_gain * goodwill * max(0.0, p.mend_max - party.mended_goodwill)
+        if index == state.relationship[0].current:
+            the_chair_is_earned(state, p.gain * max(competence, goodwill))
+    if party.wound_competence < 1.0 or party.wound_goodwill < 1.0:
+        mended(state, index, side, p.mend_gain * competence, p.mend_gain * goodwill, p)
 
 
 def good_history_buffers_competence_breach(state: State, index: int, severity: float, p: GoodwillParameters) -> float:
@@ -95,7 +103,7 @@ def breach(
     """Take a breach: `competence` is a severity, `relational` a harm; both are charged to the actor and, less, to the institution.
 
     A slip below the threshold of an episode lowers the levels at once and opens nothing. A further failure in an open
-    episode adds to it and is no recurrence of itself.
+    episode is no recurrence of itself.
     """
     if competence <= 0.0 and relational <= 0.0:
         return
@@ -117,19 +125,17 @@ def breach(
         if actor != NOBODY:
             lower(state, actor, math.exp(-competence_actor), math.exp(-relational_actor), p)
     else:
-        episode = open_episode(state, number, side, actor, nature, p)
-        is_new = episode.severity <= 0.0
+        episode = open_episode(state, number, side, actor, nature)
         episode.severity = max(episode.severity, severity)
         episode.competence_lead += competence_lead
         episode.goodwill_lead += relational_lead
         episode.competence_actor += competence_actor
         episode.goodwill_actor += relational_actor
-        deepen(state, lead, competence_lead, relational_lead, p)
+        deepen(state, lead, competence_lead, relational_lead)
+        remember_failure(state, episode, lead, competence > 0.0)
         if actor != NOBODY:
-            deepen(state, actor, competence_actor, relational_actor, p)
-        remember_failure(state, episode, lead, is_new and competence > 0.0, is_new and relational > 0.0)
-        if actor != NOBODY:
-            remember_failure(state, episode, actor, is_new and competence > 0.0, is_new and relational > 0.0)
+            deepen(state, actor, competence_actor, relational_actor)
+            remember_failure(state, episode, actor, competence > 0.0)
     impulse_to_leave_comes_at_once(state, side, competence_lead, relational_lead, p)
 
 
@@ -138,17 +144,25 @@ def a_persons_act_is_charged_to_the_institution(harm: float, p: GoodwillParamete
     return p.institution_reach * harm
 
 
-def remember_failure(state: State, episode: Episode, index: int, competence: bool, relational: bool) -> None:
-    """Count a failure against a party, so that a later one of the same kind, or close in time, is known for what it is."""
+def remember_failure(state: State, episode: Episode, index: int, of_competence: bool) -> None:
+    """Hold a failure against a party, so that a later one of the same kind, or close in time, is known for what it is.
+
+    A failure recurs as far as the worst before it weighs up to it; a further one in an episode still open, as far as that one did.
+    """
     party = state.parties[index]
     party.failed = 1
     party.failed_at = state.relationship[0].now
     if episode.nature == FAILURE:
-        episode.recurrence = max(
-            episode.recurrence, party.competence_failures if competence else 0, party.relational_failures if relational else 0
-        )
-        party.competence_failures += competence
-        party.relational_failures += relational
+        before = party.competence_failed if of_competence else party.relational_failed
+        recurrence = min(1.0, before / episode.severity)
+        earlier = open_one_of(state, episode.sibling)
+        if earlier != NOTHING and state.episodes[earlier].nature == FAILURE:
+            recurrence = state.episodes[earlier].recurrence
+        episode.recurrence = max(episode.recurrence, recurrence)
+        if of_competence:
+            party.competence_failed = max(party.competence_failed, episode.severity)
+        else:
+            party.relational_failed = max(party.relational_failed, episode.severity)
 
 
 def impulse_to_leave_comes_at_once(state: State, side: int, competence: float, relational: float, p: GoodwillParameters) -> None:

@@ -39,18 +39,13 @@ def unanswered_failure_keeps_costing(state: State, side: int, p: GoodwillParamet
     return max(p.neglect_floor, record.neglect * math.exp(-record.neglect_rate * days))
 
 
-def left_by_wounds(wound: float, mended: float) -> float:
-    """The share of a level that open wounds leave, after what good conduct mended."""
-    return 1.0 - (1.0 - wound) * (1.0 - mended)
-
-
 def competence_of(state: State, index: int, p: GoodwillParameters) -> float:
     """A party's competence as trusted now, 0 to 1."""
     party = state.parties[index]
     level = silence_erodes_slowly(party.competence, days_between(party.touched_at, state.relationship[0].now), p)
     if index == INSTITUTION:
         level += (1.0 - level) * part_of_a_good_name_fades(state, p)
-    return level * left_by_wounds(party.wound_competence, party.mended_competence)
+    return level * party.wound_competence
 
 
 def goodwill_of(state: State, index: int, p: GoodwillParameters) -> float:
@@ -59,7 +54,7 @@ def goodwill_of(state: State, index: int, p: GoodwillParameters) -> float:
     level = silence_erodes_slowly(party.goodwill, days_between(party.touched_at, state.relationship[0].now), p)
     if index == INSTITUTION:
         level += (1.0 - level) * part_of_a_good_name_fades(state, p)
-    level *= left_by_wounds(party.wound_goodwill, party.mended_goodwill)
+    level *= party.wound_goodwill
     if index <= 1:
         level *= unanswered_failure_keeps_costing(state, index, p)
     return level
@@ -76,15 +71,22 @@ def trust_of(state: State, index: int, p: GoodwillParameters) -> float:
     return neither_dimension_makes_up_for_the_other(competence_of(state, index, p), goodwill_of(state, index, p), p)
 
 
+def bond(state: State, p: GoodwillParameters) -> float:
+    """The trust in the current representative as such: the person's, as far as they were introduced; the institution's without one."""
+    return state.relationship[0].seat * trust_of(state, person(state), p)
+
+
+def person(state: State) -> int:
+    """Whom the customer deals with: the current representative, or the institution while there is none whose own acts they know."""
+    current = state.relationship[0].current
+    return current if current != NOBODY and state.parties[current].known else INSTITUTION
+
+
 def chair(state: State, p: GoodwillParameters) -> float:
     """The trust of whoever the customer now deals with: the current representative, or an empty chair."""
-    relationship = state.relationship[0]
-    if relationship.current == NOBODY:
-        return trust_of(state, INSTITUTION, p)
-    trust = trust_of(state, relationship.current, p)
-    if relationship.vacant:
-        return departure_loses_the_bond(trust, trust_of(state, INSTITUTION, p), p)
-    return trust
+    if state.relationship[0].vacant:
+        return departure_loses_the_bond(bond(state, p), trust_of(state, INSTITUTION, p), p)
+    return bond(state, p)
 
 
 def departure_loses_the_bond(bond: float, institution: float, p: GoodwillParameters) -> float:

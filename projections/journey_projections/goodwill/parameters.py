@@ -23,10 +23,10 @@ class GoodwillParameters(BaseModel):
     prior_competence: float = _parameter(0.5, 0.4, 0.6, "level", "competence trusted before anything happened", "neutral start")
     prior_goodwill: float = _parameter(0.5, 0.4, 0.6, "level", "goodwill trusted before anything happened", "neutral start")
     competence_weight: float = _parameter(
-        0.4, 0.3, 0.45, "exponent", "weight of competence in a party's trust", "Mayer, Davis & Schoorman 1995"
+        0.4, 0.3, 0.43, "exponent", "weight of competence in a party's trust", "Mayer, Davis & Schoorman 1995"
     )
     representative_weight: float = _parameter(
-        0.25, 0.1, 0.35, "exponent", "weight of the current representative beside the institution", "Doney & Cannon 1997"
+        0.25, 0.1, 0.29, "exponent", "weight of the current representative beside the institution", "Doney & Cannon 1997"
     )
     stake_floor: float = _parameter(
         0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "a bounded scale: nothing below nothing"
@@ -67,11 +67,8 @@ class GoodwillParameters(BaseModel):
         0.04,
         0.15,
         "share",
-        "share that one perfect contact mends of what an open failure lets it",
+        "share of its harm that one perfect contact takes off a wound",
         "Schweitzer, Hershey & Bradlow 2006: consistent conduct",
-    )
-    mend_max: float = _parameter(
-        0.6, 0.2, 0.8, "share", "how much of a wound good conduct alone can mend while the episode is open", "Smith, Bolton & Wagner 1999"
     )
     gesture_gain: float = _parameter(
         0.3,
@@ -129,7 +126,7 @@ class GoodwillParameters(BaseModel):
 
     # Relational breach (T4, T5)
     relational_loss: float = _parameter(
-        1.0, 0.9, 1.3, "log share", "harm of a full relational breach where there was no trust", "Paulssen & Sommerfeld 2015"
+        1.0, 0.94, 1.3, "log share", "harm of a full relational breach where there was no trust", "Paulssen & Sommerfeld 2015"
     )
     relational_convexity: float = _parameter(
         0.4,
@@ -140,7 +137,12 @@ class GoodwillParameters(BaseModel):
         "Zeithaml, Berry & Parasuraman 1993: zone of tolerance",
     )
     betrayal: float = _parameter(
-        1.7, 1.2, 2.5, "factor", "how much prior trust adds to a relational breach", "Grégoire & Fisher 2008; Grégoire, Tripp & Legoux 2009"
+        1.7,
+        1.55,
+        2.5,
+        "factor",
+        "how much prior trust adds to a relational breach",
+        "Grégoire & Fisher 2008; Grégoire, Tripp & Legoux 2009",
     )
     unrecognised: float = _parameter(
         0.6,
@@ -270,7 +272,7 @@ class GoodwillParameters(BaseModel):
         3.0,
         30.0,
         "windows of 24 h",
-        "good conduct that closes an episode by itself",
+        "good conduct after which an open episode holds back no gains",
         "Schweitzer, Hershey & Bradlow 2006: consistent conduct",
     )
     good_enough: float = _parameter(
@@ -284,7 +286,7 @@ class GoodwillParameters(BaseModel):
     )
     kept: float = _parameter(0.2, 0.1, 0.4, "quality", "quality of a delivery at the zone's lower edge", "Oliver 1980: disconfirmation")
     kept_slope: float = _parameter(
-        0.5, 0.1, 0.8, "quality / level", "how quality rises with delivery against promise", "Oliver 1980: disconfirmation"
+        0.5, 0.1, 0.65, "quality / level", "how quality rises with delivery against promise", "Oliver 1980: disconfirmation"
     )
     disclosed: float = _parameter(
         0.4,

@@ -21,8 +21,9 @@ from journey_projections.codes import (
 from journey_projections.goodwill.conduct import breach, good, lead_of, prior_trust, relational_breach_grows_with_goodwill
 from journey_projections.goodwill.levels import HALF, days_between
 from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.people import meet
 from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, Episode, State
-from journey_projections.goodwill.wounds import answer, close, rewound_all, touch
+from journey_projections.goodwill.wounds import answer, close, open_one_of, rewound_all, touch
 
 
 def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillParameters) -> float:
@@ -49,13 +50,14 @@ def early_help_counts_more(step: int, days: float, p: GoodwillParameters) -> flo
 def recovery_step_taken(
     state: State, latest: int, side: int, actor: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters
 ) -> None:
-    """A step on every wound of one episode; on an unknown or closed episode it does nothing."""
+    """A step on every wound of one episode; on an unknown episode it does nothing."""
     number = latest
     while number != NOTHING:
         episode = state.episodes[number]
         if episode.nature == COURTESY:
+            meet(state, actor, p)
             good(state, side, actor, 0.0, helping_with_the_customers_own_mistake_earns(size, p) * certainty, p)
-        elif episode.open:
+        elif episode.severity > 0.0:
             take_step(state, number, step, size, voluntary, certainty, p)
         number = episode.sibling
 
@@ -66,16 +68,16 @@ def helping_with_the_customers_own_mistake_earns(size: float, p: GoodwillParamet
 
 
 def take_step(state: State, number: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters) -> None:
-    """One step on one open wound."""
+    """One step on one wound."""
     episode = state.episodes[number]
+    steps_before = episode.steps
     if step == COMPENSATE:
         paid = min(1.0, size) * certainty * (1.0 if voluntary else p.involuntary)
         if paid > episode.paid:
             episode.paid = paid
             rewound_all(state, episode, p)
     elif step == APOLOGISE:
-        if episode.recurrence == 0:
-            episode.apologised = 1
+        episode.apologised = max(episode.apologised, min(1.0, size) * certainty)
     else:
         days = days_between(episode.opened_at, state.relationship[0].now)
         worth = responsibility_outweighs_help_and_help_explanation(step, p) * early_help_counts_more(step, days, p)
@@ -86,7 +88,7 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
     restore(state, episode, acknowledgement_opens_recovery(episode, p), p)
     if step == ACKNOWLEDGE:
         answer(state, episode.side, p)
-    if episode.steps == ALL_STEPS:
+    if episode.steps == ALL_STEPS and steps_before != ALL_STEPS:
         full_recovery_vouches(state, number, p)
 
 
@@ -113,8 +115,7 @@ def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> f
     if episode.steps == ALL_STEPS and restored > 1.0 - 1e-9:
         restored = 1.0
     restored = min(1.0, restored + apology_counts_once(episode, p))
-    if episode.recurrence > 0:
-        restored *= p.recurrence
+    restored *= 1.0 - (1.0 - p.recurrence) * episode.recurrence
     if episode.nature == DECEPTION:
         restored *= p.deception_recovery
     return restored
@@ -122,11 +123,11 @@ def acknowledgement_opens_recovery(episode: Episode, p: GoodwillParameters) -> f
 
 def apology_counts_once(episode: Episode, p: GoodwillParameters) -> float:
     """T16. One sincere apology adds a little; repeated without change, or at a recurrence, it adds nothing."""
-    return p.apologise if episode.apologised else 0.0
+    return p.apologise * episode.apologised * (1.0 - episode.recurrence)
 
 
 def restore(state: State, episode: Episode, share: float, p: GoodwillParameters) -> None:
-    """Restore an open wound up to a share of it; never takes anything back."""
+    """Restore a wound up to a share of it; never takes anything back."""
     if share > episode.restored:
         episode.restored = share
         rewound_all(state, episode, p)
@@ -135,8 +136,7 @@ def restore(state: State, episode: Episode, share: float, p: GoodwillParameters)
 def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
     """T17. All five steps close the episode, and speak for older grievances: as far as it weighs up to them, half is restored."""
     episode = state.episodes[number]
-    record = state.sides[episode.side]
-    for other in range(record.first_open, len(state.episodes)):
+    for other in range(len(state.episodes)):
         older = state.episodes[other]
         is_older = older.open and older.side == episode.side and older.opened_at <= episode.opened_at
         if other != number and is_older and older.nature != DECEPTION:
@@ -150,7 +150,7 @@ def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> N
 def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParameters) -> None:
     """T18. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
     episode = state.episodes[number]
-    if episode.restored < 1.0 or episode.nature != FAILURE:
+    if episode.restored < 1.0 or episode.nature != FAILURE or episode.sibling != NOTHING:
         return
     share = 0.0
     if episode.exogenous:
@@ -169,14 +169,11 @@ def response_failed(
 ) -> bool:
     """A failed response: a relational breach, and a worse one while the episode that it answers is open; returns whether it is."""
     factor = 1.0
-    answered = latest
-    while answered != NOTHING and not state.episodes[answered].open:
-        answered = state.episodes[answered].sibling
+    answered = open_one_of(state, latest)
     if answered != NOTHING:
         factor = bad_response_is_a_second_failure(state.episodes[answered], manner, p)
     harm = certainty * factor * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
     breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, p)
-    state.episodes[number].parent = latest
     state.episodes[number].manner = manner
     return answered != NOTHING
 
@@ -209,36 +206,35 @@ def deception_wounds_and_scars(
 def evidence_rereads_the_response(
     state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters
 ) -> None:
-    """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial."""
-    if certainty <= 0.0:
-        return
-    denied = False
+    """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial, once.
+
+    A verdict takes back what an opposite one did, as far as it is certain.
+    """
+    unexposed = 0.0
     for other in range(len(state.episodes)):
-        response = state.episodes[other]
-        if response.nature == RESPONSE and response.manner == DENIED and is_about(state, latest, response.parent):
-            denied = True
-            if innocent and response.open:
-                clear(state, other, certainty, p)
-    chain = latest
-    actor = NOBODY
-    while chain != NOTHING:
-        episode = state.episodes[chain]
-        if actor == NOBODY:
-            actor = episode.actor
-        if innocent and episode.open:
-            admitted = episode.steps & (1 << ADMIT)
-            clear(state, chain, certainty * (p.cleared_admitted if admitted else 1.0), p)
-        chain = episode.sibling
-    if denied and not innocent:
-        harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.exposed_denial, p)
+        episode = state.episodes[other]
+        is_denial = episode.nature == RESPONSE and episode.manner == DENIED and is_about(state, latest, episode.sibling)
+        if innocent and (is_denial or is_about(state, latest, other)):
+            clear(state, other, certainty * (p.cleared_admitted if episode.steps & (1 << ADMIT) else 1.0), p)
+        elif is_denial or is_about(state, latest, other):
+            episode.cleared *= 1.0 - certainty
+            rewound_all(state, episode, p)
+        if is_denial and not innocent:
+            unexposed = max(unexposed, certainty - episode.exposed)
+            episode.exposed = max(episode.exposed, certainty)
+    if unexposed > 0.0:
+        actor = state.episodes[latest].actor
+        harm = unexposed * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.exposed_denial, p)
         breach(state, side, actor, number, RESPONSE, 0.0, harm, p.exposed_denial, p)
+        state.episodes[number].manner = DENIED
+        state.episodes[number].exposed = 1.0
 
 
 def clear(state: State, number: int, share: float, p: GoodwillParameters) -> None:
-    """Give back a share of an open wound, and of the cost of the silence around it; one that is given back whole closes."""
+    """Give back a share of a wound, and of the cost of the silence around it; one that is given back whole closes."""
     episode = state.episodes[number]
-    restore(state, episode, share, p)
-    episode.acknowledged = max(episode.acknowledged, share * p.acknowledge)
+    episode.cleared = max(episode.cleared, share)
+    rewound_all(state, episode, p)
     forgive_neglect(state, episode.side, share, p)
     if share >= p.cleared_admitted:
         close(state, number, p)

@@ -8,8 +8,8 @@ from journey_projections.codes import CUSTOMER, FIRST_REPRESENTATIVE, INSTITUTIO
 from journey_projections.encoding import Encoder
 from journey_projections.goodwill.levels import competence_of, goodwill_of, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
-from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, SLIP, State
-from journey_projections.goodwill.wounds import money_repairs_competence_only
+from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, SLIP, Episode, State
+from journey_projections.goodwill.wounds import money_repairs_competence_only, restored_of
 from journey_projections.reports import EpisodeReport, Parties, PartyTrust, PromiseReport, Report
 
 _NATURES = {SLIP: "slip", FAILURE: "failure", RESPONSE: "response", DECEPTION: "deception", COURTESY: "courtesy"}
@@ -39,27 +39,29 @@ def _parties(state: State, representatives: Mapping[str, int], p: GoodwillParame
 
 def _episodes(state: State, names: Encoder, p: GoodwillParameters) -> list[EpisodeReport]:
     representatives = {index: name for name, index in names.parties.items()}
-    reports = []
-    for (name, actor, side), number in names.episodes.items():
-        episode = state.episodes[number]
-        if episode.severity <= 0.0 and not episode.open and episode.nature != COURTESY:
-            continue
-        competence = episode.competence_lead > 0.0
-        reports.append(
-            EpisodeReport(
-                episode=None if name is None else name.removeprefix("="),
-                nature=_NATURES[episode.nature],
-                by="customer" if side == CUSTOMER else "organisation",
-                representative=representatives.get(actor) if actor >= FIRST_REPRESENTATIVE else None,
-                opened_at=from_microseconds(names.started + episode.opened_at),
-                severity=episode.severity,
-                is_open=bool(episode.open),
-                steps=tuple(step for step, bit in codes.STEPS.items() if bit < codes.APOLOGISE and episode.steps & (1 << bit)),
-                restored=money_repairs_competence_only(episode, p) if competence else episode.restored,
-                is_voiced=bool(episode.voiced),
-            )
+    wounds: dict[tuple[str | None, int, int], list[Episode]] = {}
+    for slot, episode in zip(names.episodes, state.episodes, strict=True):
+        if episode.severity > 0.0 or episode.nature == COURTESY:
+            wounds.setdefault(slot, []).append(episode)
+    return [
+        EpisodeReport(
+            episode=None if name is None else name.removeprefix("="),
+            nature=_NATURES[max(one.nature for one in told)],
+            by="customer" if side == CUSTOMER else "organisation",
+            representative=representatives.get(actor) if actor >= FIRST_REPRESENTATIVE else None,
+            opened_at=from_microseconds(names.started + told[0].opened_at),
+            severity=max(one.severity for one in told),
+            is_open=any(one.open for one in told),
+            steps=tuple(step for step, bit in codes.STEPS.items() if all(one.steps & (1 << bit) for one in told)),
+            restored=min(_restored(one, p) for one in told),
+            is_voiced=any(one.voiced for one in told),
         )
-    return reports
+        for (name, actor, side), told in wounds.items()
+    ]
+
+
+def _restored(wound: Episode, p: GoodwillParameters) -> float:
+    return money_repairs_competence_only(wound, p) if wound.competence_lead > 0.0 else restored_of(wound)
 
 
 def _promises(state: State, names: Encoder) -> list[PromiseReport]:

@@ -18,7 +18,7 @@ from journey_projections.goodwill.conduct import (
 )
 from journey_projections.goodwill.levels import days_between, side_trust, trust_of
 from journey_projections.goodwill.parameters import GoodwillParameters
-from journey_projections.goodwill.people import handover_made, introduction_carries_the_bond, meet, representative_left
+from journey_projections.goodwill.people import handover_made, introduction_carries_the_bond, meet, representative_left, see
 from journey_projections.goodwill.recovery import (
     deception_wounds_and_scars,
     evidence_rereads_the_response,
@@ -38,12 +38,17 @@ def advance(state: State, elapsed: int, p: GoodwillParameters) -> None:  # noqa:
 def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     """Let one touchpoint act; returns the cause that spoke loudest, a number of `causes`."""
     kind = touchpoint.kind
-    if kind in (codes.NOTE_ADDED, codes.FEEDBACK_REQUESTED):
+    if touchpoint.episode != NOTHING:
+        state.episodes[touchpoint.episode].sibling = touchpoint.refers
+    if kind in (codes.NOTE_ADDED, codes.FEEDBACK_REQUESTED) or touchpoint.certainty <= 0.0:
         return causes.NO_EFFECT
     evidence(state, touchpoint.certainty, p)
     side = touchpoint.side
     actor = touchpoint.actor if side == ORGANISATION or kind == codes.PRAISE_GIVEN else NOBODY
-    if codes.ENGAGEMENT_DECLINED <= kind <= codes.DECEPTION_EXPOSED and side == ORGANISATION:
+    if kind == codes.RECOVERY_STEP_TAKEN and actor != NOBODY:
+        see(state, actor)
+    elif codes.ENGAGEMENT_DECLINED <= kind <= codes.DECEPTION_EXPOSED and side == ORGANISATION:
+        state.relationship[0].acts += kind != codes.PROMISE_MADE
         meet(state, actor, p)
     if kind == codes.INTERACTION:
         return interaction(state, touchpoint, side, actor, p)
@@ -61,7 +66,6 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     if kind == codes.DECEPTION_EXPOSED:
         before = side_trust(state, side, p)
         deception_wounds_and_scars(state, touchpoint.episode, side, actor, touchpoint.amount, touchpoint.certainty, before, p)
-        learn_sibling(state, touchpoint)
         answer(state, side, p)
         return causes.DECEPTION
     if kind == codes.EVIDENCE_EMERGED:
@@ -87,7 +91,6 @@ def evidence(state: State, certainty: float, p: GoodwillParameters) -> None:
 
 def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
     """A contact judged by dimension; of two relational qualities the worse breach and the larger gain count."""
-    state.relationship[0].acts += 1
     competence = 0.0 if isnan(touchpoint.amount) else touchpoint.amount
     benevolence = 0.0 if isnan(touchpoint.second) else touchpoint.second
     integrity = 0.0 if isnan(touchpoint.third) else touchpoint.third
@@ -99,7 +102,6 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
     ignored = relational_breach_grows_with_goodwill(prior, unseen, p)
     clumsy = max(0.0, -competence)
     breach(state, side, actor, touchpoint.episode, SLIP, certainty * clumsy, certainty * (rude + ignored), max(clumsy, worst, unseen), p)
-    learn_sibling(state, touchpoint)
     good(state, side, actor, certainty * max(0.0, competence), certainty * max(0.0, benevolence, integrity), p)
     if side != ORGANISATION:
         return causes.CUSTOMERS_SIDE
@@ -115,7 +117,6 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
 def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
     """What was perceived, else delivered, against what was promised, inside or outside the zone of tolerance."""
     relationship = state.relationship[0]
-    relationship.acts += 1
     promised = 0.5 if isnan(touchpoint.second) else touchpoint.second
     zone = p.zone
     if touchpoint.subject != NOTHING and state.promises[touchpoint.subject].made:
@@ -130,7 +131,6 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
         miss = honest_talk_softens_a_miss(miss, relationship.course)
         relationship.course = 0.0
     breach(state, side, actor, touchpoint.episode, SLIP, touchpoint.certainty * miss, 0.0, miss, p)
-    learn_sibling(state, touchpoint)
     if miss <= 0.0:
         good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, p)
     if side != ORGANISATION:
@@ -167,13 +167,10 @@ def blame_scales_a_failure(severity: float, cause: int, lasting: int, p: Goodwil
 
 def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
     """A failure opens an episode, by whose fault it was, what was foretold, and whether its cause will stay."""
-    state.relationship[0].acts += 1
     cause = touchpoint.subject
     episode = state.episodes[touchpoint.episode]
     if cause == codes.BY_CUSTOMER:
-        if not episode.open:
-            episode.nature = COURTESY
-            episode.sibling = touchpoint.refers
+        episode.nature = COURTESY
         return causes.CUSTOMERS_FAULT
     severity = blame_scales_a_failure(touchpoint.amount, cause, touchpoint.flag, p)
     severity = a_foretold_risk_softens(state, touchpoint.topic, severity, p)
@@ -183,12 +180,10 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
         competence = touchpoint.certainty * severity
     else:
         relational = touchpoint.certainty * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
-    nobodys = cause == codes.EXOGENOUS and (episode.exogenous or not episode.open)
     breach(state, side, actor, touchpoint.episode, FAILURE, competence, relational, severity * touchpoint.certainty, p)
-    learn_sibling(state, touchpoint)
     if episode.open:
-        episode.breach = max(episode.breach, touchpoint.code)
-        episode.exogenous = nobodys
+        episode.breach = touchpoint.code
+        episode.exogenous = cause == codes.EXOGENOUS
         answer(state, side, p)
     if side != ORGANISATION:
         return causes.CUSTOMERS_SIDE
@@ -197,24 +192,18 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
     return causes.COMPETENCE_BREACH if touchpoint.code == codes.COMPETENCE else causes.RELATIONAL_BREACH
 
 
-def learn_sibling(state: State, touchpoint: Encoded) -> None:
-    """Link an episode's slot to the slot of the same episode before it."""
-    state.episodes[touchpoint.episode].sibling = touchpoint.refers
-
-
 def recovery(state: State, touchpoint: Encoded, side: int, actor: int, p: GoodwillParameters) -> int:
     """A step of service recovery, on every wound of the episode it names."""
     if touchpoint.refers == NOTHING:
         return causes.NO_EFFECT
     latest = state.episodes[touchpoint.refers]
-    was_open = latest.open
-    step = touchpoint.code
+    step, steps_before = touchpoint.code, latest.steps
     recovery_step_taken(state, touchpoint.refers, side, actor, step, touchpoint.amount, touchpoint.flag, touchpoint.certainty, p)
     if latest.nature == COURTESY:
         return causes.CUSTOMERS_FAULT
-    if not was_open:
+    if latest.severity <= 0.0:
         return causes.NO_EFFECT
-    if not latest.open:
+    if latest.steps == codes.ALL_STEPS and steps_before != codes.ALL_STEPS:
         return causes.FULL_RECOVERY
     if step == codes.COMPENSATE:
         return causes.COMPENSATION
@@ -231,12 +220,12 @@ def people(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
         return causes.DEPARTURE if was_current else causes.NO_EFFECT
     if touchpoint.kind == codes.HANDOVER_MADE:
         factor = introduction_carries_the_bond(touchpoint.code, p)
-        handover_made(state, touchpoint.actor, touchpoint.subject, factor, p)
+        handover_made(state, touchpoint.subject, factor, p)
     elif state.relationship[0].current == NOBODY:
         meet(state, touchpoint.actor, p)
         return causes.NO_EFFECT
     else:
-        handover_made(state, NOBODY, touchpoint.actor, p.introduced_none, p)
+        handover_made(state, touchpoint.actor, p.introduced_none, p)
     return causes.INTRODUCTION
 
 
@@ -288,7 +277,6 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
         promise.level = touchpoint.amount
         promise.elicited = touchpoint.flag
         return causes.NO_EFFECT
-    relationship.acts += 1
     if kind == codes.RISK_DISCLOSED:
         topic = state.topics[touchpoint.topic]
         topic.disclosed = max(topic.disclosed, touchpoint.amount * certainty)
@@ -306,7 +294,6 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
         return causes.NO_EFFECT
     harm = certainty * a_refusal_without_reasons_costs_a_little(prior_trust(state, side, actor, p), p)
     breach(state, side, actor, touchpoint.episode, SLIP, 0.0, harm, p.unexplained_refusal, p)
-    learn_sibling(state, touchpoint)
     return causes.REFUSAL
 
 

@@ -19,6 +19,9 @@ class Relationship:
     started: int = 0
     current: int = NOBODY
     vacant: int = 0
+    seat: float = 1.0
+    seated_at: int = 0
+    introduced: float = 1.0
     ended: int = GOING
     opened: int = 0
     acts: int = 0
@@ -40,15 +43,14 @@ class Side:
     neglect_rate: float = 0.0
     neglect_at: int = 0
     open_episodes: int = 0
-    first_open: int = 0
 
 
 @dataclass(slots=True)
 class Party:
     """One party that is trusted: the institution, a representative, or the customer.
 
-    `competence` and `goodwill` are levels without the open wounds; `wound_…` is the share that open episodes leave of
-    them, `mended_…` how much of that loss good conduct has already made up for.
+    `competence` and `goodwill` are levels without the wounds; `wound_…` is the share that the wounds leave of them,
+    `…_failed` the severity of the worst failure of each kind.
     """
 
     known: int = 0
@@ -57,20 +59,22 @@ class Party:
     goodwill: float = 0.0
     wound_competence: float = 1.0
     wound_goodwill: float = 1.0
-    mended_competence: float = 0.0
-    mended_goodwill: float = 0.0
     purse_competence: float = 1.0
     purse_goodwill: float = 1.0
     history: float = 0.0
     failed: int = 0
     failed_at: int = 0
-    competence_failures: int = 0
-    relational_failures: int = 0
+    competence_failed: float = 0.0
+    relational_failed: float = 0.0
 
 
 @dataclass(slots=True)
 class Episode:
-    """Failure, response, closure. `…_lead` and `…_actor` are the harms, in log shares, to the side's own party and the actor's."""
+    """One wound of an episode: failure, response, closure. The others of the same episode follow from `sibling` to `sibling`.
+
+    `…_lead` and `…_actor` are the harms, in log shares, to the side's own party and the actor's; `restored` is what the steps
+    gave back of them, `cleared` what evidence did. A wound that is no longer `open` still costs, and can still be restored.
+    """
 
     open: int = 0
     nature: int = 0
@@ -81,22 +85,23 @@ class Episode:
     breach: int = 0
     exogenous: int = 0
     sibling: int = NOTHING
-    parent: int = NOTHING
     manner: int = NOTHING
     competence_lead: float = 0.0
     goodwill_lead: float = 0.0
     competence_actor: float = 0.0
     goodwill_actor: float = 0.0
-    recurrence: int = 0
+    recurrence: float = 0.0
     steps: int = 0
     acknowledged: float = 0.0
     admitted: float = 0.0
     helped: float = 0.0
     explained: float = 0.0
     prevented: float = 0.0
-    apologised: int = 0
+    apologised: float = 0.0
     paid: float = 0.0
     restored: float = 0.0
+    cleared: float = 0.0
+    exposed: float = 0.0
     voiced: int = 0
     windows: int = 0
     window: int = NOTHING

@@ -1,17 +1,16 @@
 """Opening, deepening, restoring and closing episodes: the bookkeeping behind breaches and recoveries.
 
-INVARIANT (wounds): a party's `wound_…` is the product, over the open episodes that touch it, of what each leaves; `rewound`
-recomputes it whenever an episode is restored or closed, and `deepen` multiplies it when one deepens.
+INVARIANT (wounds): a party's `wound_…` is the product, over the wounds that touch it, of what each leaves; `mended`
+recomputes it whenever one is restored or mended, and `deepen` multiplies it by a further one.
 """
 
 import math
 
-from journey_projections.codes import INSTITUTION, NOBODY
+from journey_projections.codes import INSTITUTION, NOBODY, NOTHING
 from journey_projections.goodwill.levels import (
     DAY,
     HALF,
     days_between,
-    left_by_wounds,
     part_of_a_good_name_fades,
     silence_erodes_slowly,
     unanswered_failure_keeps_costing,
@@ -35,138 +34,91 @@ def touch(state: State, index: int, p: GoodwillParameters) -> Party:
 
 
 def left_of(harm: float, restored: float) -> float:
-    """The share of a level that one episode leaves: its harm in log shares, less what was restored of it."""
+    """The share of a level that one wound leaves: its harm in log shares, less what was restored of it."""
     return 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
 
 
+def restored_of(episode: Episode) -> float:
+    """How much of a wound is restored: by the steps taken, or by evidence that there was nothing to blame."""
+    return max(episode.restored, episode.cleared)
+
+
 def money_repairs_competence_only(episode: Episode, p: GoodwillParameters) -> float:
-    """T15. How much of an episode's competence wound is restored, money included; money never reaches the relational part."""
-    return max(episode.restored, min(1.0, episode.restored + p.compensate * episode.paid))
+    """T15. How much of a competence wound is restored, money included; money never reaches the relational part."""
+    restored = restored_of(episode)
+    return max(restored, min(1.0, restored + p.compensate * episode.paid))
 
 
-def rewound(state: State, index: int, side: int, p: GoodwillParameters) -> None:
-    """Upholds INVARIANT (wounds)."""
+def mended(state: State, index: int, side: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Take shares off the harm of every wound of a party, and tell what the wounds leave of its levels. Upholds INVARIANT (wounds)."""
     party = state.parties[index]
-    competence, goodwill = 1.0, 1.0
-    for number in range(state.sides[side].first_open, len(state.episodes)):
+    left_competence, left_goodwill = 1.0, 1.0
+    for number in range(len(state.episodes)):
         episode = state.episodes[number]
-        if episode.open and episode.side == side:
-            if index == side:
-                competence *= left_of(episode.competence_lead, money_repairs_competence_only(episode, p))
-                goodwill *= left_of(episode.goodwill_lead, episode.restored)
-            elif index == episode.actor:
-                competence *= left_of(episode.competence_actor, money_repairs_competence_only(episode, p))
-                goodwill *= left_of(episode.goodwill_actor, episode.restored)
-    party.wound_competence = competence
-    party.wound_goodwill = goodwill
+        if episode.severity <= 0.0 or episode.side != side:
+            continue
+        if index == side:
+            episode.competence_lead *= 1.0 - competence
+            episode.goodwill_lead *= 1.0 - goodwill
+            left_competence *= left_of(episode.competence_lead, money_repairs_competence_only(episode, p))
+            left_goodwill *= left_of(episode.goodwill_lead, restored_of(episode))
+        elif index == episode.actor:
+            episode.competence_actor *= 1.0 - competence
+            episode.goodwill_actor *= 1.0 - goodwill
+            left_competence *= left_of(episode.competence_actor, money_repairs_competence_only(episode, p))
+            left_goodwill *= left_of(episode.goodwill_actor, restored_of(episode))
+    party.wound_competence = left_competence
+    party.wound_goodwill = left_goodwill
 
 
 def rewound_all(state: State, episode: Episode, p: GoodwillParameters) -> None:
-    """`rewound` for the parties that an episode touches."""
-    rewound(state, episode.side, episode.side, p)
+    """What is left after an episode was restored further, for the parties that it touches."""
+    mended(state, episode.side, episode.side, 0.0, 0.0, p)
     if episode.actor != NOBODY:
-        rewound(state, episode.actor, episode.side, p)
+        mended(state, episode.actor, episode.side, 0.0, 0.0, p)
 
 
-def deepen(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Take further harms, in log shares, from a party; what was mended before stays a part of what is left."""
-    party = touch(state, index, p)
-    if competence > 0.0:
-        left = left_by_wounds(party.wound_competence, party.mended_competence) * math.exp(-competence)
-        party.wound_competence *= math.exp(-competence)
-        party.mended_competence = mended_by_now(left, party.wound_competence)
-    if goodwill > 0.0:
-        left = left_by_wounds(party.wound_goodwill, party.mended_goodwill) * math.exp(-goodwill)
-        party.wound_goodwill *= math.exp(-goodwill)
-        party.mended_goodwill = mended_by_now(left, party.wound_goodwill)
+def deepen(state: State, index: int, competence: float, goodwill: float) -> None:
+    """Take further harms, in log shares, from a party."""
+    party = state.parties[index]
+    party.wound_competence *= math.exp(-competence)
+    party.wound_goodwill *= math.exp(-goodwill)
 
 
-def mended_by_now(left: float, wound: float) -> float:
-    """How much of a wound's loss is mended when `left` is what remains of the level."""
-    return max(0.0, 1.0 - (1.0 - left) / (1.0 - wound)) if wound < 1.0 else 0.0
-
-
-def open_episode(state: State, number: int, side: int, actor: int, nature: int, p: GoodwillParameters) -> Episode:
-    """The episode of that number, open: anew, or still open if nothing of it was restored yet."""
+def open_episode(state: State, number: int, side: int, actor: int, nature: int) -> Episode:
+    """The wound of that number, open since now. What was restored of it before is taken off its harm, and not restored again."""
     episode = state.episodes[number]
-    if episode.open and episode.restored <= 0.0 and episode.paid <= 0.0:
-        episode.nature = max(episode.nature, nature)
-        begin_anew(state, episode)
-        return episode
-    if episode.open:
-        close(state, number, p)
-    episode.competence_lead = 0.0
-    episode.goodwill_lead = 0.0
-    episode.competence_actor = 0.0
-    episode.goodwill_actor = 0.0
-    episode.severity = 0.0
-    episode.exogenous = 0
-    episode.breach = 0
-    episode.paid = 0.0
-    episode.restored = 0.0
-    episode.voiced = 0
-    begin_anew(state, episode)
+    if not episode.open:
+        state.sides[side].open_episodes += 1
     episode.open = 1
     episode.nature = nature
     episode.side = side
     episode.actor = actor
-    record = state.sides[side]
-    record.first_open = number if record.open_episodes == 0 else min(record.first_open, number)
-    record.open_episodes += 1
+    episode.opened_at = state.relationship[0].now
+    episode.windows = 0
+    episode.window = NOTHING
+    episode.competence_lead = -math.log(left_of(episode.competence_lead, episode.restored))
+    episode.goodwill_lead = -math.log(left_of(episode.goodwill_lead, episode.restored))
+    episode.competence_actor = -math.log(left_of(episode.competence_actor, episode.restored))
+    episode.goodwill_actor = -math.log(left_of(episode.goodwill_actor, episode.restored))
+    episode.restored = 0.0
     return episode
 
 
-def begin_anew(state: State, episode: Episode) -> None:
-    """A failure, or a further one in the same episode, starts its clock: what was done before was not done for it."""
-    episode.opened_at = state.relationship[0].now
-    episode.windows = 0
-    episode.window = -1
-    episode.steps = 0
-    episode.acknowledged = 0.0
-    episode.admitted = 0.0
-    episode.helped = 0.0
-    episode.explained = 0.0
-    episode.prevented = 0.0
-    episode.apologised = 0
+def open_one_of(state: State, number: int) -> int:
+    """The latest wound of an episode that is still open, from this one back; NOTHING when none is."""
+    while number != NOTHING and not state.episodes[number].open:
+        number = state.episodes[number].sibling
+    return number
 
 
 def close(state: State, number: int, p: GoodwillParameters) -> None:
-    """Close an episode: what it still costs becomes a part of the levels, which good conduct can raise again."""
+    """Close an episode: it no longer holds back what good conduct earns. What it still costs remains, and can be restored."""
     episode = state.episodes[number]
-    record = state.sides[episode.side]
-    rewound_all(state, episode, p)
-    lead_competence, lead_goodwill = left_of_party(state.parties[episode.side])
-    actor_competence, actor_goodwill = 1.0, 1.0
-    if episode.actor != NOBODY:
-        actor_competence, actor_goodwill = left_of_party(state.parties[episode.actor])
-    episode.open = 0
-    record.open_episodes -= 1
-    rewound_all(state, episode, p)
-    settle(state, episode.side, lead_competence, lead_goodwill, p)
-    if episode.actor != NOBODY:
-        settle(state, episode.actor, actor_competence, actor_goodwill, p)
-    while record.first_open < len(state.episodes) and not (
-        state.episodes[record.first_open].open and state.episodes[record.first_open].side == episode.side
-    ):
-        record.first_open += 1
-    answer(state, episode.side, p)
-
-
-def left_of_party(party: Party) -> tuple[float, float]:
-    """The shares of competence and goodwill that a party's open wounds leave."""
-    competence = left_by_wounds(party.wound_competence, party.mended_competence)
-    return competence, left_by_wounds(party.wound_goodwill, party.mended_goodwill)
-
-
-def settle(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Take into a party's levels what a closed episode had left of them, against what the open ones leave now."""
-    party = state.parties[index]
-    left_competence, left_goodwill = left_of_party(party)
-    lower(state, index, min(1.0, competence / left_competence), min(1.0, goodwill / left_goodwill), p)
-    if party.wound_competence >= 1.0:
-        party.mended_competence = 0.0
-    if party.wound_goodwill >= 1.0:
-        party.mended_goodwill = 0.0
+    if episode.open:
+        episode.open = 0
+        state.sides[episode.side].open_episodes -= 1
+        answer(state, episode.side, p)
 
 
 def lower(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
@@ -191,7 +143,7 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
     record.neglect = unanswered_failure_keeps_costing(state, side, p)
     record.neglect_at = state.relationship[0].now
     rate = 0.0
-    for number in range(record.first_open, len(state.episodes)):
+    for number in range(len(state.episodes)):
         episode = state.episodes[number]
         unanswered = episode.nature in (FAILURE, DECEPTION) and episode.acknowledged <= 0.0
         if episode.open and episode.side == side and unanswered:
@@ -203,10 +155,11 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
 
 
 def good_conduct_closes_an_episode(state: State, side: int, p: GoodwillParameters) -> None:
-    """T19. Ten 24-hour windows with good contacts since it opened close an episode; what it still costs stays lost until earned."""
-    record = state.sides[side]
+    """T19. After ten 24-hour windows with good contacts an open episode holds back no gains; what it still costs can be restored."""
+    if state.sides[side].open_episodes == 0:
+        return
     now = state.relationship[0].now
-    for number in range(record.first_open, len(state.episodes)):
+    for number in range(len(state.episodes)):
         episode = state.episodes[number]
         if episode.open and episode.side == side:
             window = (now - episode.opened_at) // DAY
