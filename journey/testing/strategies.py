@@ -58,7 +58,7 @@ _acts: dict[str, st.SearchStrategy[Any]] = {"representative": _representative, "
 
 _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "relationship_opened": {"origin": st.sampled_from(("stranger", "reputation", "referral", "returning")), "strength": levels},
-    "engagement_declined": {"reasons_given": st.booleans(), "representative": _representative},
+    "engagement_declined": {"reasons_given": st.booleans(), **_acts},
     "promise_made": {"promise": st.sampled_from(PROMISES), "level": levels, "elicited": st.booleans(), "by": _side},
     "risk_disclosed": {"topic": st.sampled_from(TOPICS), "severity": levels, "representative": _representative},
     "check_in_held": {"issues_surfaced": st.booleans(), "course_corrected": st.booleans(), "representative": _representative},
@@ -95,7 +95,7 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "response_failed": {"manner": st.sampled_from(("ignored", "deflected", "denied", "delayed")), "severity": levels, **_acts},
     "deception_exposed": {"severity": levels, **_acts},
-    "evidence_emerged": {"verdict": st.sampled_from(("guilty", "innocent")), "episode": _episode},
+    "evidence_emerged": {"verdict": st.sampled_from(("guilty", "innocent")), "episode": _episode, "by": _side, "certainty": _certainty},
     "episode_closed": {"episode": _episode},
     "representative_assigned": {"representative": st.sampled_from(REPRESENTATIVES)},
     "handover_made": {
