@@ -1,7 +1,7 @@
 """The laws that hold from ANY history: every kind of touchpoint, in any order."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hypothesis import assume
@@ -12,7 +12,10 @@ from journey.testing.strategies import at_day, gaps, histories, levels, qualitie
 from journey.touchpoints import (
     ComplaintVoiced,
     DeceptionExposed,
+    Delivery,
+    FailureOccurred,
     HandoverMade,
+    Interaction,
     NoteAdded,
     PromiseMade,
     RepresentativeAssigned,
@@ -25,17 +28,20 @@ from journey_projections.testing.law import (
     CONTINUITY_STEP,
     CONTINUITY_THRESHOLDS,
     EXIT_LINE,
+    SEVERE,
     Draw,
     Judge,
     breaches,
     common,
     contact,
+    episodes_of,
     failure,
     goods,
     holds,
     last_day,
     law,
     people,
+    people_of,
     recovery,
     relational,
     severities,
@@ -136,9 +142,10 @@ _BETTER: dict[str, tuple[tuple[str, int], ...]] = {
 def a_relational_breach_costs_more_than_an_equal_competence_breach(judge: Judge, draw: Draw) -> None:
     """From any history, a failure of benevolence or integrity costs more than an equal failure of competence."""
     told = draw(histories())
-    day, severity, who, kind = last_day(told) + draw(gaps), draw(severities), draw(people), draw(relational)
-    cold = [*told, failure("z", day, severity, kind, representative=who)]
-    clumsy = [*told, failure("z", day, severity, "competence", representative=who)]
+    day, severity, kind = last_day(told) + draw(gaps), draw(severities), draw(relational)
+    who, episode = draw(people_of(told)), draw(episodes_of(told))
+    cold = [*told, failure("z", day, severity, kind, episode=episode, representative=who)]
+    clumsy = [*told, failure("z", day, severity, "competence", episode=episode, representative=who)]
     less, more = judge.trust(cold), judge.trust(clumsy)
     holds(less < more, cold, f"{kind} leaves {less}, competence leaves {more}")
 
@@ -148,8 +155,13 @@ def one_severe_relational_breach_crosses_the_exit_line(judge: Judge, draw: Draw)
     """One severe relational breach by the institution or the current representative takes trust under 0.35, from any history."""
     told = draw(histories())
     day = last_day(told) + draw(gaps)
-    who = draw(st.sampled_from((None, current_of(told))))
-    whole = [*told, failure("z", day, 1.0, draw(relational), representative=who)]
+    who, severity, kind = draw(st.sampled_from((None, current_of(told)))), draw(st.sampled_from((SEVERE, 1.0))), draw(relational)
+    breaches: tuple[Touchpoint, ...] = (
+        failure("z", day, severity, kind, episode=draw(episodes_of(told)), representative=who),
+        Interaction(**common("z", day, representative=who, **{kind: -severity})),
+        DeceptionExposed(**common("z", day, representative=who, severity=severity)),
+    )
+    whole = [*told, draw(st.sampled_from(breaches))]
     trust = judge.trust(whole)
     holds(trust < EXIT_LINE, whole, f"trust is still {trust}")
 
@@ -179,12 +191,12 @@ def a_bad_response_costs_more_than_an_unrelated_failure(judge: Judge, draw: Draw
     To a failure of competence: in any manner; of benevolence too; of integrity: in any but denial (Kim 2004).
     """
     told = draw(histories())
-    day, who, severity = last_day(told) + draw(gaps), draw(people), draw(severities)
+    day, who, severity, episode = last_day(told) + draw(gaps), draw(people_of(told)), draw(severities), draw(episodes_of(told))
     first = draw(breaches)
     manners = ("ignored", "deflected", "delayed") if first == "integrity" else ("ignored", "deflected", "denied", "delayed")
-    told = [*told, failure("y", day, 0.5, first, episode="open", representative=who)]
+    told = [*told, failure("y", day, 0.5, first, episode=episode, representative=draw(people_of(told)))]
     bad = ResponseFailed(
-        **common("z", day + 2, episode="open", manner=draw(st.sampled_from(manners)), severity=severity, representative=who)
+        **common("z", day + 2, episode=episode, manner=draw(st.sampled_from(manners)), severity=severity, representative=who)
     )
     unrelated = failure("z", day + 2, severity, draw(breaches), episode="other", representative=who)
     less, more = judge.trust([*told, bad]), judge.trust([*told, unrelated])
@@ -195,13 +207,18 @@ def a_bad_response_costs_more_than_an_unrelated_failure(judge: Judge, draw: Draw
 def a_deception_leaves_a_scar_for_good(judge: Judge, draw: Draw) -> None:
     """After an exposed deception, full recovery and 500 good touchpoints trust stays below where it was."""
     told = draw(histories())
-    day, who = last_day(told) + draw(gaps), draw(people)
+    day, who = last_day(told) + draw(gaps), draw(people_of(told))
     before = judge.trust(told, day)
     lie = DeceptionExposed(**common("z", day, episode="lie", severity=draw(severities), representative=who))
-    many = draw(st.sampled_from((0, 20, 500)))
-    whole = [*told, lie, *recovery(day + 1, "lie"), *goods(day + 10, many, 5.0, 1.0, draw(people))]
+    many, newcomer = draw(st.sampled_from((0, 20, 500))), draw(people_of(told))
+    handed = [_handed_to(newcomer, day + 9)] if newcomer is not None and draw(st.booleans()) else []
+    whole = [*told, lie, *recovery(day + 1, "lie"), *handed, *goods(day + 10, many, 5.0, 1.0, newcomer)]
     after = judge.trust(whole)
     holds(after < before, whole, f"trust was {before}, and is {after} again")
+
+
+def _handed_to(newcomer: str, day: float) -> HandoverMade:
+    return HandoverMade(**common("x", day, from_representative="anna", to_representative=newcomer, introduction="warm"))
 
 
 @law("L22", "any")
@@ -226,24 +243,52 @@ def a_complaint_is_not_a_failure(judge: Judge, draw: Draw) -> None:
 
 @law("L24", "any")
 def a_persons_act_stays_theirs(judge: Judge, draw: Draw) -> None:
-    """An act of B leaves A's trust exactly unchanged, and takes a smaller share from the institution than from B."""
+    """An act of B leaves A's trust exactly unchanged, and takes a smaller share from the institution than from B.
+
+    A step of recovery is no act of B alone: it makes the episode good, whoever's failure it was.
+    """
     told = draw(histories())
     day = last_day(told) + draw(gaps)
     told = [*told, contact("y1", day, 0.5, "anna"), contact("y2", day, 0.5, "b")]
-    act = draw(touchpoints(id="z", day=day + 1, kinds=("interaction", "failure_occurred", "response_failed", "deception_exposed")))
-    act = act.model_copy(update={"representative": "b", "by": "organisation"})
-    before, after = judge.replay(told, day + 1).parties, judge.replay([*told, act]).parties
+    before = judge.replay(told, day + 1).parties
+    holds("b" in before.representatives, told, "no trust is told of `b`")
+    b = draw(st.sampled_from(sorted(before.representatives)))
+    act = draw(touchpoints(id="z", day=day + 1, kinds=_ACTS_OF_ONE)).model_copy(update={"representative": b, "by": "organisation"})
+    after = judge.replay([*told, act]).parties
     for name, party in before.representatives.items():
-        if name != "b":
+        if name != b:
             holds(
                 party == after.representatives.get(name), [*told, act], f"`{name}` went from {party} to {after.representatives.get(name)}"
             )
-    breach = [*told, failure("z", day + 1, draw(severities), draw(breaches), representative="b")]
+    breach = [*told, draw(_breaches_by(b, day + 1))]
     hurt = judge.replay(breach).parties
-    holds("b" in hurt.representatives, breach, "no trust is told of `b`")
-    of_b = 1 - hurt.representatives["b"].trust / before.representatives["b"].trust
+    of_b = 1 - hurt.representatives[b].trust / before.representatives[b].trust
     of_all = 1 - hurt.institution.trust / before.institution.trust
-    holds(0 < of_all < of_b, breach, f"the institution loses {of_all}, `b` loses {of_b}")
+    holds(0 < of_all < of_b, breach, f"the institution loses {of_all}, `{b}` loses {of_b}")
+
+
+_ACTS_OF_ONE = (
+    "engagement_declined",
+    "promise_made",
+    "risk_disclosed",
+    "check_in_held",
+    "interaction",
+    "delivery",
+    "gesture_made",
+    "failure_occurred",
+    "response_failed",
+    "deception_exposed",
+)
+
+
+def _breaches_by(who: str, day: float) -> st.SearchStrategy[Touchpoint]:
+    fields = common("z", day, representative=who)
+    return st.one_of(
+        st.builds(lambda severity, kind: failure("z", day, severity, kind, representative=who), severities, breaches),
+        st.builds(lambda severity, kind: Interaction(**{**fields, kind: -severity}), severities, breaches),
+        st.builds(lambda severity: ResponseFailed(**fields, manner="ignored", severity=severity), severities),
+        st.builds(lambda severity: DeceptionExposed(**fields, severity=severity), severities),
+    )
 
 
 @law("L27", "any")
@@ -252,9 +297,18 @@ def trust_is_continuous_in_severity(judge: Judge, draw: Draw) -> None:
     told = draw(histories())
     day, severity = last_day(told) + draw(gaps), draw(st.integers(2, 98).map(lambda percent: percent / 100))
     assume(all(abs(severity - threshold) > CONTINUITY_STEP for threshold in CONTINUITY_THRESHOLDS))
-    kind, who = draw(breaches), draw(people)
-    half = CONTINUITY_STEP / 2
-    milder, harder = ([*told, failure("z", day, value, kind, representative=who)] for value in (severity - half, severity + half))
+    kind, episode = draw(breaches), draw(episodes_of(told))
+    fields = common("z", day, episode=episode, representative=draw(people_of(told)))
+    manner = draw(st.sampled_from(("ignored", "deflected", "denied", "delayed")))
+    harms: tuple[Callable[[float], Touchpoint], ...] = (
+        lambda value: FailureOccurred(**{**fields, "severity": value, "breach": kind}),
+        lambda value: ResponseFailed(**{**fields, "severity": value, "manner": manner}),
+        lambda value: DeceptionExposed(**fields, severity=value),
+        lambda value: Interaction(**{**fields, kind: -value}),
+        lambda value: Delivery(**fields, promised=1.0, delivered=1.0 - value),
+    )
+    harm, half = draw(st.sampled_from(harms)), CONTINUITY_STEP / 2
+    milder, harder = ([*told, harm(value)] for value in (severity - half, severity + half))
     jump = abs(judge.trust(milder) - judge.trust(harder))
     holds(jump < CONTINUITY_MAX, harder, f"{CONTINUITY_STEP} of severity around {severity} moves trust by {jump}")
 

@@ -1,16 +1,24 @@
 """The laws that hold from CLEAN histories: good touchpoints only before what the law looks at."""
 
 import itertools
+from collections.abc import Callable
+from functools import partial
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from journey.testing.strategies import levels
+from journey.testing.strategies import levels, qualities
 from journey.touchpoints import (
+    CheckInHeld,
     Delivery,
+    FeedbackGiven,
+    GestureMade,
     HandoverMade,
     Interaction,
+    PraiseGiven,
+    PromiseMade,
     ResponseFailed,
+    RiskDisclosed,
     Touchpoint,
 )
 from journey_projections.testing.law import (
@@ -123,7 +131,7 @@ def acknowledgement_opens_recovery(judge: Judge, draw: Draw) -> None:
     told = [*told, failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)]
     now = day + 2
     unmet = judge.trust(told, now)
-    ungated = [*told, *recovery(day + 1, "k", FULL[1:])]
+    ungated = [*told, *recovery(day + 1, "k", draw(st.permutations((*FULL[1:], "apologise"))))]
     holds(judge.trust(ungated, now) == unmet, ungated, "steps without `acknowledge` moved trust")
     trusts = [judge.trust([*told, *recovery(day + 1, "k", FULL[:count])], now) for count in range(6)]
     met = [*told, *recovery(day + 1, "k")]
@@ -138,10 +146,11 @@ def a_first_minor_failure_well_met_costs_nothing(judge: Judge, draw: Draw) -> No
     told, day, who = clean_case(draw)
     severity, kind = draw(st.integers(5, round(MINOR * 100)).map(lambda percent: percent / 100)), draw(breaches)
     now = day + draw(st.sampled_from((2.0, 3.0)))
-    once = [*told, failure("y", day, severity, kind, episode="k", representative=who), *recovery(day + 1, "k")]
+    helper = draw(st.sampled_from((None, who, "new")))
+    once = [*told, failure("y", day, severity, kind, episode="k", representative=who), *recovery(day + 1, "k", representative=helper)]
     before, after = judge.trust(told, now), judge.trust(once, now)
     holds(before <= after <= before + PARADOX_MAX, once, f"{before} without the failure, {after} after its recovery")
-    again = day + draw(st.sampled_from((10.0, 30.0)))
+    again = day + draw(st.sampled_from((5.0, 10.0, 30.0, 400.0)))
     twice = [*once, failure("z", again, severity, kind, episode="k2", representative=who), *recovery(again + 1, "k2")]
     first, second = judge.trust(once, again + 3), judge.trust(twice, again + 3)
     holds(second < first, twice, f"{first} after the first, {second} after the second")
@@ -158,7 +167,10 @@ def recovery_and_good_conduct_restore(judge: Judge, draw: Draw) -> None:
     told = goods(0, draw(st.integers(0, 120)), cadence, quality, who)
     day = last_day(told) + cadence
     before = judge.trust(told, day)
-    failed = [failure("y", day, draw(severities), draw(breaches), episode="k", representative=who), *recovery(day + 1, "k")]
+    failed = [
+        failure("y", day, draw(severities), draw(breaches), episode="k", representative=who),
+        *recovery(day + 1, "k", representative=draw(st.sampled_from((None, who, "new")))),
+    ]
     after = [touchpoint.model_copy(update={"id": "a" + touchpoint.id}) for touchpoint in goods(day + 2, 60, cadence, quality, who)]
     whole = [*told, *failed, *after]
     restored = judge.trust(whole)
@@ -169,7 +181,7 @@ def recovery_and_good_conduct_restore(judge: Judge, draw: Draw) -> None:
 def ending_well_beats_starting_well(judge: Judge, draw: Draw) -> None:
     """Two failures met badly, then well, end above the same two met well, then badly."""
     told, day, who = clean_case(draw)
-    severity, kind, rude = draw(st.sampled_from((0.1, 0.3, 0.6))), draw(breaches), draw(st.sampled_from((0.2, 0.5, 0.7)))
+    severity, kind, rude = draw(severities), draw(breaches), draw(severities)
 
     def met(*well: bool) -> list[Touchpoint]:
         whole = list(told)
@@ -190,11 +202,12 @@ def ending_well_beats_starting_well(judge: Judge, draw: Draw) -> None:
 def an_introduction_carries_the_bond(judge: Judge, draw: Draw) -> None:
     """A handover without introduction leaves no more trust than a cold one, that less than a warm one, that no more than before."""
     told, day, who = clean_case(draw)
-    told = [*told, contact("y", day, 0.5, who or "anna")]
+    newcomer = draw(st.sampled_from(("new", "bob")))
+    told = [*told, contact("y", day, 0.5, who or "anna"), contact("y2", day, draw(qualities), "bob")]
     none, cold, warm = (
         [
             *told,
-            HandoverMade(**common("z", day + 1, from_representative=who or "anna", to_representative="new", introduction=introduction)),
+            HandoverMade(**common("z", day + 1, from_representative=who or "anna", to_representative=newcomer, introduction=introduction)),
         ]
         for introduction in ("none", "cold", "warm")
     )
@@ -210,11 +223,30 @@ def a_higher_promise_makes_the_same_delivery_worse(judge: Judge, draw: Draw) -> 
     told, day, who = clean_case(draw)
     delivered, low, high = draw(levels), *sorted((draw(levels), draw(levels)))
     assume(high - low >= 0.01)
-    modest, boastful = (
-        [*told, Delivery(**common("z", day, delivered=delivered, promised=promised, representative=who))] for promised in (low, high)
-    )
+    perceived, is_noted, is_elicited = draw(st.one_of(st.none(), levels)), draw(st.booleans()), draw(st.booleans())
+
+    def after(promised: float) -> list[Touchpoint]:
+        fields = common("z", day, delivered=delivered, perceived=perceived, representative=who)
+        if not is_noted:
+            return [*told, Delivery(**fields, promised=promised)]
+        return [*told, PromiseMade(**common("y", day, promise="p", level=promised, elicited=is_elicited)), Delivery(**fields, promise="p")]
+
+    modest, boastful = after(low), after(high)
     more, less = judge.trust(modest), judge.trust(boastful)
     holds(less < more, boastful, f"delivering {delivered} on a promise of {low} leaves {more}, of {high} leaves {less}")
+
+
+_TRIFLES: st.SearchStrategy[Callable[..., Touchpoint]] = st.sampled_from(
+    (
+        partial(Interaction, competence=0.05, benevolence=0.05),
+        partial(Delivery, promised=0.5, delivered=0.5),
+        partial(GestureMade, size=0.1),
+        partial(PraiseGiven, size=0.1),
+        partial(CheckInHeld),
+        partial(RiskDisclosed, topic="x", severity=0.1),
+        partial(FeedbackGiven, score=1.0),
+    )
+)
 
 
 @law("L28", "clean")
@@ -224,7 +256,9 @@ def trifles_do_not_undo_a_failure(judge: Judge, draw: Draw) -> None:
     severity, kind = draw(severities), draw(breaches)
     failed = failure("y", day, severity, kind, episode="k", representative=draw(st.sampled_from((None, who))))
     many = draw(st.sampled_from((1, 30, 300, 1500)))
-    trifles = [contact(f"z{number:04}", day + 0.01 + 0.9 * number / many, 0.05, who) for number in range(many)]
+    kinds = draw(st.lists(_TRIFLES, min_size=1, max_size=3))
+    fields = [common(f"z{number:04}", day + 0.01 + 0.9 * number / many, representative=who) for number in range(many)]
+    trifles = [kinds[number % len(kinds)](**one) for number, one in enumerate(fields)]
     whole, now = [*told, failed, *trifles], day + 1
     before, after = judge.trust(told, now), judge.trust(whole, now)
     holds(after < before, whole[: len(told) + 2], f"{before} without the failure, {after} after {many} trifles on its day")

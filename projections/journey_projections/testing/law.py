@@ -32,6 +32,8 @@ MINOR = 0.45
 """L17: below this a failure is minor for every rule set compared."""
 LEAST_GAIN = 2.0**-30
 """L09: below this, gains are too close to the grid on which trust is reported to be told apart."""
+SEVERE = 0.95
+"""L13: a breach this severe ends it. A milder one need not: the loss grows faster than severity, and a long history holds some of it."""
 CONTINUITY_STEP, CONTINUITY_MAX = 0.001, 0.003
 """L27: a change of severity by the step may move trust by at most the maximum."""
 CONTINUITY_THRESHOLDS = (0.05, 0.5)
@@ -130,9 +132,10 @@ def step(id: str, day: float, kind: str, episode: str, **fields: Any) -> Recover
 FULL = ("acknowledge", "admit", "help", "explain", "prevent")
 
 
-def recovery(day: float, episode: str, steps: Sequence[str] = FULL) -> list[Touchpoint]:
-    """Recovery steps, some hours apart."""
-    return [step(f"s-{episode}-{kind}", day + 0.1 * number, kind, episode) for number, kind in enumerate(steps)]
+def recovery(day: float, episode: str, steps: Sequence[str] = FULL, representative: str | None = None) -> list[Touchpoint]:
+    """Recovery steps, some hours apart, by whoever helps."""
+    taken = enumerate(steps)
+    return [step(f"s-{episode}-{kind}", day + 0.1 * number, kind, episode, representative=representative) for number, kind in taken]
 
 
 def goods(day: float, count: int, cadence: float, quality: float, representative: str | None) -> list[Touchpoint]:
@@ -144,6 +147,16 @@ severities = st.integers(round(100 * LEAST_SEVERITY), 100).map(lambda percent: p
 breaches = st.sampled_from(("competence", "benevolence", "integrity"))
 relational = st.sampled_from(("benevolence", "integrity"))
 people = st.sampled_from((None, "anna", "bob"))
+
+
+def people_of(told: Sequence[Touchpoint]) -> st.SearchStrategy[str | None]:
+    """Nobody, somebody new, or one of the history's own representatives."""
+    return st.sampled_from((None, "new", *sorted({one.representative for one in told if one.representative})))
+
+
+def episodes_of(told: Sequence[Touchpoint]) -> st.SearchStrategy[str]:
+    """A new episode, or one of the history's own."""
+    return st.sampled_from(("new", *sorted({one.episode for one in told if one.episode})))
 
 
 def clean_case(draw: Draw, *, most: int = 60) -> tuple[list[Touchpoint], float, str | None]:
