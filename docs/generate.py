@@ -352,7 +352,9 @@ def rule_sets() -> str:
         "about kinds, people, promises or recoveries can hold under them. They are the benchmark, not straw men.",
         "## The laws",
         f"● holds in all of {EXAMPLES} histories that the search tried, ○ broken by one of them. `journey laws NAME` shows the smallest "
-        "history that breaks a law; the project's tests try more for the default rule set.",
+        "history that breaks a law; the project's tests try more for the default rule set. L02 to L06 are mostly the engine's to keep, "
+        "which orders touchpoints, drops duplicates and tells no rules the date: they hold for nearly any rule set, and so flatter the "
+        "published models.",
         f"| law | | {header} |\n{line}\n"
         + "\n".join(f"| {law.id} | {law.statement} | {_marks(law.id, kept)} |" for law in LAWS)
         + f"\n| | **kept of {len(LAWS)}** | "

@@ -163,7 +163,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "T19",
-        "good_conduct_closes_an_episode",
+        "good_conduct_lifts_the_cap",
         "After ten days with good contacts a failure that nobody made good holds back no gains any more. It can still be made good.",
         ("m30", "O19"),
         ("good_windows", "good_enough"),

@@ -9,7 +9,7 @@ from journey_projections.goodwill.people import the_chair_is_earned
 from journey_projections.goodwill.state import FAILURE, SLIP, Episode, State
 from journey_projections.goodwill.wounds import (
     deepen,
-    good_conduct_closes_an_episode,
+    good_conduct_lifts_the_cap,
     lower,
     mended,
     open_episode,
@@ -33,7 +33,7 @@ def good(state: State, side: int, actor: int, competence: float, goodwill: float
         reach = p.gain_reach
     gains_shrink_as_trust_grows(state, side, lead_of(side), competence * reach, goodwill * reach, p)
     if max(competence, goodwill) >= p.good_enough:
-        good_conduct_closes_an_episode(state, side, p)
+        good_conduct_lifts_the_cap(state, side, p)
 
 
 def gains_shrink_as_trust_grows(state: State, side: int, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:

@@ -122,7 +122,7 @@ def close(state: State, number: int, p: GoodwillParameters) -> None:
 
 
 def lower(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Leave these shares of a party's levels, the lift of its good name included, so that closing never pays anything back."""
+    """Leave these shares of a party's levels, the lift of its good name included, so that no good name pays a loss back."""
     party = touch(state, index, p)
     lift = part_of_a_good_name_fades(state, p) if index == INSTITUTION else 0.0
     if lift <= 0.0:
@@ -154,7 +154,7 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
         record.neglect = 1.0
 
 
-def good_conduct_closes_an_episode(state: State, side: int, p: GoodwillParameters) -> None:
+def good_conduct_lifts_the_cap(state: State, side: int, p: GoodwillParameters) -> None:
     """T19. After ten 24-hour windows with good contacts an open episode holds back no gains; what it still costs can be restored."""
     if state.sides[side].open_episodes == 0:
         return
