@@ -232,3 +232,11 @@ def test_a_rumour_of_innocence_is_no_acknowledgement() -> None:
     rumour = evidence(END + 0.5, verdict="innocent", certainty=0.01)
     rest = steps(END + 1, *STEPS[1:], episode="k")
     assert trust(*failed, rumour, rest, day=END + 2) == trust(*failed, rumour, day=END + 2)
+
+
+def test_a_failure_told_in_parts_deepens_the_bond_no_more_than_told_at_once() -> None:
+    once = [failure(END, 0.4, episode="k"), *steps(END + 1, episode="k")]
+    parts = [*(failure(END + number / 10, 0.1 * (number + 1), episode="k") for number in range(3)), *steps(END + 1, episode="k")]
+    kept = told(END - 1, "delivery", promised=0.5, delivered=0.5, episode="k")
+    assert trust(GOOD, parts, day=END + 2) <= trust(GOOD, once, day=END + 2)
+    assert trust(GOOD, kept, once, day=END + 2) > trust(GOOD, kept, day=END + 2)

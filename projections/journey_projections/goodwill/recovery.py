@@ -23,7 +23,7 @@ from journey_projections.goodwill.levels import HALF, days_between
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.people import meet
 from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, Episode, State
-from journey_projections.goodwill.wounds import answer, close, open_one_of, rewound_all, touch
+from journey_projections.goodwill.wounds import answer, close, is_first_wound, open_one_of, rewound_all, touch
 
 
 def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillParameters) -> float:
@@ -150,7 +150,7 @@ def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> N
 def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParameters) -> None:
     """T18. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
     episode = state.episodes[number]
-    if episode.restored < 1.0 or episode.nature != FAILURE or episode.sibling != NOTHING:
+    if episode.restored < 1.0 or episode.nature != FAILURE or not is_first_wound(state, number):
         return
     share = 0.0
     if episode.exogenous:

@@ -112,6 +112,14 @@ def open_one_of(state: State, number: int) -> int:
     return number
 
 
+def is_first_wound(state: State, number: int) -> bool:
+    """Whether nothing went wrong in an episode before this."""
+    number = state.episodes[number].sibling
+    while number != NOTHING and state.episodes[number].severity <= 0.0:
+        number = state.episodes[number].sibling
+    return number == NOTHING
+
+
 def close(state: State, number: int, p: GoodwillParameters) -> None:
     """Close an episode: it no longer holds back what good conduct earns. What it still costs remains, and can be restored."""
     episode = state.episodes[number]
