@@ -2,7 +2,7 @@
 
 from math import log
 
-from telling import contact, failure, replayed, steps, told, trust, years
+from telling import bad, contact, failure, replayed, steps, told, trust, years
 
 GOOD = years(2)
 END = 725.0
@@ -135,3 +135,15 @@ def test_even_after_a_hundred_severe_breaches_the_next_still_counts() -> None:
 def test_a_day_of_perfect_contacts_is_worth_no_more_than_two() -> None:
     day = [contact(number / 100, 1.0) for number in range(100)]
     assert trust(day) < trust([contact(0, 1.0), contact(5, 1.0), contact(10, 1.0)])
+
+
+def test_a_bad_response_harms_less_than_an_unrelated_breach_and_a_half_again() -> None:
+    failed = [GOOD, failure(END, 0.5)]
+    before = trust(*failed, day=END + 1)
+    second, unrelated = (trust(*failed, bad(END + 1, "ignored", 0.5, episode)) for episode in ("e", "another"))
+    assert 1.1 < log(second / before) / log(unrelated / before) < 1.6
+
+
+def test_a_grave_deception_leaves_room_for_two_thirds_of_the_trust_it_betrayed() -> None:
+    scarred = [GOOD, told(END, "deception_exposed", severity=1.0, episode="e"), steps(END + 1), years(40, 1.0, start=END + 20)]
+    assert 0.65 < trust(*scarred) / trust(GOOD, day=END) < 0.8
