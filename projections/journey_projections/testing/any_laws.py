@@ -176,12 +176,9 @@ def current_of(told: Sequence[Touchpoint]) -> str | None:
             current = touchpoint.representative
         elif isinstance(touchpoint, RepresentativeLeft):
             current = None if current == touchpoint.representative else current
-        elif touchpoint.by == "organisation" and touchpoint.kind in _ACTS:
-            current = current or touchpoint.representative
+        elif touchpoint.kind == "praise_given" or (touchpoint.by == "organisation" and touchpoint.kind in _ACTS):
+            current = current or (touchpoint.representative if touchpoint.certainty > 0 else None)
     return current
-
-
-_ACTS = ("interaction", "delivery", "gesture_made", "failure_occurred", "recovery_step_taken", "response_failed", "deception_exposed")
 
 
 @law("L18", "any")
@@ -279,6 +276,7 @@ _ACTS_OF_ONE = (
     "response_failed",
     "deception_exposed",
 )
+_ACTS = (*_ACTS_OF_ONE, "recovery_step_taken")
 
 
 def _breaches_by(who: str, day: float) -> st.SearchStrategy[Touchpoint]:
