@@ -13,7 +13,7 @@ demo: $(VENV)/.ready ## set up, then tell the story of the cold meeting
 	@$(BIN)/journey demo cold-meeting
 
 test: $(VENV)/.ready ## set up, then run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 test-crash: $(VENV)/.ready ## kill writers and servers, 200 times per store, and follow eight processes (takes minutes)
 	$(BIN)/python tests/trials.py
