@@ -240,3 +240,8 @@ def test_a_failure_told_in_parts_deepens_the_bond_no_more_than_told_at_once() ->
     kept = told(END - 1, "delivery", promised=0.5, delivered=0.5, episode="k")
     assert trust(GOOD, parts, day=END + 2) <= trust(GOOD, once, day=END + 2)
     assert trust(GOOD, kept, once, day=END + 2) > trust(GOOD, kept, day=END + 2)
+
+
+def test_a_good_name_does_not_fade_before_it_is_known() -> None:
+    opened = told(400, "relationship_opened", origin="referral", strength=1.0)
+    assert trust(told(0, "gesture_made", by="customer"), opened) == trust(opened)

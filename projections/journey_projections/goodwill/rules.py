@@ -319,6 +319,7 @@ def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParamete
     lift *= touchpoint.amount * touchpoint.certainty
     if lift <= 0.0:
         return
+    touch(state, INSTITUTION, p)
     institution.competence += (1.0 - p.origin_fading) * lift * (1.0 - institution.competence)
     institution.goodwill += (1.0 - p.origin_fading) * lift * (1.0 - institution.goodwill)
     relationship.lift_fading = p.origin_fading * lift
