@@ -140,7 +140,7 @@ def touchpoints() -> str:
         "The same facts as a [JSON Schema](touchpoints.schema.json). Unknown fields are refused. A time without an offset is "
         "refused; times are kept in UTC to the microsecond. An identifier has "
         f"{common['id']['minLength']} to {common['id']['maxLength']} characters and no control characters. Ids of people should be "
-        "pseudonyms: `note` is the one field meant for personal data.",
+        "pseudonyms: `note`, and the `reason` of a correction, are the fields meant for personal data.",
         "| kind | means |\n|---|---|\n" + "\n".join(f"| [`{kind}`](#{kind}) | {_claim(model)} |" for kind, model in KINDS.items()),
         "## Fields of every touchpoint",
         _table(common, required=schemas["note_added"].get("required", ())),
@@ -200,6 +200,8 @@ def _values(field: Schema) -> str:
             return f"`{value}`"
         case {"type": "number" | "integer" as number, "minimum": low, "maximum": high}:
             return f"{number}, {_number(low)} to {_number(high)}"
+        case {"type": "integer", "minimum": low}:
+            return f"integer, at least {_number(low)}"
         case {"type": "object"}:
             return "an object of fields"
         case {"type": "boolean"}:

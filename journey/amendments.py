@@ -6,14 +6,27 @@ STORAGE FORMAT: as for `journey.touchpoints`.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal
+from math import isfinite
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from journey.touchpoints import KINDS, Identifier, Moment, Text, Touchpoint
 
 FIXED = ("kind", "id", "relationship")
 """What no correction changes; a touchpoint that is wrong in these is retracted, and another recorded."""
+REPLACE_MEND = "retract it, and record another"
+
+
+def plain(value: object) -> object:
+    """Refuse what no field of a touchpoint can hold: lists, objects, numbers without end, text that is no Unicode."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"`{value}` is no number; give a finite one")
+    if isinstance(value, str) and value != value.encode("utf-8", "ignore").decode():
+        raise ValueError("this is no Unicode text; decode it anew from its source")
+    if value is not None and not isinstance(value, str | int | float):
+        raise ValueError(f"a {type(value).__name__} is no field's value; give a number, a text, true, false or null")
+    return value
 
 
 class _Amendment(BaseModel, frozen=True, extra="forbid", defer_build=True):
@@ -36,7 +49,10 @@ class TouchpointCorrected(_Amendment, frozen=True):
 
     kind: Literal["touchpoint_corrected"] = "touchpoint_corrected"
     corrects: Identifier = Field(description="The touchpoint, by id.")
-    fields: dict[str, Any] = Field(min_length=1, description="The right values of what was wrong; null takes a field away.")
+    fields: dict[Identifier, Annotated[Any, BeforeValidator(plain)]] = Field(
+        min_length=1, description="The right values of what was wrong; null takes a field away."
+    )
+    fields_schema: int = Field(default=1, ge=1, description="The schema version of the touchpoint's kind that `fields` are told in.")
 
     @property
     def about(self) -> str:
@@ -90,7 +106,7 @@ FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}
 def in_force(amendments: Iterable[Amendment]) -> tuple[set[str], dict[str, list[TouchpointCorrected]]]:
     """Of amendments in the order in which they were recorded: the ids that are retracted, and the corrections of each touchpoint.
 
-    A retraction reaches what was recorded before it, other retractions included.
+    A retraction reaches the amendments that were recorded before it, other retractions included, and touchpoints at any time.
     """
     retracted: set[str] = set()
     corrections: dict[str, list[TouchpointCorrected]] = {}

@@ -7,15 +7,17 @@ from typing import Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
-from journey.amendments import FIXED, Amendment, Fact, Merge, in_force
-from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
+from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, Merge, TouchpointCorrected, in_force
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
 from journey.merging import merged_pairs, united
 from journey.reading import validated
 from journey.times import moment
 from journey.touchpoints import Touchpoint, fields_of
+from journey.upcasting import upcast
 
 F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
 H = TypeVar("H", bound="History")
+_Edits = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,15 @@ class History:
     relationship: str | None = None
     bound: datetime | None = None
     known: datetime | None = None
+    told: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
+    """Everything that is known, facts about facts included, as it was recorded, in the order in which it was; whatever `bound`."""
+    impossible: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """The corrections, by id, that do not count, since no touchpoint can be so, and why."""
     _facts_at: datetime | None = None
-    _told: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
-    """Everything as it was recorded, where that differs from `records`: there are amendments."""
+    _everything: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
+    """As `told`, whatever `known`, and of every relationship that ever was one with this."""
+    _edits: _Edits = ()
+    """Fields that a touchpoint would have had, by its id."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Self:
@@ -61,10 +69,10 @@ class History:
     @classmethod
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
         """A history of recorded facts in any order; see `of`."""
-        told = _once(records)
-        if relationship is None and told:
-            relationship = min(told, key=_order).touchpoint.relationship
-        return _resolved(cls((), relationship), told)
+        everything = _once(records)
+        if relationship is None and everything:
+            relationship = min(everything, key=_order).touchpoint.relationship
+        return _resolved(cls((), relationship), everything, ())
 
     def __iter__(self) -> Iterator[Touchpoint]:
         return (record.touchpoint for record in self.records)
@@ -99,6 +107,11 @@ class History:
         return _amendments(self.told)
 
     @property
+    def merges(self) -> tuple[Recorded[Merge], ...]:
+        """The merges and unmerges that are known of this relationship and those it is one with, in the order of recording."""
+        return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.touchpoint, Merge))
+
+    @property
     def late(self) -> frozenset[str]:
         """The ids of touchpoints that were recorded when something that followed them was known already."""
         found, known, instant, pending = set(), None, None, None
@@ -122,96 +135,116 @@ class History:
         known = moment(when)
         if self.known is not None:
             known = min(known, self.known)
-        return _resolved(replace(self, known=known), self._told or self.records)
-
-    @property
-    def merges(self) -> tuple[Recorded[Merge], ...]:
-        """The merges and unmerges that are known, of this relationship and those it is or was one with, in the order of recording."""
-        return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.touchpoint, Merge))
-
-    @property
-    def told(self) -> tuple[Recorded[Fact], ...]:
-        """Everything that is known, amendments included, as it was recorded, in the order in which it was."""
-        known = (record for record in self._told or self.records if self.known is None or record.recorded_at <= self.known)
-        return tuple(sorted(known, key=_recording))
+        return _resolved(replace(self, known=known), self._everything, self._edits)
 
     def without(self, id: str) -> Self:
         """The same history, had that touchpoint not happened. Raises UnknownName."""
         self._record(id)
-        return self._edited(record for record in self._told or self.records if not _is_about(record.touchpoint, id))
+        return self._edited(record for record in self._everything if id not in (record.touchpoint.id, _about(record.touchpoint)))
 
     def replacing(self, id: str, /, **fields: Any) -> Self:
         """The same history, had that touchpoint had other `fields`. Raises UnknownName, InvalidTouchpoint."""
-        record = self._record(id)
-        changed = replace(record, touchpoint=changed_in(record.touchpoint, fields))
-        others = (other for other in self._told or self.records if not _is_about(other.touchpoint, id))
-        return self._edited((*others, changed))
+        changed_in(self._record(id).touchpoint, fields, mend="leave it out and insert another")
+        return _resolved(replace(self, _facts_at=self._facts_at or self.at), self._everything, (*self._edits, (id, fields)))
 
     def inserting(self, *facts: Fact) -> Self:
-        """The same history, had these been recorded too, when they occurred. Raises ConflictingTouchpoint."""
-        inserted = (Recorded(fact, fact.occurred_at) for fact in facts)
-        return self._edited((*(self._told or self.records), *inserted))
+        """The same history, had these been recorded too, when they occurred.
 
-    def _edited(self, told: Iterable[Recorded[Fact]]) -> Self:
-        return _resolved(replace(self, _facts_at=self._facts_at or self.at), _once(told))
+        Raises ConflictingTouchpoint; InvalidTouchpoint for one of a relationship that is not one with this, where some are.
+        """
+        if any(isinstance(record.touchpoint, Merge) for record in self._everything):
+            names = _names(self, self.told)
+            for fact in facts:
+                if fact.relationship not in names:
+                    raise InvalidTouchpoint(
+                        [("relationship", f"`{fact.relationship}` is not one with `{self.relationship}`")], "insert a touchpoint of it"
+                    )
+        return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in facts)))
+
+    def _edited(self, everything: Iterable[Recorded[Fact]]) -> Self:
+        return _resolved(replace(self, _facts_at=self._facts_at or self.at), _once(everything), self._edits)
 
     def _record(self, id: str) -> Recorded:
         for record in self.records:
             if record.touchpoint.id == id:
                 return record
-        for amendment in reversed(self.amendments):
-            if amendment.touchpoint.id == id:
-                raise UnknownName(
-                    f"`{id}` is no touchpoint but was said of one", "name the touchpoint; what was said of it can be retracted"
-                )
-            if amendment.touchpoint.about == id:
-                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{amendment.touchpoint.id}` to have it back")
+        retracted, _ = in_force(record.touchpoint for record in self.amendments)
+        for told in reversed(self.told):
+            if id in retracted and _about(told.touchpoint) == id:
+                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{told.touchpoint.id}` to have it back")
+            if told.touchpoint.id == id and isinstance(told.touchpoint, Amendment | Merge):
+                raise UnknownName(f"`{id}` is no touchpoint but was said of one", "name the touchpoint, or retract what was said")
+            if told.touchpoint.id == id:
+                raise UnknownName(f"touchpoint `{id}` happened only later", "look as of a later day")
         raise UnknownName.of("touchpoint", id, (touchpoint.id for touchpoint in self), "`journey history` lists the ids")
 
 
-def _resolved(history: H, told: Sequence[Recorded[Fact]]) -> H:
-    """The history that these facts tell, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
-    is_amended = any(isinstance(record.touchpoint, Amendment | Merge) for record in told)
-    known = [record for record in told if history.known is None or record.recorded_at <= history.known]
-    records = cast(list[Recorded], known)
-    if is_amended:
-        records = list(_amended(known))
-        if any(isinstance(record.touchpoint, Merge) for record in told):
-            merges = (record.touchpoint for record in sorted(known, key=_recording) if isinstance(record.touchpoint, Merge))
-            names = united(history.relationship or "", merged_pairs(merges))
-            records = [record for record in records if record.touchpoint.relationship in names]
+def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits) -> H:
+    """The history that everything tells, with edits, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
+    known = sorted((one for one in everything if history.known is None or one.recorded_at <= history.known), key=_recording)
+    impossible: dict[str, str] = {}
+    if any(isinstance(record.touchpoint, Merge) for record in everything):
+        names = _names(history, known)
+        known = [record for record in known if not names.isdisjoint(_relationships(record.touchpoint))]
+    if edits or any(isinstance(record.touchpoint, Amendment | Merge) for record in known):
+        records = list(_amended(known, edits, impossible))
+    else:
+        records = cast(list[Recorded], known)
     visible = (r for r in records if history.bound is None or r.touchpoint.occurred_at <= history.bound)
-    return replace(history, records=tuple(sorted(visible, key=_order)), _told=tuple(told) if is_amended else ())
+    return replace(
+        history,
+        records=tuple(sorted(visible, key=_order)),
+        told=tuple(known),
+        impossible=impossible,
+        _everything=everything,
+        _edits=edits,
+    )
 
 
-def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any]) -> Touchpoint:
-    """The touchpoint with other `fields`, where None takes one away. Raises InvalidTouchpoint."""
+def _names(history: History, known: Iterable[Recorded[Fact]]) -> frozenset[str]:
+    """The relationships that are one with a history's, as far as is known."""
+    return united(history.relationship or "", merged_pairs(one.touchpoint for one in known if isinstance(one.touchpoint, Merge)))
+
+
+def _relationships(fact: Fact) -> set[str]:
+    return {fact.relationship, fact.other} if isinstance(fact, Merge) else {fact.relationship}
+
+
+def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) -> Touchpoint:
+    """The touchpoint with other `fields`, where None takes one away. Raises InvalidTouchpoint, with `mend` for what is fixed."""
     for name in FIXED:
         value = getattr(touchpoint, name)
         if fields.get(name, value) != value:
-            raise InvalidTouchpoint(
-                [(name, f"of touchpoint `{touchpoint.id}` is `{value}` and cannot be replaced")], "leave it out and insert another"
-            )
+            raise InvalidTouchpoint([(name, f"of touchpoint `{touchpoint.id}` is `{value}` and cannot be replaced")], mend)
+    own = type(touchpoint).model_fields
     values = {**touchpoint.model_dump(), **fields}
-    return validated(type(touchpoint), {name: value for name, value in values.items() if value is not None})
+    return validated(type(touchpoint), {name: value for name, value in values.items() if value is not None or name not in own})
 
 
-def _amended(known: Sequence[Recorded[Fact]]) -> Iterator[Recorded]:
-    """The touchpoints with their corrections, without those that are retracted."""
+def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[str, str]) -> Iterator[Recorded]:
+    """The touchpoints with their corrections and edits, without those that are retracted; says which corrections are `impossible`."""
     retracted, corrections = in_force(record.touchpoint for record in _amendments(known))
     for record in known:
         touchpoint = record.touchpoint
         if isinstance(touchpoint, Amendment | Merge) or touchpoint.id in retracted:
             continue
+        counted = []
         for correction in corrections.get(touchpoint.id, ()):
             try:
-                touchpoint = changed_in(touchpoint, correction.fields)
-            except InvalidTouchpoint as error:
-                raise InvalidTouchpoint(
-                    [("", f"`{correction.id}` corrects touchpoint `{touchpoint.id}` to what none can be: {error}")],
-                    f"retract `{correction.id}`, and correct it anew",
-                ) from None
-        yield Recorded(touchpoint, record.recorded_at, record.position, tuple(one.id for one in corrections.get(touchpoint.id, ())))
+                touchpoint = _corrected(touchpoint, correction)
+                counted.append(correction.id)
+            except (InvalidTouchpoint, UnsupportedSchema) as error:
+                impossible[correction.id] = str(error)
+        for id, fields in edits:
+            if id == touchpoint.id:
+                touchpoint = changed_in(touchpoint, fields, mend="leave it out and insert another")
+        yield Recorded(touchpoint, record.recorded_at, record.position, tuple(counted))
+
+
+def _corrected(touchpoint: Touchpoint, correction: TouchpointCorrected) -> Touchpoint:
+    """The touchpoint as corrected, perhaps under an older schema. Raises InvalidTouchpoint, UnsupportedSchema."""
+    named = {"kind": touchpoint.kind, "id": touchpoint.id}
+    return changed_in(touchpoint, upcast({**named, **correction.fields}, correction.fields_schema), mend=REPLACE_MEND)
 
 
 def _amendments(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Amendment], ...]:
@@ -220,17 +253,18 @@ def _amendments(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Amendment],
     return tuple(sorted(found, key=_recording))
 
 
-def _is_about(fact: Fact, id: str) -> bool:
-    """Whether a fact is the one with this id, or amends it."""
-    return id in (fact.id, fact.about if isinstance(fact, Amendment) else None)
+def _about(fact: Fact) -> str | None:
+    """The id of the fact that this one amends."""
+    return fact.about if isinstance(fact, Amendment) else None
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((instant for instant in (one, other) if instant is not None), default=None)
 
 
-def _recording(record: Recorded[Fact]) -> tuple[datetime, int]:
-    return record.recorded_at, record.position or 0
+def _recording(record: Recorded[Fact]) -> tuple[datetime, int, str]:
+    """The order of recording, as far as it is known."""
+    return record.recorded_at, record.position or 0, record.touchpoint.id
 
 
 def _order(record: Recorded[Fact]) -> tuple[datetime, int, str]:

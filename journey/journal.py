@@ -1,13 +1,17 @@
 """The journal: record facts, read histories back."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import count
 from types import TracebackType
 from typing import Any, Self, cast
 
 from journey import clock
 from journey.amendments import (
+    REPLACE_MEND,
     Amendment,
     Fact,
     Merge,
@@ -16,7 +20,7 @@ from journey.amendments import (
     TouchpointCorrected,
     TouchpointRetracted,
 )
-from journey.errors import InvalidTouchpoint, UnknownName
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
 from journey.history import History, Recorded, changed_in
 from journey.merging import merged_pairs, names_of_united
 from journey.proofs import prove
@@ -30,6 +34,8 @@ from journey.touchpoints import fields_of
 from journey.verification import Verification, verify
 
 _PAGE = 10_000
+_LONGEST_STEM = 180
+"""How much of the 200 characters of an id is made from another's; the rest is a number."""
 
 
 class Journal:
@@ -73,23 +79,27 @@ class Journal:
         """Record that touchpoint `id` was recorded with wrong `fields`; None takes one away.
 
         What was recorded stays. Histories show the touchpoint as corrected, and as it was to whoever asks what was `known_at` a
-        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on. Raises UnknownName, and
+        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on; said again under
+        the same `as_id`, it is recorded once. Raises UnknownName, and
         InvalidTouchpoint where no touchpoint can have these fields.
         """
         relationship = self._relationship_of(id)
-        corrected = fields_of(changed_in(self.history(relationship)[id], fields))
-        own = {"corrects": id, "fields": {name: corrected.get(name) for name in fields}}
-        return self._amend(TouchpointCorrected, id, own, as_id, relationship=relationship, reason=reason, actor=actor)
+        touchpoint = self.history(relationship)[id]
+        corrected = fields_of(changed_in(touchpoint, fields, mend=REPLACE_MEND))
+        told = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
+        said = {"relationship": relationship, "corrects": id, **told, "reason": reason, "actor": actor}
+        return self._say(TouchpointCorrected, said, as_id, f"{id}.corrected")
 
     def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
         """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
 
-        What was recorded stays; see `correct`. Raises UnknownName.
+        What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead.
         """
         relationship = self._relationship_of(id)
         if isinstance(self.find([id])[id].touchpoint, Merge):
             raise InvalidTouchpoint([("retracts", f"`{id}` is said of two relationships, not of a touchpoint")], "merge or unmerge the two")
-        return self._amend(TouchpointRetracted, id, {"retracts": id}, as_id, relationship=relationship, reason=reason, actor=actor)
+        said = {"relationship": relationship, "retracts": id, "reason": reason, "actor": actor}
+        return self._say(TouchpointRetracted, said, as_id, f"{id}.retracted")
 
     def merge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -101,8 +111,10 @@ class Journal:
         if relationship == other:
             raise InvalidTouchpoint([("other", f"`{other}` is the relationship itself")], "name two relationships")
         for name in (relationship, other):
-            self.history(name)
-        return self._say_of_pair(RelationshipsMerged, relationship, other, as_id, reason=reason, actor=actor)
+            if not self.version(name):
+                raise self._unknown(name)
+        said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
+        return self._say(RelationshipsMerged, said, as_id, f"{relationship}+{other}.merged")
 
     def unmerge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -116,14 +128,32 @@ class Journal:
             partners = ", ".join(f"`{name}`" for pair in pairs for name in pair - {relationship})
             mend = f"`{relationship}` is merged with {partners}" if partners else f"`{relationship}` is merged with none"
             raise UnknownName(f"`{relationship}` and `{other}` are not merged with each other", mend)
-        return self._say_of_pair(RelationshipsUnmerged, relationship, other, as_id, reason=reason, actor=actor)
+        said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
+        return self._say(RelationshipsUnmerged, said, as_id, f"{relationship}+{other}.unmerged")
 
-    def _say_of_pair(self, model: type[Merge], relationship: str, other: str, as_id: str | None, **said: str | None) -> Receipt:
-        """Record a merge, by default under a number of its own: how often something was said of the two, and once more."""
-        number = 1 + sum({merge.relationship, merge.other} == {relationship, other} for merge in self._merges(relationship))
-        id = as_id or f"{relationship}+{other}.{number}"
-        fields = {"id": id, "relationship": relationship, "other": other, "occurred_at": self._now(), **said}
-        return self.record(validated(model, fields))[0]
+    def _say(self, model: type[Amendment | Merge], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
+        """Record a fact about facts, under the id that was given or the next free one of its stem.
+
+        Said again under the same id, only later, it is the same fact: its first receipt returns.
+        """
+        if as_id is not None:
+            first = self.find([as_id]).get(as_id)
+            fact = validated(model, {**said, "id": as_id, "occurred_at": self._now()})
+            if first is not None and isinstance(first.touchpoint, model):
+                fact = fact.model_copy(update={"occurred_at": first.touchpoint.occurred_at})
+            return self.record(fact)[0]
+        if len(stem) > _LONGEST_STEM:
+            stem = f"{stem[: _LONGEST_STEM - 20]}~{hashlib.sha256(stem.encode()).hexdigest()[:16]}"
+        for number in count(1):
+            if not self.find([f"{stem}-{number}"]):
+                # Somebody else may take it in the meantime.
+                with suppress(ConflictingTouchpoint):
+                    return self.record(validated(model, {**said, "id": f"{stem}-{number}", "occurred_at": self._now()}))[0]
+        raise AssertionError("numbers do not end")
+
+    def _unknown(self, relationship: str) -> UnknownName:
+        known = (summary.relationship for summary in self._store.relationships())
+        return UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
 
     def _merges(self, relationship: str | None = None) -> list[Merge]:
         """The merges and unmerges that name a relationship, or all, in the order of recording."""
@@ -145,24 +175,15 @@ class Journal:
             raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
         return fact.touchpoint.relationship
 
-    def _amend(self, model: type[Amendment], about: str, own: Mapping[str, Any], as_id: str | None, **said: str | None) -> Receipt:
-        """Record an amendment, by default under a number of its own: how often that was said of the fact, and once more."""
-        kind = model.model_fields["kind"].default
-        rows = (self._decode(row).touchpoint for row in self._store.select(str(said["relationship"])) if row.kind == kind)
-        number = 1 + sum(isinstance(one, Amendment) and one.about == about for one in rows)
-        id = as_id or f"{about}.{kind.removeprefix('touchpoint_')}-{number}"
-        return self.record(validated(model, {"id": id, "occurred_at": self._now(), **own, **said}))[0]
-
     def version(self, relationship: str) -> int:
-        """How many touchpoints of a relationship are recorded; 0 where there is none."""
+        """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none."""
         return self._store.version(relationship)
 
     def history(self, relationship: str) -> History:
         """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it."""
         rows = self._store.select(relationship)
         if not rows:
-            known = (summary.relationship for summary in self._store.relationships())
-            raise UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
+            raise self._unknown(relationship)
         return History.of_records(map(self._decode, (*rows, *self._merged_with(relationship))), relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:

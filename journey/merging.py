@@ -19,21 +19,25 @@ def merged_pairs(merges: Iterable[Merge]) -> Pairs:
     return pairs
 
 
-def united(relationship: str, pairs: Iterable[frozenset[str]]) -> set[str]:
+def united(relationship: str, pairs: Pairs) -> frozenset[str]:
     """All relationships that are one with this, itself included, through whatever pairs lie between."""
-    pairs, names, pending = list(pairs), {relationship}, [relationship]
-    while pending:
-        name = pending.pop()
-        reached = set().union(*(pair for pair in pairs if name in pair)) - names
-        names |= reached
-        pending += reached
-    return names
+    return _groups(pairs).get(relationship, frozenset({relationship}))
 
 
 def names_of_united(pairs: Pairs) -> dict[str, str]:
     """The one name for every relationship that is one with others: that which the last merge among them put first."""
-    names = {}
-    for merge in pairs.values():
-        for name in united(merge.relationship, pairs):
-            names[name] = merge.relationship
-    return names
+    groups = _groups(pairs)
+    first = {groups[merge.relationship]: merge.relationship for merge in pairs.values()}
+    return {name: first[group] for name, group in groups.items()}
+
+
+def _groups(pairs: Pairs) -> dict[str, frozenset[str]]:
+    """Every name in a pair, with all names that it is one with."""
+    members: dict[str, list[str]] = {}
+    for pair in pairs:
+        small, large = sorted((members.setdefault(name, [name]) for name in pair), key=len)
+        if small is not large:
+            large += small
+            members.update(dict.fromkeys(small, large))
+    frozen = {id(group): frozenset(group) for group in members.values()}
+    return {name: frozen[id(group)] for name, group in members.items()}

@@ -1,6 +1,6 @@
 """What was said of the past after it was recorded, in words: corrections, retractions, merges, late facts."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from journey.amendments import Amendment, Merge, RelationshipsMerged, TouchpointCorrected, TouchpointRetracted
@@ -12,12 +12,19 @@ from journey_cli.session import counted
 
 def amended(history: History) -> Iterator[str]:
     """A line for each fact about facts that is known, in the order of recording, then for each late touchpoint."""
+    fields = {record.touchpoint.id: fields_of(record.touchpoint) for record in history.told}
+    counted_in = {id for record in history.records for id in record.corrected_by}
     for record in history.told:
         fact = record.touchpoint
-        if isinstance(fact, Amendment | Merge):
-            by = f" by {fact.actor}" if fact.actor else ""
-            why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
-            yield f"{drawing.day(record.recorded_at)} {_said(history, fact)}{by}{why} [{fact.id}]"
+        if not isinstance(fact, Amendment | Merge):
+            continue
+        by = f" by {fact.actor}" if fact.actor else ""
+        why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
+        yield f"{drawing.day(record.recorded_at)} {_said(fact, fields)}{by}{why} [{fact.id}]"
+        if fact.id in history.impossible:
+            yield f"  it does not count: {history.impossible[fact.id]}"
+        elif isinstance(fact, TouchpointCorrected) and fact.id in counted_in:
+            fields[fact.corrects] |= fact.fields
     late = history.late
     for late_record in history.records:
         if late_record.touchpoint.id in late:
@@ -33,22 +40,18 @@ def known_later(record: Recorded, late: Container[str]) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _said(history: History, fact: Amendment | Merge) -> str:
+def _said(fact: Amendment | Merge, fields: Mapping[str, Mapping[str, Any]]) -> str:
     match fact:
         case TouchpointCorrected():
-            return f"{fact.corrects} corrected: {_changes(history, fact)}"
+            before = fields.get(fact.corrects, {})
+            changes = ", ".join(f"{name} {_shown(before.get(name))} → {_shown(value)}" for name, value in fact.fields.items())
+            return f"{fact.corrects} corrected: {changes}"
         case TouchpointRetracted():
             return f"{fact.retracts} retracted"
         case RelationshipsMerged():
             return f"{fact.other} merged with {fact.relationship}"
         case _:
             return f"{fact.other} unmerged from {fact.relationship}"
-
-
-def _changes(history: History, amendment: TouchpointCorrected) -> str:
-    told = (record.touchpoint for record in history.told)
-    before: dict[str, Any] = next((fields_of(one) for one in told if one.id == amendment.corrects), {})
-    return ", ".join(f"{name} {_shown(before.get(name))} → {_shown(value)}" for name, value in amendment.fields.items())
 
 
 def _shown(value: object) -> str:

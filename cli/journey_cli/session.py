@@ -43,6 +43,11 @@ class Session:
 
         return Journal.open(self.store)
 
+    def amending(self) -> "Journal":
+        """The journal, which must be there to have anything said of it."""
+        self.reading().close()
+        return self.writing()
+
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
         """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
         from journey import JourneyError, UnreadableSource

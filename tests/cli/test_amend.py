@@ -75,6 +75,8 @@ def test_a_retraction_is_taken_back_by_retracting_it(amended: "Journey") -> None
         (("correct", "a", "severity=1"), 1, "`interaction` has no such field"),
         (("correct", "a", "competence"), 2, "is no correction; write field=value"),
         (("correct", "a"), 2, "FIELD=VALUE"),
+        (("correct", "a", "competence=0.1", "competence=0.2"), 2, "`competence` is given twice"),
+        (("correct", "a", "bogus=null"), 1, "`interaction` has no such field"),
         (("correct", "c", "competence=0.1"), 1, "retract `c.retracted-1` to have it back"),
         (("correct", "nobody", "competence=0.1"), 1, "no touchpoint `nobody`"),
         (("retract", "nobody"), 1, "no touchpoint `nobody`"),
@@ -96,3 +98,28 @@ def test_amendments_are_recorded_and_imported_as_json_too(journey: "Journey", vi
     (line,) = journey("--format", "json", "history", "r").lines
     assert (line["id"], line["competence"]) == ("a", -1)
     assert journey.asked("relationships").lines[0]["touchpoints"] == 2
+
+
+def test_a_correction_of_a_correction_is_told_from_what_it_was_by_then(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", benevolence=0.5))
+    journey("correct", "a", "benevolence=0.25")
+    journey("correct", "a", "benevolence=-0.5")
+    text = journey("history", "r").out
+    assert "benevolence 0.5 → 0.25" in text and "benevolence 0.25 → -0.5" in text
+
+
+def test_an_imported_correction_to_nonsense_does_not_count_and_is_told(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", benevolence=0.5))
+    said = {"kind": "touchpoint_corrected", "id": "c", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z", "corrects": "a"}
+    lines = [json.dumps({**said, "fields": {"benevolence": 9}}), json.dumps({**said, "id": "d", "fields": {"benevolence": [1]}})]
+    (journey.folder / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert journey("--format", "json", "import", "more.jsonl").counts == (2, 1, 0, 1)
+    assert journey("replay", "--all").code == 0
+    assert "it does not count: benevolence: `9` is not a number in range" in journey("history", "r").out
+
+
+@pytest.mark.parametrize("arguments", [("correct", "a", "topic=x"), ("retract", "a"), ("merge", "a", "b"), ("unmerge", "a", "b")])
+def test_where_there_is_no_journal_none_is_made(journey: "Journey", arguments: tuple[str, ...]) -> None:
+    run = journey(*arguments)
+    assert run.code == 1 and "there is no journal" in run.err
+    assert list(journey.folder.iterdir()) == []

@@ -13,12 +13,12 @@ def ids(journey: "Journey", relationship: str) -> list[str]:
 def test_merged_relationships_are_told_as_one_until_they_are_unmerged(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", "m@bank", day=1), visit("b", "em@bank", day=2))
     run = journey("merge", "m@bank", "em@bank", "--reason", "she married", "--actor", "carla")
-    assert run.out.startswith("m@bank+em@bank.1: recorded, position 3, ")
+    assert run.out.startswith("m@bank+em@bank.merged-1: recorded, position 3, ")
     assert ids(journey, "m@bank") == ids(journey, "em@bank") == ["a", "b"]
     assert [line["relationship"] for line in journey.asked("relationships").lines] == ["m@bank"]
     assert [line["touchpoints"] for line in journey("--format", "json", "replay", "--all").lines] == [2]
-    assert "em@bank merged with m@bank by carla (she married) [m@bank+em@bank.1]" in journey("history", "em@bank").out
-    assert journey("--format", "json", "unmerge", "em@bank", "m@bank").json["id"] == "em@bank+m@bank.2"
+    assert "em@bank merged with m@bank by carla (she married) [m@bank+em@bank.merged-1]" in journey("history", "em@bank").out
+    assert journey("--format", "json", "unmerge", "em@bank", "m@bank").json["id"] == "em@bank+m@bank.unmerged-1"
     assert (ids(journey, "m@bank"), ids(journey, "em@bank")) == (["a"], ["b"])
     assert len(journey.asked("relationships").lines) == 2
     assert journey("verify").code == 0

@@ -1,6 +1,6 @@
 """Facts about facts: corrections and retractions, in any order, and what is known of them when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from journey import (
     Amendment,
+    ConflictingTouchpoint,
     Fact,
     History,
     Interaction,
@@ -20,8 +21,11 @@ from journey import (
     TouchpointCorrected,
     TouchpointRetracted,
     UnknownName,
+    read_fact,
 )
+from journey.stores.memory import MemoryStore
 from journey.testing import START, histories
+from journey.upcasting import UPCASTERS
 from journey_projections import replay
 
 CORRECTIONS: list[dict[str, Any]] = [
@@ -190,15 +194,97 @@ def test_a_correction_to_what_no_touchpoint_can_be_is_refused(fields: dict[str, 
         assert journal.version("r") == 1
 
 
-def test_a_recorded_correction_to_nonsense_is_named_and_can_be_retracted() -> None:
+def test_a_correction_to_what_none_can_be_does_not_count_and_is_told() -> None:
     nonsense = TouchpointCorrected(id="c", relationship="r", occurred_at=START, corrects="a", fields={"competence": 7})
+    odd = {"kind": "unheard_of", "id": "odd", "relationship": "r", "occurred_at": START.isoformat()}
     with Journal.open("memory:") as journal:
         journal.record(contact("a"), nonsense)
-        with pytest.raises(InvalidTouchpoint, match="`c` corrects touchpoint `a` to what none can be") as refused:
-            journal.history("r")
-        assert refused.value.mend == "retract `c`, and correct it anew"
+        history = journal.history("r")
+        assert list(history) == [contact("a")] and history.records[0].corrected_by == ()
+        assert list(history.impossible) == ["c"] and "competence: `7` is not a number in range" in history.impossible["c"]
+        assert list(history.known_at(START)) == []
         journal.retract("c")
-        assert list(journal.history("r")) == [contact("a")]
+        assert journal.history("r").impossible == {}
+    unknown = History.of([read_fact(odd, allow_unknown=True), nonsense.model_copy(update={"corrects": "odd"})])
+    assert list(unknown.impossible) == ["c"] and "odd" in unknown
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, float("nan"), float("inf"), "half \ud800", datetime(2024, 1, 1)])  # noqa: DTZ001
+def test_a_correction_holds_plain_values_only(value: object) -> None:
+    fields = {"kind": "touchpoint_corrected", "id": "c", "relationship": "r", "occurred_at": START, "corrects": "a"}
+    with pytest.raises(InvalidTouchpoint):
+        read_fact({**fields, "fields": {"topic": value}})
+
+
+def test_a_correction_told_in_an_older_schema_is_upcast_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"))
+        journal.correct("a", {"competence": -0.5})
+        monkeypatch.setattr(Interaction, "SCHEMA_VERSION", 2)
+        upcaster = {"competence": "benevolence"}
+        monkeypatch.setitem(
+            UPCASTERS, ("interaction", 1), lambda fields: {upcaster.get(name, name): value for name, value in fields.items()}
+        )
+        assert journal.history("r")["a"].model_dump()["benevolence"] == -0.5
+        journal.correct("a", {"competence": 0.25})
+        assert journal.history("r")["a"] == contact("a", competence=0.25, benevolence=-0.5)
+
+
+def test_an_edit_comes_after_what_was_known_then() -> None:
+    days = iter(START + timedelta(days=day) for day in (1, 9, 9))
+    with Journal.open("memory:", now=lambda: next(days)) as journal:
+        journal.record(contact("a", competence=0.1))
+        journal.correct("a", {"competence": 0.9})
+        history, then = journal.history("r"), START + timedelta(days=2)
+    assert history.replacing("a", topic="x").known_at(then)["a"] == history.known_at(then).replacing("a", topic="x")["a"]
+    assert history.replacing("a", topic="x")["a"] == contact("a", competence=0.9, topic="x")
+
+
+def test_why_a_touchpoint_is_not_there_is_told() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"), contact("b", 50))
+        journal.correct("b", {"competence": 0.1})
+        early = journal.history("r").as_of(START)
+        assert [one.touchpoint.id for one in early.told] == ["a", "b", "b.corrected-1"]
+    with pytest.raises(UnknownName, match="touchpoint `b` happened only later"):
+        early.without("b")
+
+
+def test_a_fact_of_ones_own_id_is_said_once_and_numbers_find_the_next_free_one() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("a"), contact("a.corrected-1"), contact("long" * 50))
+        first = journal.correct("a", {"competence": 0.1}, as_id="mine")
+        again = journal.correct("a", {"competence": 0.1}, as_id="mine")
+        assert (first.position, first.is_new, again.position, again.is_new) == (4, True, 4, False)
+        with pytest.raises(ConflictingTouchpoint):
+            journal.correct("a", {"competence": 0.2}, as_id="mine")
+        assert journal.correct("a", {"competence": 0.3}).id == "a.corrected-2"
+        long = [journal.retract("long" * 50).id, journal.retract("long" * 50).id]
+        assert len(set(long)) == 2 and all(len(id) <= 200 for id in long)
+
+
+class Racing(Journal):
+    """A journal in which somebody else takes the first number between the look and the leap."""
+
+    def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
+        found = super().find(ids)
+        if not found and not super().find(["a.retracted-1"]):
+            self.record(TouchpointRetracted(id="a.retracted-1", relationship="r", occurred_at=START, retracts="other"))
+        return found
+
+
+def test_two_who_say_something_at_once_both_do() -> None:
+    with Racing(MemoryStore()) as journal:
+        journal.record(contact("a"))
+        assert journal.retract("a").id == "a.retracted-2"
+
+
+def test_amendments_at_one_instant_count_by_their_ids_whatever_their_order() -> None:
+    said = [
+        TouchpointCorrected(id=id, relationship="r", occurred_at=START, corrects="a", fields={"competence": value})
+        for id, value in (("c1", 0.1), ("c2", 0.9))
+    ]
+    assert History.of([contact("a"), *said])["a"] == History.of([*reversed(said), contact("a")])["a"] == contact("a", competence=0.9)
 
 
 def test_an_amendment_may_arrive_before_what_it_is_about() -> None:

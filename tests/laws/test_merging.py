@@ -17,8 +17,10 @@ from journey import (
     RelationshipsMerged,
     RelationshipsUnmerged,
     Touchpoint,
+    TouchpointRetracted,
     UnknownName,
 )
+from journey.merging import merged_pairs, names_of_united
 from journey.testing import START, histories
 from journey_projections import replay
 
@@ -106,7 +108,7 @@ def test_merging_by_name() -> None:
     with Journal.open("memory:") as journal:
         journal.record(contact("1", "m@bank"), contact("2", "em@bank", 1), contact("3", "mm@bank", 2))
         before = {name: journal.history(name) for name in ("m@bank", "em@bank", "mm@bank")}
-        assert journal.merge("m@bank", "em@bank", reason="one person", actor="carla").id == "m@bank+em@bank.1"
+        assert journal.merge("m@bank", "em@bank", reason="one person", actor="carla").id == "m@bank+em@bank.merged-1"
         journal.merge("mm@bank", "em@bank")
         assert [one.id for one in journal.history("m@bank")] == ["1", "2", "3"]
         assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("mm@bank", 3)]
@@ -114,7 +116,7 @@ def test_merging_by_name() -> None:
         journal.unmerge("em@bank", "m@bank")
         assert [one.id for one in journal.history("m@bank")] == ["1"]
         assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("m@bank", 1), ("mm@bank", 2)]
-        assert journal.unmerge("mm@bank", "em@bank").id == "mm@bank+em@bank.2"
+        assert journal.unmerge("mm@bank", "em@bank").id == "mm@bank+em@bank.unmerged-1"
         assert {name: list(journal.history(name)) for name in before} == {name: list(history) for name, history in before.items()}
 
 
@@ -145,3 +147,34 @@ def test_what_cannot_be_merged_is_refused_with_the_mend() -> None:
         assert refused.value.mend == "`b` is merged with `m@bank`"
         with pytest.raises(InvalidTouchpoint, match="is said of two relationships"):
             journal.retract(merged.id)
+
+
+def test_unmerging_restores_what_was_said_too() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("1", "a"), contact("2", "b", 1))
+        before = {name: journal.history(name) for name in "ab"}
+        journal.merge("a", "b")
+        journal.record(TouchpointRetracted(id="stray", relationship="b", occurred_at=START, retracts="1"))
+        assert [one.id for one in journal.history("a")] == ["2"]
+        journal.unmerge("a", "b")
+        journal.correct("2", {"competence": 0.1})
+        after = journal.history("a")
+        assert list(after) == list(before["a"])
+        assert [one.touchpoint.kind for one in after.told] == ["interaction", "relationships_merged", "relationships_unmerged"]
+
+
+def test_an_insertion_into_a_merged_history_is_of_one_of_them() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(contact("1", "a"), contact("2", "b", 1))
+        journal.merge("a", "b")
+        history = journal.history("a")
+    assert len(history.inserting(contact("3", "b"))) == 3
+    with pytest.raises(InvalidTouchpoint, match="`c` is not one with `a`"):
+        history.inserting(contact("3", "c"))
+
+
+def test_thousands_of_merges_are_listed_at_once() -> None:
+    """A hub of many: the names are found in one pass over the pairs."""
+    merges = [RelationshipsMerged(id=f"m{n}", relationship="hub", other=f"r{n}", occurred_at=START) for n in range(20_000)]
+    names = names_of_united(merged_pairs(merges))
+    assert len(names) == 20_001 and set(names.values()) == {"hub"}

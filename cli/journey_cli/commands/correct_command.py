@@ -14,13 +14,17 @@ from journey_cli.session import Session, amending, say_receipt
 def command(session: Session, id: str, fields: tuple[str, ...], reason: str | None, actor: str | None, as_id: str | None) -> None:
     """Say that touchpoint ID was recorded with wrong fields.
 
-    What was recorded stays: replays use the corrected fields, and `--known-at` a time before shows what was known then. A
-    VALUE is JSON or plain text; null takes a field away.
+    What was recorded stays: replays use the corrected fields, and `--known-at` a time before shows what was known then. An
+    empty VALUE, or null, takes a field away.
 
     \b
     journey correct visit-1 benevolence=0.2 note=null --reason "wrong customer's form" --actor anna
     """
-    corrected = dict(assignment(text) for text in fields)
-    with session.writing() as journal:
+    corrected: dict[str, str | None] = {}
+    for field, value in map(assignment, fields):
+        if field in corrected:
+            raise click.UsageError(f"`{field}` is given twice; which is right?")
+        corrected[field] = value
+    with session.amending() as journal:
         receipt = journal.correct(id, corrected, reason=reason, actor=actor, as_id=as_id)
     say_receipt(session, receipt)

@@ -16,6 +16,6 @@ def command(session: Session, relationship: str, other: str, reason: str | None,
     What was recorded stays where it is. Asked for by either name, the touchpoints of both are replayed; lists show them under
     the first. `journey unmerge` takes it back.
     """
-    with session.writing() as journal:
+    with session.amending() as journal:
         receipt = journal.merge(relationship, other, reason=reason, actor=actor, as_id=as_id)
     say_receipt(session, receipt)

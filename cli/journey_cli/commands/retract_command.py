@@ -15,6 +15,6 @@ def command(session: Session, id: str, reason: str | None, actor: str | None, as
     What was recorded stays: replays leave it out, and `--known-at` a time before shows what was known then. To take a
     retraction back, retract it.
     """
-    with session.writing() as journal:
+    with session.amending() as journal:
         receipt = journal.retract(id, reason=reason, actor=actor, as_id=as_id)
     say_receipt(session, receipt)
