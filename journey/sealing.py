@@ -36,14 +36,16 @@ class Sealing:
 
     def finish(self) -> None:
         """Seal everything that is there, if anything was recorded. Raises what the store raises."""
+        recorded_to = self._recorded_to
         self.abandon()
-        if self._recorded_to > (self._sealed_to or 0):
+        if recorded_to > (self._sealed_to or 0):
             self._seal(at_least=1)
 
     def abandon(self) -> None:
-        """Wait for the thread, if it runs, and seal nothing more."""
+        """Wait for the thread, if it runs, and seal nothing more of what was recorded until now."""
         if self._thread is not None:
             self._thread.join()
+        self._recorded_to = 0
 
     def _seal_in_background(self) -> None:
         # The touchpoints are recorded, whatever happens here; `finish` tries again, and says what is wrong.

@@ -54,8 +54,9 @@ class Subscription(Iterator[Recorded[Fact]]):
         while not self._stopped.is_set():
             rows = self._store.read(self._read_to, _PAGE)
             if rows:
+                records = [self._decode(row) for row in rows]
                 self._read_to = rows[-1].position
-                return [self._decode(row) for row in rows]
+                return records
             while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():
                 pass
         return []

@@ -8,7 +8,12 @@ import pytest
 import stores
 from postgres_server import PostgresServer
 
-from journey import InvalidStoreUrl, InvalidTouchpoint, Journal
+from journey import InvalidStoreUrl, InvalidTouchpoint, Journal, UnsupportedSchema
+from journey.amendments import Fact
+from journey.history import Recorded
+from journey.stores.memory import MemoryStore
+from journey.stores.rows import StoredTouchpoint, decode
+from journey.subscription import Subscription
 from journey.testing import Opener, StoreContract
 from journey.testing.places import contact, ids
 
@@ -56,3 +61,21 @@ def test_what_is_no_touchpoint_is_refused() -> None:
     for thing in ([contact("a")], {"id": "a"}, None):
         with pytest.raises(InvalidTouchpoint, match="a touchpoint is needed"):
             Journal.open("memory:").record(cast(Any, thing))
+
+
+def test_a_subscription_passes_over_nothing_that_it_could_not_read() -> None:
+    def decode_at_the_second_try(row: StoredTouchpoint) -> Recorded[Fact]:
+        tries.append(row.id)
+        if len(tries) == 1:
+            raise UnsupportedSchema("a newer schema")
+        return decode(row)
+
+    tries: list[str] = []
+    journal = Journal(store := MemoryStore())
+    journal.record(contact("a"))
+    with Subscription(store, decode=decode_at_the_second_try) as subscription:
+        with pytest.raises(UnsupportedSchema):
+            next(subscription)
+        journal.record(contact("b"))
+        assert next(subscription).touchpoint.id == "a"
+        assert next(subscription).touchpoint.id == "b"

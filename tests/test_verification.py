@@ -230,6 +230,24 @@ def test_where_the_last_seal_is_gone_closing_says_so_and_loses_nothing(tmp_path:
     assert verified(path).touchpoints == 2
 
 
+def test_closing_again_is_harmless_also_after_a_failure(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    journal = Journal.open(f"sqlite:///{path}")
+    with pytest.raises(RuntimeError), journal:
+        journal.record(contact(1))
+        raise RuntimeError
+    journal.close()
+    with Journal.open(f"sqlite:///{path}") as journal:
+        journal.record(contact(2))
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript("DROP TRIGGER seals_are_never_deleted; DELETE FROM journey_seals")
+    journal = Journal.open(f"sqlite:///{path}")
+    journal.record(contact(3))
+    with pytest.raises(DamagedJournal):
+        journal.close()
+    journal.close()
+
+
 def test_a_failure_inside_leaves_the_seal_to_the_next_to_close(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 't.db'}"
     with pytest.raises(RuntimeError), Journal.open(url) as journal:
