@@ -6,9 +6,9 @@ flushes of the disk and not for a thousand.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -18,10 +18,12 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from journey import clock
 from journey.amendments import Fact
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
 from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.stores import Summary
 from journey.stores.rows import Receipt
+from journey.subscription import Subscription
 from journey.verification import Verification
 
 P = ParamSpec("P")
@@ -46,6 +48,8 @@ class AsyncJournal:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journey-writer")
         self._lock = Lock()
         self._waiting: deque[_Entry] = deque()
+        self._is_closed = False
+        self._closing = Lock()
 
     @classmethod
     async def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now, allow_unknown: bool = False) -> Self:
@@ -58,9 +62,9 @@ class AsyncJournal:
         if expected_version is not None:
             return await self._writing(self._journal.record, *facts, expected_version=expected_version)
         done: Future[list[Receipt]] = Future()
-        with self._lock:
+        with self._while_open():
             self._waiting.append((facts, done))
-        self._writer.submit(self._record_waiting)
+            self._writer.submit(self._record_waiting)
         return await asyncio.wrap_future(done)
 
     async def correct(
@@ -119,43 +123,55 @@ class AsyncJournal:
     @asynccontextmanager
     async def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> AsyncIterator[AsyncIterator[Recorded[Fact]]]:
         """As `Journal.subscribe`: `async with journal.subscribe() as records: async for record in records: …`."""
-        # A thread of its own: one that waits must not keep readers waiting.
-        thread = ThreadPoolExecutor(1, thread_name_prefix="journey-subscription")
-        with self._journal.subscribe(after, poll_seconds=poll_seconds) as subscription:
-
-            async def records() -> AsyncIterator[Recorded[Fact]]:
-                loop = asyncio.get_running_loop()
-                while page := await loop.run_in_executor(thread, subscription.page):
-                    for record in page:
-                        yield record
-
-            try:
-                yield records()
-            finally:
-                subscription.stop()
-                thread.shutdown(wait=False)
+        with self._while_open():
+            records = _Records(self._journal.subscribe(after, poll_seconds=poll_seconds))
+        try:
+            yield records
+        finally:
+            await records.leave()
 
     async def close(self) -> None:
-        """Wait for what is being recorded, then close the journal; closing twice is harmless."""
-        await asyncio.to_thread(self._shut_down)
-        await asyncio.to_thread(self._journal.close)
+        """Wait for what is being recorded, then close the journal; closing twice is harmless.
+
+        From the call on, every other method raises StoreUnavailable. Cancelling a task that waits for this stops only the waiting.
+        """
+        await self._close(self._journal.close)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await asyncio.to_thread(self._shut_down)
-        await asyncio.to_thread(self._journal.__exit__, kind, error, trace)
+        await self._close(partial(self._journal.__exit__, kind, error, trace))
 
-    def _shut_down(self) -> None:
-        self._writer.shutdown()
-        self._readers.shutdown()
+    async def _close(self, close: Callable[[], None]) -> None:
+        with self._lock:
+            self._is_closed = True
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._shut_down, close))
+
+    def _shut_down(self, close: Callable[[], None]) -> None:
+        # One at a time: to leave `async with` while a close goes on must not take the store from under it.
+        with self._closing:
+            self._writer.shutdown()
+            self._readers.shutdown()
+            close()
+
+    @contextmanager
+    def _while_open(self) -> Iterator[None]:
+        """Hold the lock, under which the journal stays open. Raises StoreUnavailable where it was closed."""
+        with self._lock:
+            if self._is_closed:
+                raise StoreUnavailable("the journal was closed", "open it again")
+            yield
 
     async def _reading(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, partial(function, *arguments, **options))
+        with self._while_open():
+            done = self._readers.submit(function, *arguments, **options)
+        return await asyncio.wrap_future(done)
 
     async def _writing(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, partial(function, *arguments, **options))
+        with self._while_open():
+            done = self._writer.submit(function, *arguments, **options)
+        return await asyncio.wrap_future(done)
 
     def _record_waiting(self) -> None:
         """Record what waits, as one group; nothing where the group before took it all."""
@@ -175,7 +191,7 @@ class AsyncJournal:
             return
         try:
             receipts = iter(self._journal.record(*(fact for facts, _ in group for fact in facts)))
-        except Exception as error:
+        except (ConflictingTouchpoint, InvalidTouchpoint) as error:
             if len(group) == 1:
                 group[0][1].set_exception(error)
                 return
@@ -183,5 +199,44 @@ class AsyncJournal:
             self._record_group(group[:half])
             self._record_group(group[half:])
             return
+        except Exception as error:
+            # Nobody's facts are at fault: to try the halves would only take as long again, for each of them.
+            for _, done in group:
+                done.set_exception(error)
+            return
         for facts, done in group:
             done.set_result(list(islice(receipts, len(facts))))
+
+
+class _Records(AsyncIterator[Recorded[Fact]]):
+    """What a subscription gives out, awaited. A wait that is cancelled loses nothing: the next goes on with the page it waited for."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        # A thread of its own: one that waits must not keep readers waiting.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journey-subscription")
+        self._records: deque[Recorded[Fact]] = deque()
+        self._coming: asyncio.Future[list[Recorded[Fact]]] | None = None
+        self._is_left = False
+
+    async def __anext__(self) -> Recorded[Fact]:
+        while not self._is_left:
+            if self._records:
+                return self._records.popleft()
+            if self._coming is None:
+                self._coming = asyncio.get_running_loop().run_in_executor(self._thread, self._subscription.page)
+            page = self._coming
+            await asyncio.wait([page])  # whoever is cancelled here leaves the page to come
+            if page is self._coming and not self._is_left:
+                self._coming = None
+                self._records.extend(page.result())
+        raise StopAsyncIteration
+
+    async def leave(self) -> None:
+        """End the iteration, also for a task that waits in it."""
+        self._is_left = True
+        if self._coming is not None:
+            self._coming.cancel()
+        self._thread.shutdown(wait=False)
+        # Off the loop: stopping waits for what the store's watch is doing.
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._subscription.stop))

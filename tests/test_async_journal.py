@@ -1,7 +1,7 @@
 """The journal for asyncio: what the synchronous one promises, while the loop goes on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -16,8 +16,11 @@ from journey import (
     Interaction,
     InvalidTouchpoint,
     Journal,
+    StoreUnavailable,
     UnknownName,
 )
+from journey.seals import Seal
+from journey.stores import Polling, Watch
 from journey.stores.memory import MemoryStore
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.testing import START
@@ -64,12 +67,44 @@ def test_of_tasks_that_record_at_once_each_fails_alone(url: str) -> None:
     asyncio.run(record())
 
 
+def test_what_is_nobodys_fault_is_told_to_all_at_once() -> None:
+    class Locked(Slow):
+        def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+            super().append((), now)
+            asked.append(len(rows))
+            raise StoreUnavailable("the journal is locked")
+
+    async def record() -> None:
+        store = Locked()
+        async with AsyncJournal(Journal(store)) as journal:
+            first = asyncio.ensure_future(journal.record(contact("first")))
+            await until(store.asked)
+            told = [asyncio.ensure_future(journal.record(contact(f"{number}"))) for number in range(100)]
+            await asyncio.sleep(0)
+            store.let.set()
+            outcomes = await asyncio.gather(first, *told, return_exceptions=True)
+            assert all(isinstance(outcome, StoreUnavailable) for outcome in outcomes)
+
+    asked: list[int] = []
+    asyncio.run(record())
+    assert asked == [1, 100]
+
+
+async def until(event: Event) -> None:
+    """Wait for what a thread does. Were the loop blocked, nobody would come to let the store go on."""
+    while not event.is_set():
+        await asyncio.sleep(0)
+
+
 class Slow(MemoryStore):
     """A store that answers an append only when it is let."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked, self.let = Event(), Event()
+        self.asked, self.let, self.closed = Event(), Event(), Event()
+
+    def close(self) -> None:
+        self.closed.set()
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         self.asked.set()
@@ -82,9 +117,7 @@ def test_the_loop_goes_on_while_the_store_works() -> None:
         store = Slow()
         async with AsyncJournal(Journal(store)) as journal:
             recording = asyncio.ensure_future(journal.record(contact("a")))
-            # Were the loop blocked, nobody would come to let the store go on.
-            while not store.asked.is_set():
-                await asyncio.sleep(0)
+            await until(store.asked)
             assert await journal.version("r") == 0
             store.let.set()
             return await recording
@@ -98,16 +131,15 @@ def test_cancelling_leaves_all_of_a_batch_or_nothing() -> None:
         store = Slow()
         async with AsyncJournal(Journal(store)) as journal:
             first = asyncio.ensure_future(journal.record(contact("a1"), contact("a2")))
-            while not store.asked.is_set():
-                await asyncio.sleep(0)
+            await until(store.asked)
             second = asyncio.ensure_future(journal.record(contact("b1"), contact("b2")))
             third = asyncio.ensure_future(journal.record(contact("c1"), contact("c2")))
             await asyncio.sleep(0)
             for task in (first, second):
                 task.cancel()
+            assert len(await asyncio.gather(first, second, return_exceptions=True)) == 2
             store.let.set()
             await third
-            assert [await asyncio.gather(task, return_exceptions=True) for task in (first, second)]
             told = [record.touchpoint.id async for record in journal.read()]
             assert told == ["a1", "a2", "c1", "c2"]  # the first was on its way, the second had not begun
             assert [one.is_new for one in await journal.record(contact("a1"), contact("b1"))] == [False, True]
@@ -139,6 +171,191 @@ def test_a_subscription_follows_and_ends(url: str) -> None:
                     await asyncio.wait_for(anext(aiter(records)), timeout=0.05)
 
     asyncio.run(follow())
+
+
+def test_a_cancelled_wait_loses_nothing_of_a_subscription(url: str) -> None:
+    async def follow() -> None:
+        async with await AsyncJournal.open(url) as journal, journal.subscribe(poll_seconds=0.001) as records:
+            for number in range(3):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(anext(records), timeout=0.01)
+                await journal.record(contact(f"{number}-a"), contact(f"{number}-b"))
+                told = [(await asyncio.wait_for(anext(records), timeout=20)).touchpoint.id for _ in range(2)]
+                assert told == [f"{number}-a", f"{number}-b"]
+
+    asyncio.run(follow())
+
+
+def test_waits_cancelled_at_any_moment_and_waits_side_by_side_share_a_subscription() -> None:
+    async def follow() -> None:
+        expected = [f"{number:03}" for number in range(200)]
+        async with await AsyncJournal.open("memory:") as journal, journal.subscribe(poll_seconds=0.0001) as records:
+
+            async def collect() -> None:
+                async for record in records:
+                    seen.append(record.touchpoint.id)
+
+            seen: list[str] = []
+            for id in expected:
+                collecting = [asyncio.ensure_future(collect()) for _ in range(2)]
+                await journal.record(contact(id))
+                for one in collecting:
+                    one.cancel()
+                await asyncio.gather(*collecting, return_exceptions=True)
+            while len(seen) < len(expected):
+                seen.append((await asyncio.wait_for(anext(records), timeout=20)).touchpoint.id)
+            assert seen == expected
+
+    asyncio.run(follow())
+
+
+def test_leaving_a_subscription_ends_it_for_whoever_waits(url: str) -> None:
+    async def follow() -> None:
+        async with await AsyncJournal.open(url) as journal:
+            async with journal.subscribe() as records:
+
+                async def collect() -> list[Any]:
+                    return [record async for record in records]
+
+                collecting = asyncio.ensure_future(collect())
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(anext(records), timeout=0.01)
+            assert await asyncio.wait_for(collecting, timeout=20) == []
+            await journal.record(contact("a"))
+            with pytest.raises(StopAsyncIteration):
+                await anext(records)
+
+    asyncio.run(follow())
+
+
+def test_the_loop_goes_on_while_a_subscription_stops() -> None:
+    class SlowWatch(Polling):
+        def close(self) -> None:
+            store.asked.set()
+            assert store.let.wait(timeout=20)
+
+    class Watched(Slow):
+        def watch(self) -> Watch:
+            return SlowWatch()
+
+    async def leave() -> None:
+        async with AsyncJournal(Journal(store)) as journal:
+
+            async def subscribe() -> None:
+                async with journal.subscribe():
+                    pass
+
+            leaving = asyncio.ensure_future(subscribe())
+            await until(store.asked)
+            store.let.set()
+            await leaving
+
+    store = Watched()
+    asyncio.run(leave())
+
+
+def test_what_comes_after_close_is_refused_and_not_recorded() -> None:
+    async def close() -> None:
+        store = Slow()
+        journal = AsyncJournal(Journal(store))
+        before = asyncio.ensure_future(journal.record(contact("before")))
+        await until(store.asked)
+        closing = asyncio.ensure_future(journal.close())
+        await asyncio.sleep(0)
+        for method in methods(journal):
+            with pytest.raises(StoreUnavailable, match="the journal was closed"):
+                await method
+        store.let.set()
+        await closing
+        assert (await before)[0].is_new
+        for method in methods(journal):
+            with pytest.raises(StoreUnavailable, match="the journal was closed"):
+                await method
+        assert [row.id for row in store.read(0, 10)] == ["before"]
+
+    def methods(journal: AsyncJournal) -> list[Awaitable[Any]]:
+        return [
+            journal.record(contact("after")),
+            journal.record(contact("after"), expected_version=1),
+            journal.correct("before", {"competence": 0.5}),
+            journal.retract("before"),
+            journal.merge("r", "s"),
+            journal.unmerge("r", "s"),
+            journal.version("r"),
+            journal.history("r"),
+            journal.find(["before"]),
+            journal.relationships(),
+            journal.verify(),
+            journal.prove("before"),
+            anext(journal.read()),
+            journal.subscribe().__aenter__(),
+        ]
+
+    asyncio.run(close())
+
+
+@pytest.mark.parametrize("leave", [AsyncJournal.close, lambda journal: journal.__aexit__(None, None, None)], ids=["close", "exit"])
+def test_a_close_goes_on_though_nobody_waits_for_it(leave: Callable[[AsyncJournal], Coroutine[Any, Any, None]]) -> None:
+    async def close() -> None:
+        store = Slow()
+        journal = AsyncJournal(Journal(store))
+        recording = asyncio.ensure_future(journal.record(contact("a")))
+        await until(store.asked)
+        closing = asyncio.ensure_future(leave(journal))
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        store.let.set()
+        await recording
+        assert await asyncio.to_thread(store.closed.wait, 20)
+        seal = store.last_seal()
+        assert seal is not None and seal.last_position == 1
+
+    asyncio.run(close())
+
+
+def test_a_second_close_waits_for_the_first() -> None:
+    class SlowToSeal(Slow):
+        def seal(self, seal: Seal) -> bool:
+            self.asked.set()
+            assert self.let.wait(timeout=20)
+            done.append("sealed")
+            return super().seal(seal)
+
+        def close(self) -> None:
+            done.append("closed")
+
+    async def close() -> None:
+        store = SlowToSeal()
+        store.let.set()
+        journal = AsyncJournal(Journal(store))
+        await journal.record(contact("a"))
+        store.asked.clear()
+        store.let.clear()
+        first = asyncio.ensure_future(journal.close())
+        await until(store.asked)
+        first.cancel()
+        second = asyncio.ensure_future(journal.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None))
+        await asyncio.sleep(0.05)  # time for it to overtake, if it could
+        store.let.set()
+        await second
+
+    done: list[str] = []
+    asyncio.run(close())
+    assert done == ["sealed", "closed", "closed"]
+
+
+def test_closing_again_after_a_failure_is_harmless(url: str) -> None:
+    async def close() -> None:
+        journal = await AsyncJournal.open(url)
+        with pytest.raises(RuntimeError):
+            async with journal:
+                await journal.record(contact("a"))
+                raise RuntimeError
+        await journal.close()
+
+    asyncio.run(close())
 
 
 def test_every_other_method_answers_as_the_synchronous_one(url: str) -> None:
