@@ -5,10 +5,12 @@ STORAGE FORMAT: proofs are kept by others; `examples/check_seal.py` checks them 
 
 from typing import Any
 
-from journey.errors import UnknownName
+from journey.errors import DamagedJournal, UnknownName
 from journey.seals import Seal, merkle_path
 from journey.stores import Store
-from journey.stores.rows import COLUMNS, text_of
+from journey.stores.rows import COLUMNS, digest_of, text_of
+
+_MEND = "`journey verify` names all that was changed; restore the journal from a backup"
 
 
 def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
 
     `columns` are the fact's, `text` what its digest is taken of, `path` leads from there to a seal's Merkle root, and `seals`
     are the texts of that seal and those behind it. Raises UnknownName for an id that is not recorded,
-    a seal that the journal does not have, or one that does not reach the fact.
+    a seal that the journal does not have, or one that does not reach the fact; DamagedJournal where it or a seal was changed.
     """
     found = store.find([id])
     if not found:
@@ -30,6 +32,8 @@ def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
             "it is sealed when its writer closes, or after 1,000 touchpoints",
         )
     seal = chain[0]
+    if digest_of(columns) != seal.digest_at(position):
+        raise DamagedJournal(f"touchpoint `{id}` is not what seal {seal.number} covers", _MEND)
     digests = [seal.digest_at(one) for one in range(seal.first_position, seal.last_position + 1)]
     return {
         "touchpoint": id,
@@ -45,6 +49,8 @@ def _seals_until(store: Store, against: str | None) -> list[Seal]:
     found: list[Seal] = []
     while page := store.seals(found[-1].number if found else 0, limit=100):
         for seal in page:
+            if not seal.is_whole:
+                raise DamagedJournal(f"seal {seal.number} is not what its own digest says", _MEND)
             found.append(seal)
             if seal.name == against:
                 return found

@@ -16,6 +16,7 @@ NO_TOUCHPOINT = bytes(32)
 """Stands in a seal for a position without a touchpoint."""
 FIRST_PREVIOUS = bytes(32)
 """What the first seal names as the digest of the one before."""
+_TYPES = [int, int, int, bytes, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,14 @@ class Seal:
         return f"seal {self.number} {self.first_position} {self.last_position} {digests} {self.root.hex()} {self.previous.hex()}"
 
     @property
+    def is_typed(self) -> bool:
+        """Whether every value has its type: a column of SQLite holds any."""
+        return [type(value) for value in vars(self).values()] == _TYPES
+
+    @property
     def is_whole(self) -> bool:
         """Whether the seal is what its own digest says."""
-        return self.digest == _digest(self)
+        return self.is_typed and self.digest == _digest(self)
 
     def digest_at(self, position: int) -> bytes:
         """The digest that this seal keeps for a position that it covers."""

@@ -61,13 +61,23 @@ def verify(store: Store, against: str | None = None) -> Verification:
     end = max(promised.position, seals.end)
     if expected <= end:
         violations.append(_missing(expected, end))
-    beyond = store.counters().position
-    violations += [_about(row, f"lies beyond {beyond}, the last position given out: it was inserted") for row in _rows(store, after=beyond)]
+    violations += _beyond(store)
+    violations += [Violation(f"the guard `{name}` is missing or off: it no longer refuses changes") for name in store.missing_guards()]
     if against is not None and against not in seals.names:
         violations.insert(
             0, Violation(f"the journal does not have the seal {against}: what it covered has been made anew, or is another journal's")
         )
     return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations), seals.last_name)
+
+
+def _beyond(store: Store) -> Iterator[Violation]:
+    """Rows behind the last position given out. The counter is read after them, so that it counts what others record meanwhile."""
+    after, rows = store.counters().position, None
+    while rows is None or len(rows) == _PAGE:
+        rows = store.columns(after, _PAGE)
+        last = store.counters().position
+        yield from (_about(row, f"lies beyond {last}, the last position given out: it was inserted") for row in rows if row.position > last)
+        after = rows[-1].position if rows else after
 
 
 def _problem(row: StoredTouchpoint, seal: Seal | None) -> str:
@@ -118,39 +128,56 @@ class _Seals:
     def _read(self, store: Store) -> Iterator[Seal]:
         """The seals that hold, in order; the others become violations."""
         number, previous, position = 0, FIRST_PREVIOUS, 0
-        while seals := store.seals(number, limit=100):
-            for seal in seals:
-                self.count += 1
-                digests = [seal.digests[start : start + 32] for start in range(0, len(seal.digests), 32)]
-                if seal.number != number + 1:
-                    self._tell(seal.number, f"follows seal {number}: what was between them is missing")
-                elif seal.previous != previous or seal.first_position != position + 1:
-                    self._tell(seal.number, f"does not continue seal {number}")
-                number, previous, position = seal.number, seal.digest, seal.last_position
-                if number <= self._last:
-                    self.end = position
-                covers = seal.last_position - seal.first_position + 1
-                if not seal.is_whole or len(digests) != covers or merkle_root(digests) != seal.root:
-                    self._tell(seal.number, "was changed: it is not what its own digest says")
-                    continue
-                self.covered += covers - digests.count(NO_TOUCHPOINT)
-                self.last_name = seal.name
-                self.names.add(seal.name)
-                yield seal
+        for seal in _seals(store):
+            if seal.number < 1:
+                self._tell(seal.number, "has a number that no journal gives out: it was inserted")
+                continue
+            self.count += 1
+            if seal.number != number + 1:
+                self._tell(seal.number, f"follows seal {number}: what was between them is missing")
+            elif seal.previous != previous or seal.first_position != position + 1:
+                self._tell(seal.number, f"does not continue seal {number}")
+            number = seal.number
+            if not seal.is_typed:
+                self._tell(number, "was changed: it holds a value of another type")
+                continue
+            previous, position = seal.digest, seal.last_position
+            digests = [seal.digests[start : start + 32] for start in range(0, len(seal.digests), 32)]
+            covers = position - seal.first_position + 1
+            if not seal.is_whole or len(digests) != covers or merkle_root(digests) != seal.root:
+                self._tell(number, "was changed: it is not what its own digest says")
+                continue
+            if number <= self._last:
+                self.end = position
+            self.covered += covers - digests.count(NO_TOUCHPOINT)
+            self.last_name = seal.name
+            self.names.add(seal.name)
+            yield seal
 
     def _tell(self, number: int, problem: str) -> None:
         self.violations.append(Violation(f"seal {number} {problem}", seal=number))
 
 
-def _rows(store: Store, after: int = _BEFORE_ALL) -> Iterator[StoredTouchpoint]:
+def _seals(store: Store) -> Iterator[Seal]:
+    after = _BEFORE_ALL
+    while seals := store.seals(after, limit=100):
+        yield from seals
+        after = seals[-1].number
+
+
+def _rows(store: Store) -> Iterator[StoredTouchpoint]:
+    after = _BEFORE_ALL
     while rows := store.columns(after, _PAGE):
         yield from rows
         after = rows[-1].position
 
 
 def _about(row: StoredTouchpoint, problem: str) -> Violation:
-    name = f"`{row.id}`" if row.id is not None else "without id"
-    return Violation(f"touchpoint {name} at position {row.position} {problem}", position=row.position, touchpoint=row.id)
+    if row.id is None:
+        return Violation(f"touchpoint without id at position {row.position} {problem}", position=row.position)
+    # The column may hold bytes by now, or text that is none.
+    id = str(row.id).encode("utf-8", "backslashreplace").decode()
+    return Violation(f"touchpoint `{id}` at position {row.position} {problem}", position=row.position, touchpoint=id)
 
 
 def _missing(first: int, last: int) -> Violation:

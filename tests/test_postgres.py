@@ -80,6 +80,15 @@ def test_columns_are_plain_and_personal_fields_apart(postgres_url: str) -> None:
         assert journal.verify().holds
 
 
+def test_a_guard_that_is_missing_or_off_is_found(postgres_url: str) -> None:
+    with Journal.open(postgres_url) as journal:
+        journal.record(contact("a"))
+    run(postgres_url, "ALTER TABLE touchpoints DISABLE TRIGGER USER; DROP TRIGGER counters_only_go_up ON journey_counters")
+    with Journal.open(postgres_url, read_only=True) as journal:
+        problems = [violation.problem for violation in journal.verify().violations]
+    assert [problem.split("`")[1] for problem in problems] == ["touchpoints_are_never_changed", "counters_only_go_up"]
+
+
 @pytest.mark.parametrize("count", [1, 40, 400])
 def test_few_or_many_are_stored_alike(postgres_url: str, count: int) -> None:
     told = contacts("t", count)

@@ -1,5 +1,6 @@
 """Verifying: whatever is done to a journal's rows behind its back is found, and named."""
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 
 from journey import DamagedJournal, Interaction, Journal, UnsupportedSchema, Verification
 from journey.seals import SEALED_AT_ONCE, merkle_root, seal_after
-from journey.stores.rows import COLUMNS, StoredTouchpoint, digest_of
+from journey.stores import Counters
+from journey.stores.memory import MemoryStore
+from journey.stores.rows import COLUMNS, StoredTouchpoint, digest_of, encode
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
+from journey.verification import verify
 
 COUNT = 2 * SEALED_AT_ONCE + 30
 SEALED = 2 * SEALED_AT_ONCE + 10
@@ -51,13 +55,16 @@ def verified(path: Path) -> Verification:
 
 
 def tampered(sound: Path, path: Path, *statements: str, values: tuple[Any, ...] = ()) -> Verification:
-    """What verifying finds in a copy of the sound journal, once somebody has taken its guards away and done this."""
+    """What verifying finds in a copy of the sound journal, once somebody has done this while its guards were away."""
     copy(sound, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        guards = file.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
             file.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             file.execute(statement, values if "?" in statement else ())
+        for _, guard in guards:
+            file.execute(guard)
     return verified(path)
 
 
@@ -202,6 +209,113 @@ def test_verifying_goes_on_while_others_record(sound: Path, tmp_path: Path) -> N
         for number in range(COUNT + 1, COUNT + 40):
             journal.record(contact(number))
             assert journal.verify().holds
+
+
+class RecordsWhenAsked(MemoryStore):
+    """Somebody else records right before and right after each look at the counters."""
+
+    def counters(self) -> Counters:
+        self.record()
+        found = super().counters()
+        self.record()
+        return found
+
+    def record(self) -> None:
+        self.append([encode(contact(len(self.recorder.rows())))], now=0)
+
+
+def test_what_is_recorded_between_two_looks_is_not_taken_for_inserted() -> None:
+    assert verify(RecordsWhenAsked()).holds
+
+
+@pytest.mark.parametrize("column", ["first_position", "last_position", "digests", "root", "previous", "digest"])
+@pytest.mark.parametrize("value", ["x", 5, 1.5, b"x"])
+def test_a_seal_with_a_value_of_any_type_is_named(sound: Path, tmp_path: Path, column: str, value: object) -> None:
+    for number in (1, 2, 3):
+        found = tampered(sound, tmp_path / "t.db", f"UPDATE journey_seals SET {column} = ? WHERE number = {number}", values=(value,))
+        assert {violation.seal for violation in found.violations} in ({number}, {number, number + 1})
+        with (
+            Journal.open(f"sqlite:///{tmp_path / 't.db'}", read_only=True) as journal,
+            pytest.raises(DamagedJournal, match=f"seal {number}"),
+        ):
+            journal.prove("t00001")
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_seal_before_the_first_is_found(sound: Path, tmp_path: Path, number: int) -> None:
+    columns = "first_position, last_position, digests, root, previous, digest"
+    inserted = f"INSERT INTO journey_seals SELECT {number}, {columns} FROM journey_seals WHERE number = 1"
+    found = tampered(sound, tmp_path / "t.db", inserted)
+    assert [(violation.seal, found.seals) for violation in found.violations] == [(number, 3)]
+    also = tampered(sound, tmp_path / "t.db", inserted, "DELETE FROM journey_seals WHERE number = 3")
+    assert [violation.seal for violation in also.violations] == [number, 3]
+
+
+@pytest.mark.parametrize("column", ["id", "relationship", "kind", "payload", "personal"])
+@pytest.mark.parametrize("value", ["CAST(x'ff' AS TEXT)", "x'ff'"])
+def test_what_is_no_text_is_found_and_named(sound: Path, tmp_path: Path, column: str, value: str) -> None:
+    found = tampered(sound, tmp_path / "t.db", f"UPDATE touchpoints SET {column} = {value} WHERE position = 7")
+    (violation,) = found.violations
+    assert violation.position == 7
+    json.dumps(vars(violation), ensure_ascii=False).encode()
+    assert column == "id" or violation.touchpoint == "t00007"
+    with Journal.open(f"sqlite:///{tmp_path / 't.db'}", read_only=True) as journal:
+        if column != "id":
+            with pytest.raises(DamagedJournal):
+                journal.prove("t00007")
+        if value != "x'ff'":
+            with pytest.raises(DamagedJournal, match="decode"):
+                list(journal.read())
+
+
+@pytest.mark.parametrize("counter", ["'x'", "NULL", "x'ff'"])
+def test_a_counter_that_is_no_number_makes_all_appear_inserted(sound: Path, tmp_path: Path, counter: str) -> None:
+    assert not tampered(sound, tmp_path / "t.db", f"UPDATE sqlite_sequence SET seq = {counter}").holds
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE journey_seals",
+        "DROP TABLE journey_format",
+        "DROP TABLE touchpoints",
+        "DELETE FROM journey_format",
+        "UPDATE journey_format SET version = 0",
+        "UPDATE journey_format SET version = -1",
+    ],
+)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_journal_that_lacks_a_table_or_its_format_is_damaged(sound: Path, tmp_path: Path, statement: str, read_only: bool) -> None:
+    copy(sound, tmp_path / "t.db")
+    with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as file:
+        file.execute("DROP TRIGGER touchpoints_are_never_deleted")
+        file.execute("DROP TRIGGER seals_are_never_deleted")
+        file.execute(statement)
+    with pytest.raises(DamagedJournal) as caught:
+        Journal.open(f"sqlite:///{tmp_path / 't.db'}", read_only=read_only)
+    assert caught.value.mend == "restore it from a backup"
+
+
+def test_a_table_that_goes_while_the_journal_is_open_is_damage(sound: Path, tmp_path: Path) -> None:
+    copy(sound, tmp_path / "t.db")
+    with Journal.open(f"sqlite:///{tmp_path / 't.db'}", read_only=True) as journal:
+        with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as file:
+            file.executescript("DROP TRIGGER seals_are_never_deleted; DROP TABLE journey_seals")
+        with pytest.raises(DamagedJournal, match="no such table") as caught:
+            journal.verify()
+    assert caught.value.mend == "restore it from a backup"
+
+
+def test_a_missing_guard_is_found_and_made_anew_by_the_next_writer(sound: Path, tmp_path: Path) -> None:
+    copy(sound, tmp_path / "t.db")
+    with closing(sqlite3.connect(tmp_path / "t.db")) as file:
+        guards = [name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
+        file.executescript(";".join(f"DROP TRIGGER {name}" for name in guards))
+    problems = [violation.problem for violation in verified(tmp_path / "t.db").violations]
+    assert len(guards) == len(problems) == 6
+    assert all(any(f"`{name}`" in problem for problem in problems) for name in guards)
+    Journal.open(f"sqlite:///{tmp_path / 't.db'}").close()
+    assert verified(tmp_path / "t.db").holds
 
 
 def test_recording_seals_by_itself_and_at_close(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ class Store(Protocol):
         """Keep a seal; False, and nothing is kept, where that number is taken, as when two processes seal at once."""
         ...
 
+    def missing_guards(self) -> Sequence[str]:
+        """The names of what should make the database refuse to change facts, and is not there or is off."""
+        ...
+
     def watch(self) -> Watch:
         """What tells a subscription that there may be new rows."""
         ...

@@ -76,7 +76,7 @@ class MemoryRecorder(POPOApplicationRecorder):
     def seals(self, after: int = 0) -> list[Seal]:
         """The seals behind number `after`."""
         with self._database_lock:
-            return self._seals[after:]
+            return self._seals[max(after, 0) :]
 
     def seal(self, seal: Seal) -> bool:
         """Keep a seal, unless its number is taken."""
@@ -141,6 +141,9 @@ class MemoryStore:
 
     def seal(self, seal: Seal) -> bool:
         return self.recorder.seal(seal)
+
+    def missing_guards(self) -> Sequence[str]:
+        return ()
 
     def watch(self) -> Watch:
         return Polling()

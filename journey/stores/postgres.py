@@ -96,6 +96,9 @@ SCHEMA = (
     f"""CREATE OR REPLACE VIEW {_EVENTS} AS SELECT relationship AS originator_id, version AS originator_version, kind AS topic,
         coalesce(state, convert_to(payload::text, 'UTF8')) AS state, position AS notification_id FROM touchpoints""",
 )
+_GUARDS = ("touchpoints_are_never_changed", "seals_are_never_changed", "counters_are_never_changed", "counters_only_go_up")
+_GUARDS_ON = """SELECT tgname::text FROM pg_trigger WHERE tgenabled IN ('O', 'A')
+    AND tgrelid IN (to_regclass('touchpoints'), to_regclass('journey_seals'), to_regclass('journey_counters'))"""
 _LOCK = "SELECT position, recorded_at, seal FROM journey_counters FOR UPDATE"
 _PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id = ANY(%s)"
 _VERSIONS = (
@@ -261,6 +264,11 @@ class PostgresStore:
     def seal(self, seal: Seal) -> bool:
         with self._server.explained():
             return self.recorder.seal(seal)
+
+    def missing_guards(self) -> Sequence[str]:
+        with self._server.explained():
+            found = {name for (name,) in self.recorder.query(_GUARDS_ON)}
+        return [name for name in _GUARDS if name not in found]
 
     def watch(self) -> Watch:
         return Listening(self._server, CHANNEL)

@@ -86,12 +86,16 @@ _GUARDS = (
         WHEN EXISTS (SELECT 1 FROM journey_seals WHERE number = NEW.number)
         BEGIN SELECT RAISE(ABORT, 'seals are facts: none is ever replaced'); END""",
 )
+_GUARD_NAMES = [statement.split()[5] for statement in _GUARDS]
 SCHEMA = (*_TABLES, *_GUARDS)
 _LAST = """SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'),
     (SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1)"""
 _PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN (SELECT value FROM json_each(?))"
 _VERSIONS = "SELECT value, (SELECT MAX(version) FROM touchpoints WHERE relationship = value) FROM json_each(?)"
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
+_UNDECODABLE = "Could not decode"
+"""What Python says of a text that is no UTF-8."""
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column", _UNDECODABLE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _LOCK_TIMEOUT_SECONDS = 30
 
@@ -249,16 +253,38 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def columns(self, after: int, limit: int) -> list[StoredTouchpoint]:
         """The rows behind a position as they are, by position."""
-        with self.datastore.transaction(commit=False) as cursor:
+
+        def rows(cursor: SQLiteCursor) -> list[StoredTouchpoint]:
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
             return list(map(StoredTouchpoint._make, cursor.fetchall()))
+
+        with self.datastore.transaction(commit=False) as cursor:
+            try:
+                return rows(cursor)
+            except sqlite3.OperationalError as error:
+                if _UNDECODABLE not in str(error):
+                    raise
+            connection = cursor.sqlite_cursor.connection
+            connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+            try:
+                return rows(cursor)
+            finally:
+                connection.text_factory = str
 
     def counters(self) -> Counters:
         """What AUTOINCREMENT gave out until now."""
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE name IN ('touchpoints', 'journey_seals')")
-            given = {row["name"]: row["seq"] for row in cursor.fetchall()}
-            return Counters(given.get("touchpoints", 0), given.get("journey_seals", 0))
+            # The column has no type: whatever is no number counts as 0.
+            cursor.execute("SELECT name, CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name IN ('touchpoints', 'journey_seals')")
+            given = dict(cursor.fetchall())
+            return Counters(given.get("touchpoints") or 0, given.get("journey_seals") or 0)
+
+    def missing_guards(self) -> list[str]:
+        """The triggers of the schema that are not there."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+            found = {row["name"] for row in cursor.fetchall()}
+            return [name for name in _GUARD_NAMES if name not in found]
 
     def seals(self, condition: str, *values: object) -> list[Seal]:
         """The seals that a condition selects."""
@@ -380,6 +406,10 @@ class SQLiteStore:
         with self._explained():
             return self.recorder.seal(seal)
 
+    def missing_guards(self) -> Sequence[str]:
+        with self._explained():
+            return self.recorder.missing_guards()
+
     def watch(self) -> Watch:
         return Polling()
 
@@ -410,19 +440,24 @@ class SQLiteStore:
         with self._datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT name FROM pragma_table_info('touchpoints')")
             columns = tuple(row["name"] for row in cursor.fetchall())
-            if columns == COLUMNS:
+            if columns not in ((), COLUMNS):
+                raise DamagedJournal(f"the table `touchpoints` in `{self.path}` is not a journal's", "name another file with --store")
+            cursor.execute("SELECT name FROM sqlite_schema WHERE name IN ('touchpoints', 'journey_format', 'journey_seals')")
+            tables = {row["name"] for row in cursor.fetchall()}
+            if not tables and read_only:
+                raise StoreUnavailable(f"`{self.path}` holds no journal", "name a journal with --store or JOURNEY_STORE")
+            if not tables:
+                return 0
+            if "journey_format" in tables:
                 cursor.execute("SELECT MAX(version) FROM journey_format")
-                version = int(cursor.fetchone()[0])
-                if version > FORMAT_VERSION:
-                    raise UnsupportedSchema(
-                        f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey"
-                    )
-                return version
-        if columns:
-            raise DamagedJournal(f"the table `touchpoints` in `{self.path}` is not a journal's", "name another file with --store")
-        if read_only:
-            raise StoreUnavailable(f"`{self.path}` holds no journal", "name a journal with --store or JOURNEY_STORE")
-        return 0
+                version = cursor.fetchone()[0] or 0
+            else:
+                version = 0
+        if version > FORMAT_VERSION:
+            raise UnsupportedSchema(f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey")
+        if version < 1 or "touchpoints" not in tables or (version > 1 and "journey_seals" not in tables):
+            raise DamagedJournal(f"the journal `{self.path}` lacks a table, or tells no format", "restore it from a backup")
+        return version
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -433,7 +468,7 @@ class SQLiteStore:
             raise StoreUnavailable(f"the journal `{self.path}` was closed", "open it again") from error
         except (PersistenceError, sqlite3.Error) as error:
             text = str(error)
-            if "malformed" in text or "not a database" in text:
+            if any(clue in text for clue in _DAMAGE):
                 raise DamagedJournal(f"the journal `{self.path}` is damaged: {text}", "restore it from a backup") from error
             if "readonly" in text or "unable to open" in text:
                 raise StoreUnavailable(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 def change(journey: "Journey", statement: str) -> None:
     with closing(sqlite3.connect(journey.folder / "journey.db")) as file:
-        for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        guards = file.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
             file.execute(f"DROP TRIGGER {name}")
         file.execute(statement)
+        for _, guard in guards:
+            file.execute(guard)
         file.commit()
 
 
@@ -60,9 +63,9 @@ def test_where_there_is_no_journal_it_says_so_and_makes_none(journey: "Journey")
 CHECKER = Path(__file__).resolve().parents[2] / "examples" / "check_seal.py"
 
 
-def checked(journey: "Journey", name: str, seal: str) -> subprocess.CompletedProcess[str]:
+def checked(journey: "Journey", *arguments: str) -> subprocess.CompletedProcess[str]:
     """What a stranger sees who has Python, one file and a seal."""
-    command = [sys.executable, "-I", "-S", str(CHECKER), name, seal]
+    command = [sys.executable, "-I", "-S", str(CHECKER), *arguments]
     return subprocess.run(command, cwd=journey.folder, capture_output=True, text=True, check=False)
 
 
@@ -125,6 +128,33 @@ def test_a_proof_convinces_whoever_kept_a_seal(journey: "Journey", visit: "Visit
         (journey.folder / "proof.json").write_text(json.dumps(forged), encoding="utf-8")
         assert checked(journey, "proof.json", seal).returncode == 3
     assert checked(journey, "journey.db", f"1:{'0' * 64}").returncode == 3
+
+
+@pytest.fixture
+def proof(journey: "Journey", visit: "Visit") -> dict[str, Any]:
+    journey.record(visit("a"), visit("b"))
+    return dict(journey("verify", "--prove", "b").json)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journey_seals SET digests = 5",
+        "UPDATE journey_seals SET root = 'abc'",
+        "UPDATE touchpoints SET payload = CAST(x'ff' AS TEXT) WHERE id = 'b'",
+        "UPDATE touchpoints SET id = CAST(x'ff' AS TEXT) WHERE id = 'b'",
+    ],
+)
+def test_values_of_another_type_are_named_with_exit_code_3(journey: "Journey", proof: dict[str, Any], statement: str) -> None:
+    change(journey, statement)
+    assert journey("verify").code == journey("--format", "json", "verify").code == 3
+
+
+def test_a_missing_guard_is_told(journey: "Journey", proof: dict[str, Any]) -> None:
+    with closing(sqlite3.connect(journey.folder / "journey.db")) as file:
+        file.execute("DROP TRIGGER touchpoints_are_never_updated")
+    run = journey("verify")
+    assert run.code == 3 and run.out.startswith("the guard `touchpoints_are_never_updated` is missing or off")
 
 
 def test_what_cannot_be_proved_is_told_with_the_mend(journey: "Journey", visit: "Visit") -> None:
