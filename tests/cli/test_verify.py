@@ -136,6 +136,57 @@ def proof(journey: "Journey", visit: "Visit") -> dict[str, Any]:
     return dict(journey("verify", "--prove", "b").json)
 
 
+def refused(journey: "Journey", proof: object, seal: str) -> bool:
+    """Whether a stranger is told in one line that the proof does not hold."""
+    (journey.folder / "proof.json").write_text(json.dumps(proof), encoding="utf-8")
+    run = checked(journey, "proof.json", seal)
+    return (run.returncode, run.stdout, run.stderr.count("\n")) == (3, "", 1) and "does not hold" in run.stderr
+
+
+def test_a_proof_under_other_names_does_not_hold(journey: "Journey", proof: dict[str, Any]) -> None:
+    seal, columns = proof["against"], proof["columns"]
+    assert not refused(journey, proof, seal)
+    for one, other in (("id", "relationship"), ("occurred_at", "recorded_at")):
+        swapped = {{one: other, other: one}.get(name, name): value for name, value in columns.items()}
+        assert refused(journey, {**proof, "columns": swapped}, seal)
+        assert refused(journey, {**proof, "columns": swapped, "touchpoint": swapped["id"]}, seal)
+    assert refused(journey, {**proof, "touchpoint": "a"}, seal)
+
+
+def test_what_is_no_proof_does_not_hold(journey: "Journey", proof: dict[str, Any]) -> None:
+    seal = proof["against"]
+    for name in ("touchpoint", "columns", "text", "path", "seals"):
+        assert refused(journey, {key: value for key, value in proof.items() if key != name}, seal)
+        others: list[Any] = [[], {}, None, "x", 5, [[]], ["x"]]
+        for value in others:
+            if value != proof[name]:
+                assert refused(journey, {**proof, name: value}, seal)
+    for other in ([], [proof], "x", 5, None):
+        assert refused(journey, other, seal)
+
+
+def test_where_there_is_nothing_to_check_a_stranger_is_told_the_usage(journey: "Journey", proof: dict[str, Any]) -> None:
+    for arguments in ([], ["journey.db"], ["journey.db", proof["against"], "more"], ["none.json", proof["against"]], ["none.db", "1:00"]):
+        run = checked(journey, *arguments)
+        assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1) and run.stderr.startswith("usage: ")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE touchpoints SET payload = CAST(x'ff' AS TEXT)",
+        "UPDATE journey_seals SET first_position = 'x'",
+        "UPDATE journey_seals SET last_position = 0",
+        "DROP TABLE journey_seals",
+    ],
+)
+def test_a_journal_that_cannot_be_read_does_not_hold(journey: "Journey", proof: dict[str, Any], statement: str) -> None:
+    with closing(sqlite3.connect(journey.folder / "journey.db")) as file:
+        file.executescript("DROP TRIGGER touchpoints_are_never_updated; DROP TRIGGER seals_are_never_updated;" + statement)
+    run = checked(journey, "journey.db", proof["against"])
+    assert run.returncode == 3 and run.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "statement",
     [
