@@ -217,3 +217,10 @@ def test_what_cannot_be_proved_is_told_with_the_mend(journey: "Journey", visit: 
     assert "the journal has no seal" in journey("verify", "--prove", "a", "--against", f"1:{'0' * 64}").err
     run = journey("verify", "--against", "36")
     assert run.code == 2 and "`36` is no seal" in run.err
+
+
+def test_what_was_recorded_is_said_even_where_sealing_it_then_fails(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a"))
+    change(journey, "DELETE FROM journey_seals")
+    run = journey("record", json.dumps(visit("b")))
+    assert run.code == 1 and run.out.startswith("b: recorded, position 2, ") and "seal 1" in run.err

@@ -26,5 +26,4 @@ def command(session: Session, id: str, fields: tuple[str, ...], reason: str | No
             raise click.UsageError(f"`{field}` is given twice; which is right?")
         corrected[field] = value
     with session.amending() as journal:
-        receipt = journal.correct(id, corrected, reason=reason, actor=actor, as_id=as_id)
-    say_receipt(session, receipt)
+        say_receipt(session, journal.correct(id, corrected, reason=reason, actor=actor, as_id=as_id))

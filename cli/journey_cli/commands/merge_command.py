@@ -17,5 +17,4 @@ def command(session: Session, relationship: str, other: str, reason: str | None,
     the first. `journey unmerge` takes it back.
     """
     with session.amending() as journal:
-        receipt = journal.merge(relationship, other, reason=reason, actor=actor, as_id=as_id)
-    say_receipt(session, receipt)
+        say_receipt(session, journal.merge(relationship, other, reason=reason, actor=actor, as_id=as_id))

@@ -36,9 +36,8 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
     if not parsed:
         raise click.ClickException("there is nothing to record: standard input is empty")
     with session.writing() as journal:
-        receipts = journal.record(*parsed)
-    for receipt in receipts:
-        say_receipt(session, receipt)
+        for receipt in journal.record(*parsed):
+            say_receipt(session, receipt)
 
 
 def _texts(arguments: tuple[str, ...]) -> Iterator[tuple[str, str | bytes]]:

@@ -16,5 +16,4 @@ def command(session: Session, id: str, reason: str | None, actor: str | None, as
     retraction back, retract it.
     """
     with session.amending() as journal:
-        receipt = journal.retract(id, reason=reason, actor=actor, as_id=as_id)
-    say_receipt(session, receipt)
+        say_receipt(session, journal.retract(id, reason=reason, actor=actor, as_id=as_id))
