@@ -104,7 +104,7 @@ class History:
     @property
     def amendments(self) -> tuple[Recorded[Amendment], ...]:
         """The corrections and retractions that are known, in the order in which they were recorded."""
-        return _amendments(self.told)
+        return tuple(cast(Recorded[Amendment], record) for record in self.told if isinstance(record.touchpoint, Amendment))
 
     @property
     def merges(self) -> tuple[Recorded[Merge], ...]:
@@ -223,7 +223,7 @@ def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) 
 
 def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[str, str]) -> Iterator[Recorded]:
     """The touchpoints with their corrections and edits, without those that are retracted; says which corrections are `impossible`."""
-    retracted, corrections = in_force(record.touchpoint for record in _amendments(known))
+    retracted, corrections = in_force(record.touchpoint for record in known if isinstance(record.touchpoint, Amendment))
     for record in known:
         touchpoint = record.touchpoint
         if isinstance(touchpoint, Amendment | Merge) or touchpoint.id in retracted:
@@ -245,12 +245,6 @@ def _corrected(touchpoint: Touchpoint, correction: TouchpointCorrected) -> Touch
     """The touchpoint as corrected, perhaps under an older schema. Raises InvalidTouchpoint, UnsupportedSchema."""
     named = {"kind": touchpoint.kind, "id": touchpoint.id}
     return changed_in(touchpoint, upcast({**named, **correction.fields}, correction.fields_schema), mend=REPLACE_MEND)
-
-
-def _amendments(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Amendment], ...]:
-    """Those of the records that are about others, in the order in which they were recorded."""
-    found = (cast(Recorded[Amendment], record) for record in records if isinstance(record.touchpoint, Amendment))
-    return tuple(sorted(found, key=_recording))
 
 
 def _about(fact: Fact) -> str | None:

@@ -79,11 +79,10 @@ class Journal:
         """Record that touchpoint `id` was recorded with wrong `fields`; None takes one away.
 
         What was recorded stays. Histories show the touchpoint as corrected, and as it was to whoever asks what was `known_at` a
-        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on; said again under
-        the same `as_id`, it is recorded once. Raises UnknownName, and
-        InvalidTouchpoint where no touchpoint can have these fields.
+        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on; said again under the same `as_id`,
+        it is recorded once. Raises UnknownName, and InvalidTouchpoint where no touchpoint can have these fields.
         """
-        relationship = self._relationship_of(id)
+        relationship = self._recorded(id).relationship
         touchpoint = self.history(relationship)[id]
         corrected = fields_of(changed_in(touchpoint, fields, mend=REPLACE_MEND))
         told = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
@@ -95,10 +94,10 @@ class Journal:
 
         What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead.
         """
-        relationship = self._relationship_of(id)
-        if isinstance(self.find([id])[id].touchpoint, Merge):
+        fact = self._recorded(id)
+        if isinstance(fact, Merge):
             raise InvalidTouchpoint([("retracts", f"`{id}` is said of two relationships, not of a touchpoint")], "merge or unmerge the two")
-        said = {"relationship": relationship, "retracts": id, "reason": reason, "actor": actor}
+        said = {"relationship": fact.relationship, "retracts": id, "reason": reason, "actor": actor}
         return self._say(TouchpointRetracted, said, as_id, f"{id}.retracted")
 
     def merge(
@@ -144,12 +143,11 @@ class Journal:
             return self.record(fact)[0]
         if len(stem) > _LONGEST_STEM:
             stem = f"{stem[: _LONGEST_STEM - 20]}~{hashlib.sha256(stem.encode()).hexdigest()[:16]}"
-        for number in count(1):
-            if not self.find([f"{stem}-{number}"]):
-                # Somebody else may take it in the meantime.
-                with suppress(ConflictingTouchpoint):
-                    return self.record(validated(model, {**said, "id": f"{stem}-{number}", "occurred_at": self._now()}))[0]
-        raise AssertionError("numbers do not end")
+        while True:
+            free = next(id for id in (f"{stem}-{number}" for number in count(1)) if not self.find([id]))
+            # Somebody else may take it in the meantime.
+            with suppress(ConflictingTouchpoint):
+                return self.record(validated(model, {**said, "id": free, "occurred_at": self._now()}))[0]
 
     def _unknown(self, relationship: str) -> UnknownName:
         known = (summary.relationship for summary in self._store.relationships())
@@ -169,11 +167,11 @@ class Journal:
                     pending.append(name)
                     yield from self._store.select(name)
 
-    def _relationship_of(self, id: str) -> str:
-        fact = self.find([id]).get(id)
-        if fact is None:
+    def _recorded(self, id: str) -> Fact:
+        record = self.find([id]).get(id)
+        if record is None:
             raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
-        return fact.touchpoint.relationship
+        return record.touchpoint
 
     def version(self, relationship: str) -> int:
         """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none."""

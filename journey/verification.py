@@ -87,9 +87,8 @@ def _problem(row: StoredTouchpoint, seal: Seal | None) -> str:
     sealed = seal.digest_at(row.position) if seal else None
     if content == row.digest == (sealed or content):
         return ""
-    if sealed is None:
+    if seal is None:
         return "no longer has the content that its digest was taken of"
-    assert seal is not None
     if content == sealed:
         return f"has its content as sealed, but its column `digest` was changed (seal {seal.number})"
     if sealed == NO_TOUCHPOINT:
