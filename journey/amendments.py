@@ -7,7 +7,7 @@ STORAGE FORMAT: as for `journey.touchpoints`.
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -29,19 +29,27 @@ def plain(value: object) -> object:
     return value
 
 
-class _Amendment(BaseModel, frozen=True, extra="forbid", defer_build=True):
-    """The fields that every amendment has."""
+class _Said(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """The fields that every fact has that is no touchpoint."""
 
     SCHEMA_VERSION: ClassVar[int] = 1
 
     id: Identifier = Field(description="Given by the client, unique in a journal, as for a touchpoint.")
-    relationship: Identifier = Field(description="The relationship of what it is about.")
     occurred_at: Moment = Field(description="When it was said; what it says counts from when it is recorded.")
     reason: Text | None = Field(default=None, description="Why; personal data.")
     actor: Identifier | None = Field(default=None, description="Who says so.")
     source: Text | None = Field(default=None, description="The system that it came from.")
     correlation_id: Text | None = Field(default=None, description="What ties it to other facts of one conversation.")
     causation_id: Text | None = Field(default=None, description="The fact that led to this one.")
+
+
+class _Amendment(_Said, frozen=True):
+    relationship: Identifier = Field(description="The relationship of what it is about.")
+
+
+class _OfPeople(_Said, frozen=True):
+    relationship: Literal[""] = Field(default="", description="None: a person may meet many.")
+    person: Identifier = Field(description="The person, by a pseudonymous id.")
 
 
 class TouchpointCorrected(_Amendment, frozen=True):
@@ -86,18 +94,39 @@ class RelationshipsUnmerged(_Amendment, frozen=True):
     other: Identifier = Field(description="The relationship that is not the same as this one.")
 
 
+class PeopleMerged(_OfPeople, frozen=True):
+    """Two ids turned out to be of one person, whether contact or representative."""
+
+    kind: Literal["people_merged"] = "people_merged"
+    other: Identifier = Field(description="The id that is the same person as this one.")
+
+
+class PeopleUnmerged(_OfPeople, frozen=True):
+    """Two merged ids turned out to be of two people after all."""
+
+    kind: Literal["people_unmerged"] = "people_unmerged"
+    other: Identifier = Field(description="The id that is not the same person as this one.")
+
+
+class SubjectForgotten(_OfPeople, frozen=True):
+    """What was written about a person until now can no longer be read: the keys to it are destroyed."""
+
+    kind: Literal["subject_forgotten"] = "subject_forgotten"
+
+
 Amendment = TouchpointCorrected | TouchpointRetracted
 """A fact about one other fact."""
 Merge = RelationshipsMerged | RelationshipsUnmerged
 """A fact about two relationships."""
-Fact = Touchpoint | Amendment | Merge
+PeopleMerge = PeopleMerged | PeopleUnmerged
+"""A fact about two ids of people."""
+LogFact = Amendment | Merge | PeopleMerge | SubjectForgotten
+"""A fact that is no touchpoint."""
+Fact = Touchpoint | LogFact
 """Whatever a journal records."""
-MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model for model in (RelationshipsMerged, RelationshipsUnmerged)}
+MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model for model in get_args(Merge)}
 """Both kinds of merge by their stored names."""
-LOG_FACTS: Mapping[str, type[Amendment | Merge]] = {
-    **{model.model_fields["kind"].default: model for model in (TouchpointCorrected, TouchpointRetracted)},
-    **MERGES,
-}
+LOG_FACTS: Mapping[str, type[LogFact]] = {model.model_fields["kind"].default: model for model in get_args(LogFact)}
 """Every kind of fact that is no touchpoint, by its stored name."""
 FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}
 """Every kind of fact by its stored name."""

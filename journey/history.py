@@ -7,7 +7,7 @@ from typing import Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
-from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, Merge, TouchpointCorrected, in_force
+from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, LogFact, Merge, TouchpointCorrected, in_force
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
 from journey.merging import merged_pairs, united
 from journey.reading import validated
@@ -70,8 +70,10 @@ class History:
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
         """A history of recorded facts in any order; see `of`."""
         everything = _once(records)
-        if relationship is None and everything:
-            relationship = min(everything, key=_order).touchpoint.relationship
+        if relationship is None:
+            named = (record for record in everything if record.touchpoint.relationship)
+            first = min(named, key=_order, default=None)
+            relationship = None if first is None else first.touchpoint.relationship
         return _resolved(cls((), relationship), everything, ())
 
     def __iter__(self) -> Iterator[Touchpoint]:
@@ -172,7 +174,7 @@ class History:
         for told in reversed(self.told):
             if id in retracted and _about(told.touchpoint) == id:
                 raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{told.touchpoint.id}` to have it back")
-            if told.touchpoint.id == id and isinstance(told.touchpoint, Amendment | Merge):
+            if told.touchpoint.id == id and isinstance(told.touchpoint, LogFact):
                 raise UnknownName(f"`{id}` is no touchpoint but was said of one", "name the touchpoint, or retract what was said")
             if told.touchpoint.id == id:
                 raise UnknownName(f"touchpoint `{id}` happened only later", "look as of a later day")
@@ -186,7 +188,7 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
     if any(isinstance(record.touchpoint, Merge) for record in everything):
         names = _names(history, known)
         known = [record for record in known if not names.isdisjoint(_relationships(record.touchpoint))]
-    if edits or any(isinstance(record.touchpoint, Amendment | Merge) for record in known):
+    if edits or any(isinstance(record.touchpoint, LogFact) for record in known):
         records = list(_amended(known, edits, impossible))
     else:
         records = cast(list[Recorded], known)
@@ -226,7 +228,7 @@ def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[st
     retracted, corrections = in_force(record.touchpoint for record in known if isinstance(record.touchpoint, Amendment))
     for record in known:
         touchpoint = record.touchpoint
-        if isinstance(touchpoint, Amendment | Merge) or touchpoint.id in retracted:
+        if isinstance(touchpoint, LogFact) or touchpoint.id in retracted:
             continue
         counted = []
         for correction in corrections.get(touchpoint.id, ()):
