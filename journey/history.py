@@ -25,13 +25,15 @@ class Recorded(Generic[F]):
     """A touchpoint, or another fact, with what the journal knows of it.
 
     `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one;
-    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order.
+    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order. `withheld` where it was told with texts
+    about people that cannot be read, since their key was destroyed or is kept elsewhere.
     """
 
     touchpoint: F
     recorded_at: datetime
     position: int | None = None
     corrected_by: tuple[str, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[st
         for id, fields in edits:
             if id == touchpoint.id:
                 touchpoint = changed_in(touchpoint, fields, mend="leave it out and insert another")
-        yield Recorded(touchpoint, record.recorded_at, record.position, tuple(counted))
+        yield Recorded(touchpoint, record.recorded_at, record.position, tuple(counted), record.withheld)
 
 
 def _corrected(touchpoint: Touchpoint, correction: TouchpointCorrected) -> Touchpoint:

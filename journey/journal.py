@@ -1,7 +1,7 @@
 """The journal: record facts, read histories back."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -23,11 +23,13 @@ from journey.amendments import (
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
 from journey.history import History, Recorded, changed_in
 from journey.merging import merged_pairs, names_of_united
+from journey.personal import PersonalTexts
 from journey.proofs import prove
 from journey.reading import revalidated, validated
 from journey.sealing import Sealing
-from journey.stores import Store, Summary, open_store
-from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode
+from journey.stores import Store, Summary, open_keystore, open_store
+from journey.stores.keys import Keystore
+from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row
 from journey.subscription import Subscription
 from journey.times import to_microseconds
 from journey.touchpoints import fields_of
@@ -41,24 +43,40 @@ _LONGEST_STEM = 180
 class Journal:
     """An append-only log of touchpoints over a store. Use as a context manager, or call `close`."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = clock.now, *, allow_unknown: bool = False) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], datetime] = clock.now, *, keystore: Keystore | None = None, allow_unknown: bool = False
+    ) -> None:
         """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware).
 
+        `keystore` holds the keys to texts about people, by default the one beside the store; closing the journal closes it.
         With `allow_unknown`, what is stored of a kind or schema that this journey does not know is read as an
         UnknownTouchpoint, which moves nothing; otherwise reading it raises UnsupportedSchema.
         """
         self._store = store
         self._now = now
         self._decode = partial(decode, allow_unknown=allow_unknown)
+        self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
         self._sealing = Sealing(store)
 
     @classmethod
-    def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now, allow_unknown: bool = False) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        read_only: bool = False,
+        now: Callable[[], datetime] = clock.now,
+        keys: str | Keystore | None = None,
+        allow_unknown: bool = False,
+    ) -> Self:
         """Open the journal at `url` (`memory:`, `sqlite:///PATH`, `postgresql://…`), creating it unless `read_only`.
 
-        The rest is as for `Journal`. Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra.
+        `keys` is where the keys to texts about people are: by default beside the store (the file `PATH.keys`, the schema
+        `SCHEMA_keys`), else such an address, or a service's own `Keystore`. The rest is as for `Journal`.
+        Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra.
         """
-        return cls(open_store(url, read_only=read_only), now, allow_unknown=allow_unknown)
+        store = open_store(url, read_only=read_only)
+        keystore = open_keystore(keys, read_only=read_only) if isinstance(keys, str) else keys
+        return cls(store, now, keystore=keystore, allow_unknown=allow_unknown)
 
     def record(self, *touchpoints: Fact, expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
@@ -68,10 +86,26 @@ class Journal:
         many touchpoints (`version`) until now, else ConflictingHistory: somebody recorded in between. Once this returns,
         the touchpoints are durable. Raises InvalidTouchpoint for one that was changed past its model, as `model_copy` can.
         """
-        rows = [encode(revalidated(touchpoint)) for touchpoint in touchpoints]
-        receipts = list(self._store.append(rows, to_microseconds(self._now()), expected_version))
+        facts = [revalidated(touchpoint) for touchpoint in touchpoints]
+        receipts = self._append(facts, [encode(fact) for fact in facts], expected_version)
         self._sealing.recorded(receipts)
         return receipts
+
+    def _append(self, facts: Sequence[Fact], rows: Sequence[StoredTouchpoint], expected_version: int | None) -> list[Receipt]:
+        encrypted = self._texts.encrypted(facts, rows)
+        now = to_microseconds(self._now())
+        try:
+            return list(self._store.append(encrypted, now, expected_version))
+        except ConflictingTouchpoint as conflict:
+            if encrypted is rows:
+                raise
+            # A text that was recorded under an older key, or was forgotten since, is no other content.
+            present = self._store.find([row.id for row in rows])
+            again = self._texts.as_recorded(rows, encrypted, present)
+            if again != encrypted:
+                with suppress(ConflictingTouchpoint):
+                    return list(self._store.append(again, now, expected_version))
+            raise _conflict(conflict.id, rows, self._texts.decrypted(present)) from None
 
     def correct(
         self, id: str, fields: Mapping[str, Any], *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -155,7 +189,7 @@ class Journal:
 
     def _merges(self, relationship: str | None = None) -> list[Merge]:
         """The merges and unmerges that name a relationship, or all, in the order of recording."""
-        return [cast(Merge, self._decode(row).touchpoint) for row in self._store.merges(relationship)]
+        return [cast(Merge, record.touchpoint) for record in self._decoded(self._store.merges(relationship))]
 
     def _merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
         """The rows of every relationship that ever was one with this, through whatever others."""
@@ -182,11 +216,11 @@ class Journal:
         rows = self._store.select(relationship)
         if not rows:
             raise self._unknown(relationship)
-        return History.of_records(map(self._decode, (*rows, *self._merged_with(relationship))), relationship)
+        return History.of_records(self._decoded([*rows, *self._merged_with(relationship)]), relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""
-        return {row.id: self._decode(row) for row in self._store.find(list(ids))}
+        return {record.touchpoint.id: record for record in self._decoded(self._store.find(list(ids)))}
 
     def relationships(self) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
@@ -212,11 +246,14 @@ class Journal:
 
     def page(self, after: int = 0) -> list[Recorded[Fact]]:
         """The first of what is recorded behind position `after`, at most 10,000; none where there is nothing."""
-        return [self._decode(row) for row in self._store.read(after, _PAGE)]
+        return self._decoded(self._store.read(after, _PAGE))
+
+    def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
+        return [self._decode(row) for row in self._texts.decrypted(rows)]
 
     def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
-        return Subscription(self._store, after, poll_seconds=poll_seconds, decode=self._decode)
+        return Subscription(self._store, after, poll_seconds=poll_seconds, decode=self._decoded)
 
     def verify(self, against: str | None = None) -> Verification:
         """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording.
@@ -239,7 +276,7 @@ class Journal:
         try:
             self._sealing.finish()
         finally:
-            self._store.close()
+            self._release()
 
     def __enter__(self) -> Self:
         return self
@@ -250,4 +287,17 @@ class Journal:
         else:
             # What failed is told already; the next to close seals the rest.
             self._sealing.abandon()
+            self._release()
+
+    def _release(self) -> None:
+        try:
+            self._texts.close()
+        finally:
             self._store.close()
+
+
+def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:
+    """The refusal of rows, told with their texts."""
+    first, *others = [row for row in (*present, *offered) if row.id == id]
+    other = next((row for row in others if row.content != first.content), first)
+    return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(other))

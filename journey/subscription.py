@@ -1,7 +1,7 @@
 """Following a journal: what is recorded from a position on, by this process or another, in order and once each."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 from types import TracebackType
 from typing import Self
@@ -9,7 +9,7 @@ from typing import Self
 from journey.amendments import Fact
 from journey.history import Recorded
 from journey.stores import Store
-from journey.stores.rows import StoredTouchpoint, decode
+from journey.stores.rows import StoredTouchpoint, decode_all
 
 _PAGE = 1_000
 
@@ -22,7 +22,12 @@ class Subscription(Iterator[Recorded[Fact]]):
     """
 
     def __init__(
-        self, store: Store, after: int = 0, *, poll_seconds: float = 0.05, decode: Callable[[StoredTouchpoint], Recorded[Fact]] = decode
+        self,
+        store: Store,
+        after: int = 0,
+        *,
+        poll_seconds: float = 0.05,
+        decode: Callable[[Sequence[StoredTouchpoint]], list[Recorded[Fact]]] = decode_all,
     ) -> None:
         self.position = after
         """The position of the last touchpoint that was given out: where to go on later."""
@@ -54,7 +59,7 @@ class Subscription(Iterator[Recorded[Fact]]):
         while not self._stopped.is_set():
             rows = self._store.read(self._read_to, _PAGE)
             if rows:
-                records = [self._decode(row) for row in rows]
+                records = self._decode(rows)
                 self._read_to = rows[-1].position
                 return records
             while not self._watch.wait(self._stopped, self._poll_seconds) and not self._stopped.is_set():

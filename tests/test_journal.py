@@ -1,5 +1,6 @@
 """Every store of ours keeps the contract of a store; and what a journal refuses before it asks its store."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -12,7 +13,7 @@ from journey import InvalidStoreUrl, InvalidTouchpoint, Journal, UnsupportedSche
 from journey.amendments import Fact
 from journey.history import Recorded
 from journey.stores.memory import MemoryStore
-from journey.stores.rows import StoredTouchpoint, decode
+from journey.stores.rows import StoredTouchpoint, decode_all
 from journey.subscription import Subscription
 from journey.testing import Opener, StoreContract
 from journey.testing.places import contact, ids
@@ -64,11 +65,11 @@ def test_what_is_no_touchpoint_is_refused() -> None:
 
 
 def test_a_subscription_passes_over_nothing_that_it_could_not_read() -> None:
-    def decode_at_the_second_try(row: StoredTouchpoint) -> Recorded[Fact]:
-        tries.append(row.id)
+    def decode_at_the_second_try(rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
+        tries.append(rows[0].id)
         if len(tries) == 1:
             raise UnsupportedSchema("a newer schema")
-        return decode(row)
+        return decode_all(rows)
 
     tries: list[str] = []
     journal = Journal(store := MemoryStore())

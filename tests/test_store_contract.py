@@ -204,7 +204,7 @@ class AcknowledgesFirst(SQLiteStore):
 class CommitsItsFirstRowFirst(SQLiteStore):
     def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         first = super().append(rows[:1], now)
-        time.sleep(0.02 * len(rows[1:5]))
+        time.sleep(0.1 * len(rows[1:5]))
         return [*first, *super().append(rows[1:], now)]
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from journey.errors import InvalidStoreUrl, MissingExtra
 from journey.seals import Seal
+from journey.stores.keys import Keystore, MemoryKeystore
 from journey.stores.rows import Receipt, StoredTouchpoint
 
 
@@ -110,6 +111,10 @@ class Store(Protocol):
         """What tells a subscription that there may be new rows."""
         ...
 
+    def keystore(self) -> Keystore:
+        """Where the keys to texts about people live, beside the store and outside its log. Whoever asked closes it."""
+        ...
+
     def close(self) -> None:
         """Release what the store holds; closing twice is harmless."""
 
@@ -138,6 +143,30 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     raise InvalidStoreUrl(
         f"`{without_password(url)}` is no store",
         "use `sqlite:///PATH`, as in `sqlite:///journey.db`, `postgresql://USER@HOST/DATABASE`, or `memory:`",
+    )
+
+
+def open_keystore(url: str, *, read_only: bool = False) -> Keystore:
+    """The keystore at `url`: `memory:`, `sqlite:///PATH` or `postgresql://…`; what is not there is made with the first key.
+
+    Raises InvalidStoreUrl, StoreUnavailable, MissingExtra.
+    """
+    path = url.removeprefix("sqlite:///")
+    if url == "memory:":
+        return MemoryKeystore()
+    if path and path != url:
+        from journey.stores.sqlite_keys import SQLiteKeystore
+
+        return SQLiteKeystore(path, read_only=read_only)
+    if url.startswith(("postgresql://", "postgres://")):
+        try:
+            from journey.stores.postgres_keys import SeparateKeystore
+        except ImportError as error:
+            raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error
+        return SeparateKeystore(url, read_only=read_only)
+    raise InvalidStoreUrl(
+        f"`{without_password(url)}` is no place for keys",
+        "use `sqlite:///PATH`, as in `sqlite:///journey.keys`, `postgresql://USER@HOST/DATABASE`, or `memory:`",
     )
 
 

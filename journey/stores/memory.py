@@ -11,6 +11,7 @@ from eventsourcing.popo import POPOApplicationRecorder
 from journey.amendments import LOG_FACTS, MERGES
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
+from journey.stores.keys import Keystore, MemoryKeystore
 from journey.stores.rows import Receipt, StoredTouchpoint, plan
 
 
@@ -100,6 +101,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.recorder = MemoryRecorder()
+        self._keys = MemoryKeystore()
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         return self.recorder.append(rows, now, expected_version)
@@ -147,6 +149,9 @@ class MemoryStore:
 
     def watch(self) -> Watch:
         return Polling()
+
+    def keystore(self) -> Keystore:
+        return self._keys
 
     def close(self) -> None:
         pass

@@ -23,6 +23,8 @@ from journey.amendments import LOG_FACTS, MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Summary, Watch
+from journey.stores.keys import Keystore
+from journey.stores.postgres_keys import PostgresKeystore
 from journey.stores.postgres_server import Connection, Datastore, Listening, Server
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, plan
 from journey.stores.subscriptions import WatchingSubscription
@@ -205,6 +207,7 @@ class PostgresStore:
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self._server = Server(url)
+        self._read_only = read_only
         with self._server.explained():
             is_there = self._is_there()
             if read_only and not is_there:
@@ -272,6 +275,9 @@ class PostgresStore:
 
     def watch(self) -> Watch:
         return Listening(self._server, CHANNEL)
+
+    def keystore(self) -> Keystore:
+        return PostgresKeystore(self._server, self._datastore, read_only=self._read_only)
 
     def close(self) -> None:
         self._datastore.close()

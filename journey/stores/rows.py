@@ -21,6 +21,8 @@ _UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
 PERSONAL_FIELDS = ("note", "reason")
 """Fields that tell about a person in free words; they are kept apart from the payload, also where a correction gives them."""
+WITHHELD = "withheld"
+"""Stands in a row's `personal` for texts that cannot be read, since their key was destroyed or is kept elsewhere."""
 _APART: Mapping[str, Any] = {
     **dict.fromkeys(("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS), True),
     "fields": dict.fromkeys(PERSONAL_FIELDS, True),
@@ -31,7 +33,8 @@ _APART: Mapping[str, Any] = {
 class StoredTouchpoint(NamedTuple):
     """One row of the table `touchpoints`: its columns, in their order.
 
-    Times are integer microseconds since 1970 UTC; `payload` and `personal` are JSON texts. `position`, `version` and
+    Times are integer microseconds since 1970 UTC; `payload` is a JSON text, and so is `personal`, which a store only meets
+    encrypted (`journey.personal`). `position`, `version` and
     `recorded_at` are 0 and `digest` is empty until the row is appended.
     """
 
@@ -105,15 +108,30 @@ def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fa
     """
     try:
         touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
-        return Recorded(touchpoint, from_microseconds(row.recorded_at), row.position)
+        return Recorded(
+            touchpoint,
+            from_microseconds(row.recorded_at),
+            row.position,
+            withheld=row.personal is not None and not is_readable(row.personal),
+        )
     except _UNREADABLE as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error
 
 
+def decode_all(rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
+    """As `decode`, for many."""
+    return [decode(row) for row in rows]
+
+
+def is_readable(personal: str) -> bool:
+    """Whether this is JSON: journals of format 1 hold it so."""
+    return personal.startswith("{")
+
+
 def _touchpoint(row: StoredTouchpoint) -> Fact:
-    fields = upcast(_fields(row), row.schema_version)
+    fields = upcast(fields_of_row(row), row.schema_version)
     return validated(FACTS[fields["kind"]], fields)
 
 
@@ -121,7 +139,7 @@ def _known_or_not(row: StoredTouchpoint) -> Fact:
     try:
         return _touchpoint(row)
     except UnsupportedSchema:
-        return unknown_touchpoint(_fields(row), row.schema_version)
+        return unknown_touchpoint(fields_of_row(row), row.schema_version)
 
 
 def digest_of(row: StoredTouchpoint) -> bytes:
@@ -182,7 +200,7 @@ def plan(
         first = taken.get(row.id)
         if first is not None:
             if first.content != row.content and not _says_the_same(first, row):
-                raise ConflictingTouchpoint(row.id, _fields(first), _fields(row))
+                raise ConflictingTouchpoint(row.id, fields_of_row(first), fields_of_row(row))
             receipts.append(Receipt(row.id, first.position, from_microseconds(first.recorded_at), is_new=False))
             continue
         actual = versions.get(row.relationship, 0)
@@ -200,13 +218,18 @@ def plan(
 def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
     """Whether what was recorded, perhaps in another schema or notation, is in today's what is offered now."""
     try:
-        return _touchpoint(first) == _touchpoint(row)
+        return first.personal == row.personal and _touchpoint(first) == _touchpoint(row)
     except (UnsupportedSchema, *_UNREADABLE):
         return False
 
 
-def _fields(row: StoredTouchpoint) -> dict[str, Any]:
-    payload, personal = json.loads(row.payload), json.loads(row.personal or "{}")
+def fields_of_row(row: StoredTouchpoint) -> dict[str, Any]:
+    """The plain fields of a row; without the texts about people where they are encrypted or withheld."""
+    payload, personal = json.loads(row.payload), {}
+    if row.personal is not None and is_readable(row.personal):
+        personal = json.loads(row.personal)
+    elif payload.get("fields") == {}:
+        personal = {"fields": {"note": None}}  # it told nothing else
     if "fields" in personal:
         personal["fields"] = {**payload["fields"], **personal["fields"]}
     return {

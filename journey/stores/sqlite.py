@@ -30,7 +30,9 @@ from journey.amendments import LOG_FACTS, MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
+from journey.stores.keys import Keystore
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan
+from journey.stores.sqlite_keys import SQLiteKeystore
 from journey.stores.subscriptions import WatchingSubscription
 
 FORMAT_VERSION = 2
@@ -336,6 +338,7 @@ class SQLiteStore:
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self.path = Path(path)
+        self._read_only = read_only
         self._check(read_only=read_only)
         with self._explained():
             self._datastore = _Datastore(self.path, read_only=read_only)
@@ -412,6 +415,9 @@ class SQLiteStore:
 
     def watch(self) -> Watch:
         return Polling()
+
+    def keystore(self) -> Keystore:
+        return SQLiteKeystore(self.path.with_name(self.path.name + ".keys"), read_only=self._read_only)
 
     def close(self) -> None:
         self._datastore.close()

@@ -1,0 +1,105 @@
+"""Texts about people: encrypted before they are stored, read back while their keys are there.
+
+STORAGE FORMAT: the column `personal` is `KEY:TEXT`, where KEY is the id of a key and TEXT, in base64, a nonce of 12 bytes and
+what AES-256-GCM makes of the JSON; the fact's id is authenticated with it. The nonce is derived from key, id and JSON, so that a
+fact recorded again is the same bytes, and no nonce serves two texts.
+"""
+
+import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
+
+from journey.amendments import Fact, LogFact
+from journey.errors import DamagedJournal
+from journey.stores.keys import Key, Keystore
+from journey.stores.rows import WITHHELD, StoredTouchpoint, is_readable
+
+_NONCE_BYTES = 12
+
+
+def owner_of(fact: Fact) -> str:
+    """Whose key encrypts the texts of a fact: its contact's, else that of its relationship's customer; a fact about facts has its own."""
+    if isinstance(fact, LogFact):
+        return f"fact:{fact.id}"
+    return f"relationship:{fact.relationship}" if fact.contact is None else f"person:{fact.contact}"
+
+
+class PersonalTexts:
+    """Encrypts and decrypts the rows of one journal. `open_keystore` is called when the first text is met."""
+
+    def __init__(self, open_keystore: Callable[[], Keystore]) -> None:
+        self._open = open_keystore
+        self._keystore: Keystore | None = None
+        self._lock = Lock()
+
+    @property
+    def keystore(self) -> Keystore:
+        """Where the keys are."""
+        with self._lock:
+            if self._keystore is None:
+                self._keystore = self._open()
+            return self._keystore
+
+    def encrypted(self, facts: Sequence[Fact], rows: Sequence[StoredTouchpoint]) -> Sequence[StoredTouchpoint]:
+        """The rows of facts, to be stored."""
+        if not any(row.personal for row in rows):
+            return rows
+        owners = [owner_of(fact) if row.personal else "" for fact, row in zip(facts, rows, strict=True)]
+        keys = self.keystore.current({owner for owner in owners if owner})
+        return [row._replace(personal=_encrypted(row, keys[owner])) if owner else row for owner, row in zip(owners, rows, strict=True)]
+
+    def decrypted(self, rows: Sequence[StoredTouchpoint]) -> Sequence[StoredTouchpoint]:
+        """The rows with their texts as they were told; `WITHHELD` stands for one whose key is not there. Raises DamagedJournal."""
+        needed = {_key_of(row.personal) for row in rows if row.personal is not None and not is_readable(row.personal)}
+        if not needed:
+            return rows
+        secrets = self.keystore.find(needed)
+        return [row if row.personal is None or is_readable(row.personal) else _decrypted(row, secrets) for row in rows]
+
+    def as_recorded(
+        self, offered: Iterable[StoredTouchpoint], encrypted: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]
+    ) -> list[StoredTouchpoint]:
+        """The rows to offer again where ids are taken: a text that says what is `present`, or was forgotten, in the bytes there."""
+        first = {row.id: row for row in present}
+        told = {row.id: row for row in self.decrypted(list(first.values()))}
+        return [
+            row._replace(personal=first[row.id].personal)
+            if row.id in first and told[row.id].personal in (plain.personal, WITHHELD) and plain.personal is not None
+            else row
+            for plain, row in zip(offered, encrypted, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Release the keystore, if it was opened."""
+        if self._keystore is not None:
+            self._keystore.close()
+
+
+def _encrypted(row: StoredTouchpoint, key: Key) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    text, about = (row.personal or "").encode(), row.id.encode()
+    nonce = hmac.digest(key.secret, b"nonce" + len(about).to_bytes(4, "big") + about + text, "sha256")[:_NONCE_BYTES]
+    return f"{key.id}:{b64encode(nonce + AESGCM(key.secret).encrypt(nonce, text, about)).decode()}"
+
+
+def _decrypted(row: StoredTouchpoint, secrets: Mapping[str, bytes]) -> StoredTouchpoint:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    key, _, text = (row.personal or "").partition(":")
+    if key not in secrets:
+        return row._replace(personal=WITHHELD)
+    try:
+        stored = b64decode(text, validate=True)
+        told = AESGCM(secrets[key]).decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode())
+    except (InvalidTag, ValueError) as error:
+        raise DamagedJournal(
+            f"what touchpoint `{row.id}` at position {row.position} tells of a person was changed", "restore it from a backup"
+        ) from error
+    return row._replace(personal=told.decode())
+
+
+def _key_of(personal: str) -> str:
+    return personal.partition(":")[0]
