@@ -125,7 +125,9 @@ LogFact = Amendment | Merge | PeopleMerge | SubjectForgotten
 Fact = Touchpoint | LogFact
 """Whatever a journal records."""
 MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model for model in get_args(Merge)}
-"""Both kinds of merge by their stored names."""
+"""Both kinds of merge of relationships by their stored names."""
+PEOPLE_MERGES: Mapping[str, type[PeopleMerge]] = {model.model_fields["kind"].default: model for model in get_args(PeopleMerge)}
+"""Both kinds of merge of people by their stored names."""
 LOG_FACTS: Mapping[str, type[LogFact]] = {model.model_fields["kind"].default: model for model in get_args(LogFact)}
 """Every kind of fact that is no touchpoint, by its stored name."""
 FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}

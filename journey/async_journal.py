@@ -6,7 +6,7 @@ flushes of the disk and not for a thousand.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -24,6 +24,7 @@ from journey.journal import Journal
 from journey.stores import Summary
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
+from journey.touchpoints import PARTIES
 from journey.verification import Verification
 
 P = ParamSpec("P")
@@ -89,6 +90,18 @@ class AsyncJournal:
         """As `Journal.unmerge`."""
         return await self._writing(self._journal.unmerge, relationship, other, reason=reason, actor=actor, as_id=as_id)
 
+    async def merge_people(
+        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """As `Journal.merge_people`."""
+        return await self._writing(self._journal.merge_people, person, other, reason=reason, actor=actor, as_id=as_id)
+
+    async def unmerge_people(
+        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """As `Journal.unmerge_people`."""
+        return await self._writing(self._journal.unmerge_people, person, other, reason=reason, actor=actor, as_id=as_id)
+
     async def version(self, relationship: str) -> int:
         """As `Journal.version`."""
         return await self._reading(self._journal.version, relationship)
@@ -101,9 +114,16 @@ class AsyncJournal:
         """As `Journal.find`."""
         return await self._reading(self._journal.find, list(ids))
 
-    async def relationships(self) -> list[Summary]:
+    async def relationships(self, naming: str | None = None) -> list[Summary]:
         """As `Journal.relationships`, as a list."""
-        return await self._reading(lambda: list(self._journal.relationships()))
+        return await self._reading(lambda: list(self._journal.relationships(naming)))
+
+    async def naming(self, name: str, fields: Collection[str] = PARTIES) -> AsyncIterator[Recorded[Fact]]:
+        """As `Journal.naming`."""
+        records = self._journal.naming(name, fields)
+        while some := await self._reading(lambda: list(islice(records, _GROUP))):
+            for record in some:
+                yield record
 
     async def verify(self, against: str | None = None) -> Verification:
         """As `Journal.verify`."""

@@ -7,9 +7,9 @@ from typing import Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
-from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, LogFact, Merge, TouchpointCorrected, in_force
+from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, LogFact, Merge, PeopleMerge, TouchpointCorrected, in_force
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
-from journey.merging import merged_pairs, united
+from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
 from journey.reading import validated
 from journey.times import moment
 from journey.touchpoints import Touchpoint, fields_of
@@ -40,7 +40,8 @@ class Recorded(Generic[F]):
 class History:
     """The touchpoints of one relationship (or, after a merge, of several), by (occurred_at, sequence, id).
 
-    What was corrected appears as corrected, what was retracted does not appear: as far as it was known by `known`.
+    What was corrected appears as corrected, what was retracted does not appear, and people who are one appear by one name,
+    that which the last merge among them put first: as far as it was known by `known`.
     Iterates over touchpoints. `relationship` is its name, `bound` the as-of bound, `known` the known-at bound.
 
     INVARIANT (one order): `records` is sorted by `_order` and holds each id once; `_resolved` is the only way in.
@@ -116,6 +117,11 @@ class History:
         return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.touchpoint, Merge))
 
     @property
+    def people_merges(self) -> tuple[Recorded[PeopleMerge], ...]:
+        """The merges and unmerges that are known of the people whom this history names, in the order of recording."""
+        return tuple(cast(Recorded[PeopleMerge], record) for record in self.told if isinstance(record.touchpoint, PeopleMerge))
+
+    @property
     def late(self) -> frozenset[str]:
         """The ids of touchpoints that were recorded when something that followed them was known already."""
         found, known, instant, pending = set(), None, None, None
@@ -152,14 +158,14 @@ class History:
         return _resolved(replace(self, _facts_at=self._facts_at or self.at), self._everything, (*self._edits, (id, fields)))
 
     def inserting(self, *facts: Fact) -> Self:
-        """The same history, had these been recorded too, when they occurred.
+        """The same history, had these been recorded too, when they occurred; merges of people among them.
 
         Raises ConflictingTouchpoint; InvalidTouchpoint for one of a relationship that is not one with this, where some are.
         """
         if any(isinstance(record.touchpoint, Merge) for record in self._everything):
             names = _names(self, self.told)
             for fact in facts:
-                if fact.relationship not in names:
+                if fact.relationship and fact.relationship not in names:
                     raise InvalidTouchpoint(
                         [("relationship", f"`{fact.relationship}` is not one with `{self.relationship}`")], "insert a touchpoint of it"
                     )
@@ -189,9 +195,11 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
     impossible: dict[str, str] = {}
     if any(isinstance(record.touchpoint, Merge) for record in everything):
         names = _names(history, known)
-        known = [record for record in known if not names.isdisjoint(_relationships(record.touchpoint))]
+        known = [one for one in known if not one.touchpoint.relationship or not names.isdisjoint(_relationships(one.touchpoint))]
     if edits or any(isinstance(record.touchpoint, LogFact) for record in known):
         records = list(_amended(known, edits, impossible))
+        if any(isinstance(record.touchpoint, PeopleMerge) for record in known):
+            records, known = _with_one_name_each(records, known)
     else:
         records = cast(list[Recorded], known)
     visible = (r for r in records if history.bound is None or r.touchpoint.occurred_at <= history.bound)
@@ -211,7 +219,19 @@ def _names(history: History, known: Iterable[Recorded[Fact]]) -> frozenset[str]:
 
 
 def _relationships(fact: Fact) -> set[str]:
-    return {fact.relationship, fact.other} if isinstance(fact, Merge) else {fact.relationship}
+    return {*names_in(fact)} if isinstance(fact, Merge) else {fact.relationship}
+
+
+def _with_one_name_each(records: Iterable[Recorded], known: Iterable[Recorded[Fact]]) -> tuple[list[Recorded], list[Recorded[Fact]]]:
+    """The records with each person by one name, and what is known without merges of people whom no record names."""
+    names = names_of_united(merged_pairs(one.touchpoint for one in known if isinstance(one.touchpoint, PeopleMerge)))
+    told = [replace(record, touchpoint=told_by(names, record.touchpoint)) for record in records]
+    met = {person for record in told for person in people_in(record.touchpoint)}
+
+    def concerns(fact: Fact) -> bool:
+        return not isinstance(fact, PeopleMerge) or any(names.get(name, name) in met for name in names_in(fact))
+
+    return told, [one for one in known if concerns(one.touchpoint)]
 
 
 def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) -> Touchpoint:

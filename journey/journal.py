@@ -1,7 +1,7 @@
 """The journal: record facts, read histories back."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,9 @@ from journey.amendments import (
     Amendment,
     Fact,
     Merge,
+    PeopleMerge,
+    PeopleMerged,
+    PeopleUnmerged,
     RelationshipsMerged,
     RelationshipsUnmerged,
     TouchpointCorrected,
@@ -22,7 +25,7 @@ from journey.amendments import (
 )
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
 from journey.history import History, Recorded, changed_in
-from journey.merging import merged_pairs, names_of_united
+from journey.merging import Pairs, merged_pairs, names_in, names_of_united, people_in, united
 from journey.personal import PersonalTexts
 from journey.proofs import prove
 from journey.reading import revalidated, validated
@@ -32,7 +35,7 @@ from journey.stores.keys import Keystore
 from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row
 from journey.subscription import Subscription
 from journey.times import to_microseconds
-from journey.touchpoints import fields_of
+from journey.touchpoints import PARTIES, PERSONS, fields_of
 from journey.verification import Verification, verify
 
 _PAGE = 10_000
@@ -117,6 +120,8 @@ class Journal:
         it is recorded once. Raises UnknownName, and InvalidTouchpoint where no touchpoint can have these fields.
         """
         relationship = self._recorded(id).relationship
+        if not relationship:
+            raise UnknownName(f"`{id}` is no touchpoint but was said of people", "name the touchpoint")
         touchpoint = self.history(relationship)[id]
         corrected = fields_of(changed_in(touchpoint, fields, mend=REPLACE_MEND))
         told = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
@@ -126,11 +131,15 @@ class Journal:
     def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
         """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
 
-        What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead.
+        What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead,
+        and for whatever else is said of no touchpoint.
         """
         fact = self._recorded(id)
-        if isinstance(fact, Merge):
-            raise InvalidTouchpoint([("retracts", f"`{id}` is said of two relationships, not of a touchpoint")], "merge or unmerge the two")
+        if isinstance(fact, Merge | PeopleMerge):
+            two = "relationships" if isinstance(fact, Merge) else "people"
+            raise InvalidTouchpoint([("retracts", f"`{id}` is said of two {two}, not of a touchpoint")], "merge or unmerge the two")
+        if not fact.relationship:
+            raise InvalidTouchpoint([("retracts", f"`{id}` is said of a person, not of a touchpoint")], "it cannot be taken back")
         said = {"relationship": fact.relationship, "retracts": id, "reason": reason, "actor": actor}
         return self._say(TouchpointRetracted, said, as_id, f"{id}.retracted")
 
@@ -144,7 +153,7 @@ class Journal:
         if relationship == other:
             raise InvalidTouchpoint([("other", f"`{other}` is the relationship itself")], "name two relationships")
         for name in (relationship, other):
-            if not self.version(name):
+            if not name or not self.version(name):
                 raise self._unknown(name)
         said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
         return self._say(RelationshipsMerged, said, as_id, f"{relationship}+{other}.merged")
@@ -156,15 +165,41 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        pairs = merged_pairs(self._merges(relationship))
-        if frozenset((relationship, other)) not in pairs:
-            partners = ", ".join(f"`{name}`" for pair in pairs for name in pair - {relationship})
-            mend = f"`{relationship}` is merged with {partners}" if partners else f"`{relationship}` is merged with none"
-            raise UnknownName(f"`{relationship}` and `{other}` are not merged with each other", mend)
+        _refuse_unless_merged(relationship, other, merged_pairs(self._merges(relationship)))
         said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
         return self._say(RelationshipsUnmerged, said, as_id, f"{relationship}+{other}.unmerged")
 
-    def _say(self, model: type[Amendment | Merge], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
+    def merge_people(
+        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record that two ids are of one person; from then on histories tell the touchpoints of either by one name.
+
+        That is the name which the last merge of this person put first, in the fields `PEOPLE`. What was recorded stays. Raises
+        UnknownName for an id that no fact gives to a person, and InvalidTouchpoint where the two are one and the same. To
+        see that an id is there, the journal is read until a fact names it; see `naming`.
+        """
+        if person == other:
+            raise InvalidTouchpoint([("other", f"`{other}` is the person itself")], "name two people")
+        for name in (person, other):
+            if not self._store.naming(name, PERSONS, 0, 1):
+                last = self.page(max(0, self._store.counters().position - _PAGE))
+                known = {found for record in last for found in people_in(record.touchpoint)}
+                raise UnknownName.of("person", name, known, "name a contact or representative of a touchpoint")
+        said = {"person": person, "other": other, "reason": reason, "actor": actor}
+        return self._say(PeopleMerged, said, as_id, f"{person}+{other}.merged")
+
+    def unmerge_people(
+        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record that two merged ids are of two people after all; histories tell each by its own name again.
+
+        Raises UnknownName where these two were not merged with each other.
+        """
+        _refuse_unless_merged(person, other, merged_pairs(merge.touchpoint for merge in self._people_merges([person])))
+        said = {"person": person, "other": other, "reason": reason, "actor": actor}
+        return self._say(PeopleUnmerged, said, as_id, f"{person}+{other}.unmerged")
+
+    def _say(self, model: type[Amendment | Merge | PeopleMerge], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
         """Record a fact about facts, under the id that was given or the next free one of its stem.
 
         Said again under the same id, only later, it is the same fact: its first receipt returns.
@@ -196,10 +231,27 @@ class Journal:
         names, pending = {relationship}, [relationship]
         while pending:
             for merge in self._merges(pending.pop()):
-                for name in {merge.relationship, merge.other} - names:
+                for name in {*names_in(merge)} - names:
                     names.add(name)
                     pending.append(name)
                     yield from self._store.select(name)
+
+    def _people_merges(self, people: Iterable[str]) -> list[Recorded[PeopleMerge]]:
+        """The merges and unmerges of whoever ever was one with one of these people, through whatever others."""
+        found: dict[str, Recorded[PeopleMerge]] = {}
+        known, pending = set[str](), set(people)
+        while pending:
+            known |= pending
+            merges = cast(list[Recorded[PeopleMerge]], self._decoded(self._store.people_merges(sorted(pending))))
+            found.update((merge.touchpoint.id, merge) for merge in merges)
+            pending = {name for merge in merges for name in names_in(merge.touchpoint)} - known
+        return sorted(found.values(), key=lambda merge: merge.position or 0)
+
+    def _naming(self, name: str, fields: Collection[str]) -> Iterator[Sequence[StoredTouchpoint]]:
+        after = 0
+        while page := self._store.naming(name, fields, after, _PAGE):
+            yield page
+            after = page[-1].position
 
     def _recorded(self, id: str) -> Fact:
         record = self.find([id]).get(id)
@@ -214,29 +266,42 @@ class Journal:
     def history(self, relationship: str) -> History:
         """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it."""
         rows = self._store.select(relationship)
-        if not rows:
+        if not rows or not relationship:
             raise self._unknown(relationship)
-        return History.of_records(self._decoded([*rows, *self._merged_with(relationship)]), relationship)
+        records = self._decoded([*rows, *self._merged_with(relationship)])
+        # What is said of people belongs to no relationship; mostly there is nothing.
+        if self._store.version(""):
+            records += self._people_merges({person for record in records for person in people_in(record.touchpoint)})
+        return History.of_records(records, relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""
         return {record.touchpoint.id: record for record in self._decoded(self._store.find(list(ids)))}
 
-    def relationships(self) -> Iterator[Summary]:
+    def relationships(self, naming: str | None = None) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
 
-        Those that were merged are one, under the name that the last merge put first.
+        Those that were merged are one, under the name that the last merge put first. With `naming`, those of which a fact names
+        this person, or another id of theirs, this organisation or this episode; see `naming`.
         """
         names = names_of_united(merged_pairs(self._merges()))
-        if not names:
-            return self._store.relationships()
-        parts: dict[str, list[Summary]] = {}
-        for summary in self._store.relationships():
-            parts.setdefault(names.get(summary.relationship, summary.relationship), []).append(summary)
-        return (
-            Summary(name, sum(one.touchpoints for one in some), min(one.first for one in some), max(one.last for one in some))
-            for name, some in sorted(parts.items())
-        )
+        summaries = self._store.relationships()
+        if names:
+            summaries = _united_summaries(summaries, names)
+        if naming is None:
+            return summaries
+        pairs = merged_pairs(merge.touchpoint for merge in self._people_merges([naming]))
+        rows = (row for name in united(naming, pairs) for page in self._naming(name, PARTIES) for row in page)
+        named = {names.get(row.relationship, row.relationship) for row in rows}
+        return (summary for summary in summaries if summary.relationship in named)
+
+    def naming(self, name: str, fields: Collection[str] = PARTIES) -> Iterator[Recorded[Fact]]:
+        """The facts that have `name` in one of these fields, as they were recorded, by position.
+
+        A correction that gives such a field this value is among them. Merges of people are not taken into account, and there is
+        no index: every fact is looked at, page by page, inside the store.
+        """
+        return (record for page in self._naming(name, fields) for record in self._decoded(page))
 
     def read(self, after: int = 0) -> Iterator[Recorded[Fact]]:
         """Everything recorded behind position `after`, in the order of recording, page by page."""
@@ -301,3 +366,18 @@ def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[St
     first, *others = [row for row in (*present, *offered) if row.id == id]
     other = next((row for row in others if row.content != first.content), first)
     return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(other))
+
+
+def _refuse_unless_merged(one: str, other: str, pairs: Pairs[Any]) -> None:
+    if frozenset((one, other)) not in pairs:
+        partners = ", ".join(f"`{name}`" for pair in pairs if one in pair for name in pair - {one})
+        mend = f"`{one}` is merged with {partners}" if partners else f"`{one}` is merged with none"
+        raise UnknownName(f"`{one}` and `{other}` are not merged with each other", mend)
+
+
+def _united_summaries(summaries: Iterable[Summary], names: Mapping[str, str]) -> Iterator[Summary]:
+    parts: dict[str, list[Summary]] = {}
+    for summary in summaries:
+        parts.setdefault(names.get(summary.relationship, summary.relationship), []).append(summary)
+    for name, some in sorted(parts.items()):
+        yield Summary(name, sum(one.touchpoints for one in some), min(one.first for one in some), max(one.last for one in some))

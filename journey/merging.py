@@ -1,37 +1,61 @@
-"""Which relationships are one, after merges and unmerges."""
+"""Which relationships are one, and which people, after merges and unmerges."""
 
 from collections.abc import Iterable, Mapping
 
-from journey.amendments import Merge, RelationshipsMerged
+from typing_extensions import TypeVar
 
-Pairs = Mapping[frozenset[str], Merge]
-"""Pairs of relationships that are merged with each other, with the fact that says so, in the order in which it was said."""
+from journey.amendments import Fact, Merge, PeopleMerge, PeopleMerged, RelationshipsMerged, TouchpointCorrected
+from journey.touchpoints import PEOPLE, Touchpoint
+
+M = TypeVar("M", bound=Merge | PeopleMerge)
+Pairs = Mapping[frozenset[str], M]
+"""Pairs of names that are merged with each other, with the fact that says so, in the order in which it was said."""
 
 
-def merged_pairs(merges: Iterable[Merge]) -> Pairs:
-    """The pairs of relationships that are one, after merges in the order in which they were recorded: the last word on a pair holds."""
-    pairs: dict[frozenset[str], Merge] = {}
+def names_in(merge: Merge | PeopleMerge) -> tuple[str, str]:
+    """The two relationships, or people, that a merge or unmerge is about, the one that was put first before the other."""
+    return merge.person if isinstance(merge, PeopleMerge) else merge.relationship, merge.other
+
+
+def merged_pairs(merges: Iterable[M]) -> Pairs[M]:
+    """The pairs that are one, after merges in the order in which they were recorded: the last word on a pair holds."""
+    pairs: dict[frozenset[str], M] = {}
     for merge in merges:
-        pair = frozenset((merge.relationship, merge.other))
+        pair = frozenset(names_in(merge))
         pairs.pop(pair, None)
-        if isinstance(merge, RelationshipsMerged):
+        # That somebody is one with themselves says nothing.
+        if isinstance(merge, RelationshipsMerged | PeopleMerged) and len(pair) == 2:
             pairs[pair] = merge
     return pairs
 
 
-def united(relationship: str, pairs: Pairs) -> frozenset[str]:
-    """All relationships that are one with this, itself included, through whatever pairs lie between."""
-    return _groups(pairs).get(relationship, frozenset({relationship}))
+def united(name: str, pairs: Pairs[M]) -> frozenset[str]:
+    """All names that are one with this, itself included, through whatever pairs lie between."""
+    return _groups(pairs).get(name, frozenset({name}))
 
 
-def names_of_united(pairs: Pairs) -> dict[str, str]:
-    """The one name for every relationship that is one with others: that which the last merge among them put first."""
+def names_of_united(pairs: Pairs[M]) -> dict[str, str]:
+    """The one name for every name that is one with others: that which the last merge among them put first."""
     groups = _groups(pairs)
-    first = {groups[merge.relationship]: merge.relationship for merge in pairs.values()}
+    first = {groups[name]: name for name, _ in map(names_in, pairs.values())}
     return {name: first[group] for name, group in groups.items()}
 
 
-def _groups(pairs: Pairs) -> dict[str, frozenset[str]]:
+def people_in(fact: Fact) -> set[str]:
+    """The people whom a touchpoint names as those with whom it was, or a correction may name so."""
+    # Whatever schema a correction is told in: among all its values are those of these fields.
+    values = fact.fields.values() if isinstance(fact, TouchpointCorrected) else map(vars(fact).get, PEOPLE)
+    return {value for value in values if isinstance(value, str)}
+
+
+def told_by(names: Mapping[str, str], touchpoint: Touchpoint) -> Touchpoint:
+    """The touchpoint, with each person by the name that `names` gives."""
+    told = vars(touchpoint)
+    other = {field: names[told[field]] for field in PEOPLE if told.get(field) in names}
+    return touchpoint.model_copy(update=other) if any(told[field] != name for field, name in other.items()) else touchpoint
+
+
+def _groups(pairs: Pairs[M]) -> dict[str, frozenset[str]]:
     """Every name in a pair, with all names that it is one with."""
     members: dict[str, list[str]] = {}
     for pair in pairs:

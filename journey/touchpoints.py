@@ -349,6 +349,14 @@ KINDS: Mapping[str, type[Touchpoint]] = {model.model_fields["kind"].default: mod
 """Every kind by its stored name, in the order in which the documentation tells them."""
 
 
+PEOPLE = ("representative", "from_representative", "to_representative", "contact")
+"""The fields that say with whom a touchpoint was: people who are one are told by one name there."""
+PERSONS = (*PEOPLE, "customer", "actor")
+"""Every field that may name a person."""
+PARTIES = (*PERSONS, "organisation", "episode")
+"""Every field by whose name a touchpoint is found: persons, and what else it belongs to."""
+
+
 class UnknownTouchpoint(_Touchpoint, frozen=True):
     """A touchpoint of a kind or schema that this journey does not know, read on request; it moves nothing.
 

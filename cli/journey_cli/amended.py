@@ -3,8 +3,9 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from journey.amendments import Amendment, Merge, RelationshipsMerged, TouchpointCorrected, TouchpointRetracted
+from journey.amendments import Amendment, Merge, PeopleMerge, PeopleMerged, RelationshipsMerged, TouchpointCorrected, TouchpointRetracted
 from journey.history import History, Recorded
+from journey.merging import names_in
 from journey.touchpoints import fields_of
 from journey_cli import drawing
 from journey_cli.session import counted
@@ -16,7 +17,7 @@ def amended(history: History) -> Iterator[str]:
     counted_in = {id for record in history.records for id in record.corrected_by}
     for record in history.told:
         fact = record.touchpoint
-        if not isinstance(fact, Amendment | Merge):
+        if not isinstance(fact, Amendment | Merge | PeopleMerge):
             continue
         by = f" by {fact.actor}" if fact.actor else ""
         why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
@@ -40,7 +41,7 @@ def known_later(record: Recorded, late: Container[str]) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _said(fact: Amendment | Merge, fields: Mapping[str, Mapping[str, Any]]) -> str:
+def _said(fact: Amendment | Merge | PeopleMerge, fields: Mapping[str, Mapping[str, Any]]) -> str:
     match fact:
         case TouchpointCorrected():
             before = fields.get(fact.corrects, {})
@@ -48,10 +49,10 @@ def _said(fact: Amendment | Merge, fields: Mapping[str, Mapping[str, Any]]) -> s
             return f"{fact.corrects} corrected: {changes}"
         case TouchpointRetracted():
             return f"{fact.retracts} retracted"
-        case RelationshipsMerged():
-            return f"{fact.other} merged with {fact.relationship}"
         case _:
-            return f"{fact.other} unmerged from {fact.relationship}"
+            first, other = names_in(fact)
+            is_merged = isinstance(fact, RelationshipsMerged | PeopleMerged)
+            return f"{other} {'merged with' if is_merged else 'unmerged from'} {first}"
 
 
 def _shown(value: object) -> str:

@@ -24,8 +24,8 @@ COMMANDS = {
     "laws": "Search for histories that break the published laws under a rule set.",
     "correct": "Say that a touchpoint was recorded with wrong fields.",
     "retract": "Say that a touchpoint never happened.",
-    "merge": "Say that two relationships are one.",
-    "unmerge": "Say that two merged relationships are two after all.",
+    "merge": "Say that two relationships, or people, are one.",
+    "unmerge": "Say that two merged relationships, or people, are two after all.",
     "verify": "Check that nothing in the journal was changed since it was recorded.",
     "rules": "List the rule sets, or one rule set's parameters with their sources.",
 }

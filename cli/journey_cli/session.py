@@ -101,7 +101,7 @@ def told_in(path: Path, *, allow_unknown: bool = False) -> "History":
             touchpoints.append(read_fact(row.fields, allow_unknown=allow_unknown))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
-    told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints))
+    told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))
     if len(told) > 1:
         raise UnreadableSource(
             f"{path}: tells of {len(told)} relationships, `{told[0]}` and `{told[1]}` among them", "import it, and name one"
@@ -151,6 +151,11 @@ def amending(command: F) -> F:
     command = click.option("--id", "as_id", metavar="ID", help="The id of this fact itself; by default made from the other's.")(command)
     command = click.option("--actor", metavar="NAME", help="Who says so, by a pseudonymous id.")(command)
     return click.option("--reason", metavar="TEXT", help="Why.")(command)
+
+
+def people_option(command: F) -> F:
+    """The option `--people`."""
+    return click.option("--people", is_flag=True, help="They are people (contacts, representatives), not relationships.")(command)
 
 
 def rules_option(command: F) -> F:

@@ -1,7 +1,7 @@
 """Where journals live. A store keeps rows; it knows no trust. `open_store` picks one by its address."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
@@ -77,6 +77,17 @@ class Store(Protocol):
 
     def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
         """The rows of merges and unmerges (`MERGES`) that name this relationship, on either side; of all where None. By position."""
+        ...
+
+    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        """The rows of merges and unmerges of people (`PEOPLE_MERGES`) that name one of these, on either side. By position."""
+        ...
+
+    def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        """At most `limit` rows behind position `after` that have `name` in one of these fields (`rows.names`), by position.
+
+        It is asked seldom, and may look at every row.
+        """
         ...
 
     def relationships(self) -> Iterator[Summary]:

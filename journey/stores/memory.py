@@ -2,17 +2,18 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 
-from journey.amendments import LOG_FACTS, MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.keys import Keystore, MemoryKeystore
-from journey.stores.rows import Receipt, StoredTouchpoint, plan
+from journey.stores.rows import Receipt, StoredTouchpoint, names, plan
 
 
 class MemoryRecorder(POPOApplicationRecorder):
@@ -24,6 +25,7 @@ class MemoryRecorder(POPOApplicationRecorder):
         self._by_id: dict[str, StoredTouchpoint] = {}
         self._by_relationship: dict[str, list[StoredTouchpoint]] = {}
         self._merges: list[StoredTouchpoint] = []
+        self._merges_of_people: dict[str, list[StoredTouchpoint]] = {}
         self._seals: list[Seal] = []
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
@@ -45,6 +47,10 @@ class MemoryRecorder(POPOApplicationRecorder):
                 self._by_relationship.setdefault(row.relationship, []).append(row)
                 if row.kind in MERGES:
                     self._merges.append(row)
+                if row.kind in PEOPLE_MERGES:
+                    payload = json.loads(row.payload)
+                    for name in {payload["person"], payload["other"]}:
+                        self._merges_of_people.setdefault(name, []).append(row)
         self._notify_listeners()
         return planned.receipts
 
@@ -68,6 +74,11 @@ class MemoryRecorder(POPOApplicationRecorder):
         """The stored merges and unmerges."""
         with self._database_lock:
             return list(self._merges)
+
+    def merges_of_people(self, people: Collection[str]) -> list[StoredTouchpoint]:
+        """The stored merges and unmerges of these people."""
+        with self._database_lock:
+            return sorted({row for name in people for row in self._merges_of_people.get(name, ())})
 
     def counters(self) -> Counters:
         """What was given out until now."""
@@ -121,6 +132,12 @@ class MemoryStore:
     def merges(self, relationship: str | None = None) -> Sequence[StoredTouchpoint]:
         rows = self.recorder.merges()
         return [row for row in rows if relationship in (None, row.relationship, json.loads(row.payload)["other"])]
+
+    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        return self.recorder.merges_of_people(people)
+
+    def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        return list(islice((row for row in self.recorder.rows(after) if names(row, name, fields)), limit))
 
     def relationships(self) -> Iterator[Summary]:
         times: dict[str, list[int]] = {}

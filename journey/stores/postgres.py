@@ -9,7 +9,8 @@ committed before it began; so the next writer sees all earlier rows, and a reade
 A sequence gives no such order: its numbers become visible in the order of commits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from typing import Any
@@ -19,7 +20,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscrip
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 
-from journey.amendments import LOG_FACTS, MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Summary, Watch
@@ -37,6 +38,12 @@ _COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in 
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
 _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "(payload ->> 'other')"
+_PEOPLE_MERGES = f"kind IN {tuple(PEOPLE_MERGES)}"
+_PERSON = "(payload ->> 'person')"
+_NAMING = """position > %s AND strpos(payload::text, %s) > 0
+    AND EXISTS (SELECT FROM unnest(ARRAY[payload, payload -> 'fields']) AS told, unnest(%s::text[]) AS field WHERE told ->> field = %s)
+    ORDER BY position LIMIT %s"""
+"""The text is looked for first, before every payload is taken apart."""
 SCHEMA = (
     # Two that create at once would both find nothing there. The number is only ever used for this.
     "SELECT pg_advisory_xact_lock(7015208937413)",
@@ -57,6 +64,8 @@ SCHEMA = (
         UNIQUE (relationship, version))""",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS people_that_are_merged ON touchpoints ({_PERSON}) WHERE {_PEOPLE_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS people_that_are_merged_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_MERGES}",
     """CREATE TABLE IF NOT EXISTS journey_seals (
         number bigint PRIMARY KEY,
         first_position bigint NOT NULL,
@@ -241,6 +250,15 @@ class PostgresStore:
             return self._touchpoints(f"{_MERGES} ORDER BY position")
         names = _askable([relationship])
         return self._touchpoints(f"{_MERGES} AND (relationship = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
+
+    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        names = _askable(people)
+        return self._touchpoints(f"{_PEOPLE_MERGES} AND ({_PERSON} = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
+
+    def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        if not _askable([name]):
+            return []
+        return self._touchpoints(_NAMING, after, json.dumps(name, ensure_ascii=False), [*fields], name, limit)
 
     def relationships(self) -> Iterator[Summary]:
         statement = (

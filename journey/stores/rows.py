@@ -5,7 +5,7 @@ STORAGE FORMAT: column names, the JSON of `payload` and `personal`, and the dige
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -140,6 +140,13 @@ def _known_or_not(row: StoredTouchpoint) -> Fact:
         return _touchpoint(row)
     except UnsupportedSchema:
         return unknown_touchpoint(fields_of_row(row), row.schema_version)
+
+
+def names(row: StoredTouchpoint, name: str, fields: Collection[str]) -> bool:
+    """Whether a row's payload has `name` in one of these fields, or is a correction that gives it to one."""
+    payload = json.loads(row.payload)
+    corrected = payload.get("fields", {})
+    return any(name in (payload.get(field), corrected.get(field)) for field in fields)
 
 
 def digest_of(row: StoredTouchpoint) -> bytes:

@@ -26,7 +26,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from journey.amendments import LOG_FACTS, MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
@@ -41,6 +41,16 @@ _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "json_extract(payload, '$.other')"
 _MERGING = f"touchpoints INDEXED BY touchpoints_that_merge WHERE {_MERGES}"
 _MERGING_OTHERS = f"touchpoints INDEXED BY touchpoints_that_merge_others WHERE {_MERGES}"
+_PEOPLE_MERGES = f"kind IN {tuple(PEOPLE_MERGES)}"
+_PERSON = "json_extract(payload, '$.person')"
+_NAMED = "(SELECT value FROM json_each(?))"
+_OF_PEOPLE = " UNION ".join(
+    f"SELECT position FROM touchpoints INDEXED BY {index} WHERE {_PEOPLE_MERGES} AND {name} IN {_NAMED}"
+    for index, name in (("people_that_are_merged", _PERSON), ("people_that_are_merged_others", _OTHER))
+)
+_NAMING = f"""position > ? AND instr(payload, ?)
+    AND EXISTS (SELECT 1 FROM json_tree(payload) WHERE atom = ? AND key IN {_NAMED}) ORDER BY position LIMIT ?"""
+"""The text is looked for first: to take every payload apart would take ten times as long."""
 _EVENTS = """(SELECT position AS rowid, relationship AS originator_id, version AS originator_version, kind AS topic,
     CAST(payload AS BLOB) AS state FROM touchpoints)"""
 """The table as upstream's reading methods name it."""
@@ -68,6 +78,8 @@ _TABLES = (
         digest BLOB NOT NULL)""",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS people_that_are_merged ON touchpoints ({_PERSON}) WHERE {_PEOPLE_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS people_that_are_merged_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_MERGES}",
     # A table of its own, since `user_version` may be another program's that shares the file.
     "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
     f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
@@ -379,6 +391,17 @@ class SQLiteStore:
             # Each side by its own index: left to itself, SQLite would go through every touchpoint.
             named = f"SELECT position FROM {_MERGING} AND relationship = ? UNION SELECT position FROM {_MERGING_OTHERS} AND {_OTHER} = ?"
             return self.recorder.touchpoints(f"position IN ({named}) ORDER BY position", relationship, relationship)
+
+    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        named = json.dumps([*filter(_is_askable, people)])
+        with self._explained():
+            return self.recorder.touchpoints(f"position IN ({_OF_PEOPLE}) ORDER BY position", named, named)
+
+    def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
+        if not _is_askable(name):
+            return []
+        with self._explained():
+            return self.recorder.touchpoints(_NAMING, after, json.dumps(name, ensure_ascii=False), name, json.dumps([*fields]), limit)
 
     def relationships(self) -> Iterator[Summary]:
         with self._explained():

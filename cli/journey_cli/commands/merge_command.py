@@ -2,19 +2,22 @@
 
 import click
 
-from journey_cli.session import Session, amending, say_receipt
+from journey_cli.session import Session, amending, people_option, say_receipt
 
 
 @click.command("merge")
-@click.argument("relationship")
+@click.argument("one")
 @click.argument("other")
+@people_option
 @amending
 @click.pass_obj
-def command(session: Session, relationship: str, other: str, reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that RELATIONSHIP and OTHER are one.
+def command(session: Session, one: str, other: str, people: bool, reason: str | None, actor: str | None, as_id: str | None) -> None:
+    """Say that relationships ONE and OTHER are one.
 
     What was recorded stays where it is. Asked for by either name, the touchpoints of both are replayed; lists show them under
-    the first. `journey unmerge` takes it back.
+    the first. With `--people`, they are two ids of one person, and every history tells the touchpoints of both under the first.
+    `journey unmerge` takes it back.
     """
     with session.amending() as journal:
-        say_receipt(session, journal.merge(relationship, other, reason=reason, actor=actor, as_id=as_id))
+        merge = journal.merge_people if people else journal.merge
+        say_receipt(session, merge(one, other, reason=reason, actor=actor, as_id=as_id))

@@ -6,13 +6,14 @@ from journey_cli.session import Session, console, counted, write_json
 
 
 @click.command("relationships")
+@click.option("--naming", metavar="NAME", help="Only those in which this person, organisation or episode appears.")
 @click.pass_obj
-def command(session: Session) -> None:
+def command(session: Session, naming: str | None) -> None:
     """List the relationships in the journal, with how many touchpoints and from when to when."""
     from journey_cli import drawing, shapes
 
     with session.reading() as journal:
-        summaries = list(journal.relationships())
+        summaries = list(journal.relationships(naming))
     if session.is_json:
         for summary in summaries:
             write_json(shapes.of_summary(summary))

@@ -2,15 +2,17 @@
 
 import click
 
-from journey_cli.session import Session, amending, say_receipt
+from journey_cli.session import Session, amending, people_option, say_receipt
 
 
 @click.command("unmerge")
-@click.argument("relationship")
+@click.argument("one")
 @click.argument("other")
+@people_option
 @amending
 @click.pass_obj
-def command(session: Session, relationship: str, other: str, reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that RELATIONSHIP and OTHER, which were merged with each other, are two after all; each is as it was."""
+def command(session: Session, one: str, other: str, people: bool, reason: str | None, actor: str | None, as_id: str | None) -> None:
+    """Say that ONE and OTHER, which were merged with each other, are two after all; each is as it was."""
     with session.amending() as journal:
-        say_receipt(session, journal.unmerge(relationship, other, reason=reason, actor=actor, as_id=as_id))
+        unmerge = journal.unmerge_people if people else journal.unmerge
+        say_receipt(session, unmerge(one, other, reason=reason, actor=actor, as_id=as_id))
