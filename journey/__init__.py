@@ -36,10 +36,12 @@ from journey.errors import (
     UnsupportedSchema,
     UnusableRules,
 )
+from journey.forgetting import Forgotten
 from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.reading import read_fact, read_json, read_touchpoint
 from journey.stores import Store, Summary
+from journey.stores.keys import Key, Keystore
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
 from journey.touchpoints import (
@@ -98,6 +100,7 @@ __all__ = [
     "FailureOccurred",
     "FeedbackGiven",
     "FeedbackRequested",
+    "Forgotten",
     "GestureMade",
     "HandoverMade",
     "History",
@@ -106,6 +109,8 @@ __all__ = [
     "InvalidTouchpoint",
     "Journal",
     "JourneyError",
+    "Key",
+    "Keystore",
     "LogFact",
     "Merge",
     "MissingExtra",

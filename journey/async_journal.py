@@ -19,9 +19,11 @@ from typing import Any, ParamSpec, Self, TypeVar
 from journey import clock
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
+from journey.forgetting import Forgotten
 from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.stores import Summary
+from journey.stores.keys import Keystore
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
 from journey.touchpoints import PARTIES
@@ -53,9 +55,17 @@ class AsyncJournal:
         self._closing = Lock()
 
     @classmethod
-    async def open(cls, url: str, *, read_only: bool = False, now: Callable[[], datetime] = clock.now, allow_unknown: bool = False) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        read_only: bool = False,
+        now: Callable[[], datetime] = clock.now,
+        keys: str | Keystore | None = None,
+        allow_unknown: bool = False,
+    ) -> Self:
         """As `Journal.open`."""
-        opening = partial(Journal.open, url, read_only=read_only, now=now, allow_unknown=allow_unknown)
+        opening = partial(Journal.open, url, read_only=read_only, now=now, keys=keys, allow_unknown=allow_unknown)
         return cls(await asyncio.to_thread(opening))
 
     async def record(self, *facts: Fact, expected_version: int | None = None) -> list[Receipt]:
@@ -101,6 +111,14 @@ class AsyncJournal:
     ) -> Receipt:
         """As `Journal.unmerge_people`."""
         return await self._writing(self._journal.unmerge_people, person, other, reason=reason, actor=actor, as_id=as_id)
+
+    async def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
+        """As `Journal.forget`."""
+        return await self._writing(self._journal.forget, person, reason=reason, actor=actor, as_id=as_id)
+
+    async def rotate_keys(self, *people: str) -> int:
+        """As `Journal.rotate_keys`."""
+        return await self._writing(self._journal.rotate_keys, *people)
 
     async def version(self, relationship: str) -> int:
         """As `Journal.version`."""

@@ -12,18 +12,20 @@ from typing import Any, Self, cast
 from journey import clock
 from journey.amendments import (
     REPLACE_MEND,
-    Amendment,
     Fact,
+    LogFact,
     Merge,
     PeopleMerge,
     PeopleMerged,
     PeopleUnmerged,
     RelationshipsMerged,
     RelationshipsUnmerged,
+    SubjectForgotten,
     TouchpointCorrected,
     TouchpointRetracted,
 )
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
+from journey.forgetting import WRITTEN_OUT, Forgotten, Subject, subject_of
 from journey.history import History, Recorded, changed_in
 from journey.merging import Pairs, merged_pairs, names_in, names_of_united, people_in, united
 from journey.personal import PersonalTexts
@@ -32,7 +34,7 @@ from journey.reading import revalidated, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
-from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row
+from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row, is_readable
 from journey.subscription import Subscription
 from journey.times import to_microseconds
 from journey.touchpoints import PARTIES, PERSONS, fields_of
@@ -182,9 +184,7 @@ class Journal:
             raise InvalidTouchpoint([("other", f"`{other}` is the person itself")], "name two people")
         for name in (person, other):
             if not self._store.naming(name, PERSONS, 0, 1):
-                last = self.page(max(0, self._store.counters().position - _PAGE))
-                known = {found for record in last for found in people_in(record.touchpoint)}
-                raise UnknownName.of("person", name, known, "name a contact or representative of a touchpoint")
+                raise self._unknown_person(name)
         said = {"person": person, "other": other, "reason": reason, "actor": actor}
         return self._say(PeopleMerged, said, as_id, f"{person}+{other}.merged")
 
@@ -199,7 +199,65 @@ class Journal:
         said = {"person": person, "other": other, "reason": reason, "actor": actor}
         return self._say(PeopleUnmerged, said, as_id, f"{person}+{other}.unmerged")
 
-    def _say(self, model: type[Amendment | Merge | PeopleMerge], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
+    def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
+        """Destroy the keys to all texts about a person, whatever their ids, and record that it was done.
+
+        These are the texts of touchpoints of which the person is the contact, or that name none in relationships whose customer
+        they are; and what was said of such touchpoints, of merges of such relationships, and of the person. Nothing else
+        changes: facts, trust, digests and proofs stay as they were. What is recorded of the person from then on can be read. Said
+        again under the same `as_id`, it is done once. Raises UnknownName for an id that no fact gives to a person.
+
+        A key once destroyed is gone; where copies of it, or of what was told, may still be, the result says. The journal is read
+        to its end, inside the store; see `naming`.
+        """
+        people = self._one_with(person)
+        subject = self._subject(person, people)
+        is_done = as_id is not None and as_id in self.find([as_id])
+        found = self._store.find(subject.texts)
+        encrypted = [row.id for row in found if row.personal is not None and not is_readable(row.personal)]
+        plain = dict.fromkeys(sorted({*subject.texts} - {*encrypted}), "it was recorded before texts were encrypted")
+        keystore = self._texts.keystore
+        keys = 0 if is_done else keystore.destroy(subject.owners)
+        return Forgotten(
+            receipt=self._say(SubjectForgotten, {"person": person, "reason": reason, "actor": actor}, as_id, f"{person}.forgotten"),
+            people=sorted(people),
+            relationships=subject.relationships,
+            texts=0 if is_done else len(encrypted),
+            keys=keys,
+            kept={**subject.under_other_keys, **plain},
+            copies={**keystore.copies(), **WRITTEN_OUT},
+        )
+
+    def rotate_keys(self, *people: str) -> int:
+        """Encrypt texts that are recorded from now on under new keys: those about these people, as `forget` finds them, or all.
+
+        The older keys stay, to read what they encrypted. Returns how many keys were made. Raises UnknownName.
+        """
+        owners = {owner for person in people for owner in self._subject(person, self._one_with(person)).owners}
+        return self._texts.keystore.rotate(owners if people else None)
+
+    def _subject(self, person: str, people: Collection[str]) -> Subject:
+        """What is told of a person who has these ids. Raises UnknownName."""
+        if not any(self._store.naming(name, PERSONS, 0, 1) for name in people):
+            raise self._unknown_person(person)
+        told = [record for name in sorted(people) for record in self.naming(name, ("contact", "customer", "person", "other"))]
+        of_people = [record for record in told if isinstance(record.touchpoint, PeopleMerge | SubjectForgotten)]
+        return subject_of(people, self._histories({record.touchpoint.relationship for record in told} - {""}), of_people)
+
+    def _one_with(self, person: str) -> frozenset[str]:
+        """All ids of a person."""
+        return united(person, merged_pairs(merge.touchpoint for merge in self._people_merges([person])))
+
+    def _histories(self, relationships: Iterable[str]) -> Iterator[History]:
+        """The histories in which these relationships are told, each once."""
+        told = set[str]()
+        for name in sorted(relationships):
+            if name not in told:
+                history = self.history(name)
+                told |= {record.touchpoint.relationship for record in history.told}
+                yield history
+
+    def _say(self, model: type[LogFact], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
         """Record a fact about facts, under the id that was given or the next free one of its stem.
 
         Said again under the same id, only later, it is the same fact: its first receipt returns.
@@ -221,6 +279,11 @@ class Journal:
     def _unknown(self, relationship: str) -> UnknownName:
         known = (summary.relationship for summary in self._store.relationships())
         return UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
+
+    def _unknown_person(self, name: str) -> UnknownName:
+        last = self.page(max(0, self._store.counters().position - _PAGE))
+        known = {found for record in last for found in people_in(record.touchpoint)}
+        return UnknownName.of("person", name, known, "name a contact or representative of a touchpoint")
 
     def _merges(self, relationship: str | None = None) -> list[Merge]:
         """The merges and unmerges that name a relationship, or all, in the order of recording."""
@@ -290,8 +353,7 @@ class Journal:
             summaries = _united_summaries(summaries, names)
         if naming is None:
             return summaries
-        pairs = merged_pairs(merge.touchpoint for merge in self._people_merges([naming]))
-        rows = (row for name in united(naming, pairs) for page in self._naming(name, PARTIES) for row in page)
+        rows = (row for name in self._one_with(naming) for page in self._naming(name, PARTIES) for row in page)
         named = {names.get(row.relationship, row.relationship) for row in rows}
         return (summary for summary in summaries if summary.relationship in named)
 

@@ -26,6 +26,8 @@ COMMANDS = {
     "retract": "Say that a touchpoint never happened.",
     "merge": "Say that two relationships, or people, are one.",
     "unmerge": "Say that two merged relationships, or people, are two after all.",
+    "forget": "Destroy the keys to what was written about a person.",
+    "rotate-keys": "Encrypt what is recorded from now on under new keys.",
     "verify": "Check that nothing in the journal was changed since it was recorded.",
     "rules": "List the rule sets, or one rule set's parameters with their sources.",
 }
@@ -44,7 +46,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"journey_cli.commands.{cmd_name}_command").command
+        command: click.Command = import_module(f"journey_cli.commands.{cmd_name.replace('-', '_')}_command").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -74,9 +76,15 @@ class _Commands(click.Group):
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How results are written."
 )
+@click.option(
+    "--keys",
+    metavar="URL",
+    envvar="JOURNEY_KEYS",
+    help="Where the keys to texts about people are, if not beside the journal: sqlite:///PATH, postgresql://… Also from JOURNEY_KEYS.",
+)
 @click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
 @click.pass_context
-def journey(ctx: click.Context, store: str, output_format: str, debug: bool) -> None:
+def journey(ctx: click.Context, store: str, output_format: str, keys: str | None, debug: bool) -> None:
     """The flight recorder of customer relationships.
 
     Every touchpoint is a fact that is never changed. Trust is replayed from the facts: at any date, under any rules, with
@@ -84,7 +92,7 @@ def journey(ctx: click.Context, store: str, output_format: str, debug: bool) -> 
     """
     if not store or (os.environ.get("JOURNEY_STORE") == "" and ctx.get_parameter_source("store") is ParameterSource.DEFAULT):
         raise click.UsageError("the store's URL is empty; name one, as in --store sqlite:///journey.db")
-    ctx.obj = Session(store, output_format == "json", debug)
+    ctx.obj = Session(store, output_format == "json", debug, keys or None)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -29,19 +29,20 @@ class Session:
     store: str
     is_json: bool
     debug: bool
+    keys: str | None = None
     allow_unknown: bool = False
 
     def reading(self) -> "Journal":
         """The journal, never created and never written."""
         from journey import Journal
 
-        return Journal.open(self.store, read_only=True, allow_unknown=self.allow_unknown)
+        return Journal.open(self.store, read_only=True, keys=self.keys, allow_unknown=self.allow_unknown)
 
     def writing(self) -> "Journal":
         """The journal, created where it is missing."""
         from journey import Journal
 
-        return Journal.open(self.store)
+        return Journal.open(self.store, keys=self.keys)
 
     def amending(self) -> "Journal":
         """The journal, which must be there to have anything said of it."""

@@ -67,9 +67,10 @@ def of_explanation(result: Replay) -> dict[str, Any]:
 
 
 def of_record(record: Recorded[Fact]) -> dict[str, Any]:
-    """A recorded touchpoint or other fact; a corrected one names its corrections."""
+    """A recorded touchpoint or other fact; a corrected one names its corrections, one with texts that cannot be read says so."""
     corrected = {"corrected_by": list(record.corrected_by)} if record.corrected_by else {}
-    return {**fields_of(record.touchpoint), "position": record.position, "recorded_at": record.recorded_at, **corrected}
+    withheld = {"withheld": True} if record.withheld else {}
+    return {**fields_of(record.touchpoint), "position": record.position, "recorded_at": record.recorded_at, **corrected, **withheld}
 
 
 def of_receipt(receipt: Receipt) -> dict[str, Any]:

@@ -39,10 +39,11 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     after = {one.touchpoint: one.after for one in result.contributions}
     out = console()
     rows = drawing.table(out, "when", "trust", "", "kind", "who", "what", "id", right=("trust",))
-    for touchpoint in history:
+    for record in history.records:
+        touchpoint = record.touchpoint
         trust = after[touchpoint.id]
         who = getattr(touchpoint, "to_representative", None) or touchpoint.representative or touchpoint.contact or ""
-        what = drawing.printable(touchpoint.note or touchpoint.topic or touchpoint.episode or "")
+        what = drawing.printable(touchpoint.note or ("(withheld)" if record.withheld else touchpoint.topic or touchpoint.episode or ""))
         rows.add_row(drawing.day(touchpoint.occurred_at), f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, who, what, touchpoint.id)
     out.print(rows)
     width = max(10, min(60, out.width - 30))
@@ -63,6 +64,6 @@ def _print_told(history: "History") -> None:
         told = record.touchpoint
         fields = ", ".join(f"{name} {value}" for name, value in fields_of(told).items() if name not in shared)
         when, recorded = drawing.day(told.occurred_at), drawing.day(record.recorded_at)
-        rows.add_row(recorded, told.kind, when, told.id, drawing.printable(fields))
+        rows.add_row(recorded, told.kind, when, told.id, drawing.printable(fields + (" (withheld)" if record.withheld else "")))
     out.print(rows)
     out.print(counted(len(history.told), "fact"))
