@@ -35,6 +35,6 @@ def command(session: Session, person: str, reason: str | None, actor: str | None
     lost = f"{counted(forgotten.texts, 'text')} can no longer be read, {counted(forgotten.keys, 'key')} destroyed"
     out.print(f"{person}{known_as}: {lost}, in {counted(len(forgotten.relationships), 'relationship')}")
     for id, why in forgotten.kept.items():
-        out.print(f"  kept  {id}: {why}")
+        out.print(f"  kept  {id}: {why}", soft_wrap=True)
     for place, mend in forgotten.copies.items():
-        out.print(f"  see to  {place}: {mend}")
+        out.print(f"  see to  {place}: {mend}", soft_wrap=True)
