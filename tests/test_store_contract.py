@@ -1,9 +1,10 @@
 """A contract that cannot fail is none: stores that are broken on purpose, and the law that each of them breaks."""
 
 import inspect
+import json
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -124,6 +125,21 @@ class ForgetsWhenClosed(MemoryStore):
         self.recorder = MemoryStore().recorder
 
 
+class ForgetsMerges(MemoryStore):
+    def merges(self, relationship: str | None = None) -> Rows:
+        return super().merges(relationship) if relationship is None else super().merges(relationship)[:1]
+
+
+class ForgetsWhomTheOtherIs(MemoryStore):
+    def people_merges(self, people: Collection[str]) -> Rows:
+        return [row for row in super().people_merges(people) if json.loads(row.payload)["person"] in people]
+
+
+class FindsWhatIsNamedInPart(MemoryStore):
+    def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Rows:
+        return [row for row in self.read(after, limit) if json.dumps(name, ensure_ascii=False) in row.payload]
+
+
 class LosesADigest(MemoryStore):
     def read(self, after: int, limit: int) -> Rows:
         return [row._replace(digest=bytes(32)) for row in super().columns(after, limit)]
@@ -146,6 +162,9 @@ BROKEN: list[tuple[type[MemoryStore], str]] = [
     (KeepsOneFormOfEachLetter, "test_any_writing_that_the_models_allow_is_kept"),
     (CutsLongTexts, "test_a_batch_of_five_megabytes_is_one_batch"),
     (LosesADigest, "test_closing_seals_whatever_was_recorded"),
+    (ForgetsMerges, "test_merges_are_found_by_either_name"),
+    (ForgetsWhomTheOtherIs, "test_merges_of_people_are_found_by_any_of_their_names"),
+    (FindsWhatIsNamedInPart, "test_whatever_names_somebody_is_found_page_by_page"),
 ]
 BREAKS = (Exception, pytest.fail.Exception, BaseExceptionGroup)
 UNSEEN_BY_THE_MACHINE = {KeepsOneFormOfEachLetter, CutsLongTexts}

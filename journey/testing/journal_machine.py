@@ -3,16 +3,28 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from journey.amendments import Fact
+from journey.amendments import (
+    Fact,
+    LogFact,
+    Merge,
+    PeopleMerge,
+    PeopleMerged,
+    PeopleUnmerged,
+    RelationshipsMerged,
+    RelationshipsUnmerged,
+    TouchpointCorrected,
+    TouchpointRetracted,
+)
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, JourneyError, UnknownName
-from journey.history import Recorded
+from journey.history import History, Recorded
 from journey.journal import Journal
+from journey.merging import merged_pairs, names_in, names_of_united, united
 from journey.stores import Store, Summary
 from journey.subscription import Subscription
 from journey.testing.places import Impatient, Opener, contact, records
@@ -21,6 +33,7 @@ from journey.times import MICROSECOND, to_microseconds
 from journey.touchpoints import Interaction
 
 _RELATIONSHIPS = ("r", "s", "R")
+_PEOPLE = ("ana", "ana-2", "bob")
 _offered = st.builds(
     contact,
     st.integers(0, 15).map(str),
@@ -31,6 +44,10 @@ _offered = st.builds(
 _batches = st.lists(_offered, max_size=6)
 _shares = st.floats(0, 1)
 """Where in the log: 0 before everything, 1 at its end."""
+_corrections: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.builds(dict, competence=st.sampled_from((-0.5, 1.0))),
+    st.builds(dict, representative=st.sampled_from((None, *_PEOPLE))),
+)
 
 
 class JournalMachine(RuleBasedStateMachine):
@@ -63,17 +80,42 @@ class JournalMachine(RuleBasedStateMachine):
         """Record what may be new, repeated or conflicting."""
         self._record(batch, None)
 
-    @rule(size=st.integers(1, 4), relationship=st.sampled_from(_RELATIONSHIPS))
-    def record_new(self, size: int, relationship: str) -> None:
+    @rule(size=st.integers(1, 4), relationship=st.sampled_from(_RELATIONSHIPS), representative=st.sampled_from(_PEOPLE))
+    def record_new(self, size: int, relationship: str, representative: str) -> None:
         """Record what is surely new."""
-        self._record([contact(f"new-{len(self._told)}-{number}", relationship=relationship) for number in range(size)], None)
+        new = [f"new-{len(self._told)}-{number}" for number in range(size)]
+        self._record([contact(id, relationship=relationship, representative=representative) for id in new])
 
     @rule(batch=_batches, share=_shares)
     def record_something_again(self, batch: list[Interaction], share: float) -> None:
         """Record new touchpoints around some that are there."""
-        self._record(
-            [*batch, *(one.touchpoint for one in self._told[self._position(share) :][:3] if isinstance(one.touchpoint, Interaction))]
-        )
+        self._record([*batch, *(one.touchpoint for one in self._told[self._position(share) :][:3])])
+
+    # What is said of the past: a rule for each kind of it.
+
+    @precondition(lambda self: self._told)
+    @rule(share=_shares, fields=_corrections)
+    def correct(self, share: float, fields: dict[str, Any]) -> None:
+        """Say that something was recorded with wrong fields."""
+        about = self._about(share)
+        self._record([TouchpointCorrected(**self._said(), relationship=about.relationship or "r", corrects=about.id, fields=fields)])
+
+    @precondition(lambda self: self._told)
+    @rule(share=_shares)
+    def retract(self, share: float) -> None:
+        """Say that something never happened, or that what was said of it was wrong."""
+        about = self._about(share)
+        self._record([TouchpointRetracted(**self._said(), relationship=about.relationship or "r", retracts=about.id)])
+
+    @rule(model=st.sampled_from((RelationshipsMerged, RelationshipsMerged, RelationshipsUnmerged)), two=st.permutations(_RELATIONSHIPS))
+    def merge(self, model: type[Merge], two: list[str]) -> None:
+        """Say that relationships are one, or two after all."""
+        self._record([model(**self._said(), relationship=two[0], other=two[1])])
+
+    @rule(model=st.sampled_from((PeopleMerged, PeopleMerged, PeopleUnmerged)), two=st.permutations(_PEOPLE))
+    def merge_people(self, model: type[PeopleMerge], two: list[str]) -> None:
+        """Say that people are one, or two after all."""
+        self._record([model(**self._said(), person=two[0], other=two[1])])
 
     @rule(batch=_batches, relationship=st.sampled_from(_RELATIONSHIPS), off_by=st.sampled_from((0, 0, 1, -1)))
     def record_on_a_version(self, batch: list[Interaction], relationship: str, off_by: int) -> None:
@@ -107,16 +149,21 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(relationship=st.sampled_from(_RELATIONSHIPS), day=st.sampled_from((0.0, 1.0, 1.5, 20.0)), share=_shares)
     def look_back(self, relationship: str, day: float, share: float) -> None:
         """Read a history as of a day, as it was known at an instant."""
-        told = [one for one in self._told if one.touchpoint.relationship == relationship]
-        if not told:
+        if not self._version(relationship):
             with pytest.raises(UnknownName):
                 self._journal.history(relationship)
             return
-        bound = at_day(day)
-        known = told[min(int(share * len(told)), len(told) - 1)].recorded_at
-        seen = [one for one in told if one.touchpoint.occurred_at <= bound and one.recorded_at <= known]
-        history = self._journal.history(relationship).as_of(bound).known_at(known)
-        assert list(history.records) == sorted(seen, key=lambda one: (one.touchpoint.occurred_at, one.touchpoint.id))
+        bound, known = at_day(day), self._told[min(self._position(share), len(self._told) - 1)].recorded_at
+        history, expected = self._journal.history(relationship), self._history(relationship)
+        assert (history, history.told) == (expected, expected.told)
+        history, expected = history.as_of(bound).known_at(known), expected.as_of(bound).known_at(known)
+        assert (history, history.told) == (expected, expected.told)
+
+    @rule(name=st.sampled_from(_PEOPLE))
+    def look_for(self, name: str) -> None:
+        """Look for everything that names somebody."""
+        named = [one for one in self._told if name in _named(one.touchpoint)]
+        assert list(self._journal.naming(name)) == named
 
     @rule(wanted=st.lists(st.integers(0, 20).map(str), max_size=8))
     def find(self, wanted: list[str]) -> None:
@@ -136,9 +183,10 @@ class JournalMachine(RuleBasedStateMachine):
             return
         assert records(self._journal) == self._told
         assert self._store.counters().position == len(self._told)
+        names = names_of_united(merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)))
         times: dict[str, list[int]] = {}
-        for one in self._told:
-            times.setdefault(one.touchpoint.relationship, []).append(to_microseconds(one.touchpoint.occurred_at))
+        for told in (one.touchpoint for one in self._told if not isinstance(one.touchpoint, LogFact)):
+            times.setdefault(names.get(told.relationship, told.relationship), []).append(to_microseconds(told.occurred_at))
         listed = [Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items())]
         assert list(self._journal.relationships()) == listed
         assert [self._journal.version(name) for name in _RELATIONSHIPS] == [self._version(name) for name in _RELATIONSHIPS]
@@ -148,7 +196,19 @@ class JournalMachine(RuleBasedStateMachine):
         if hasattr(self, "_store"):
             self._store.close()
 
-    def _record(self, batch: Sequence[Interaction], expected_version: int | None = None) -> None:
+    def _history(self, relationship: str) -> History:
+        """What a history tells, by the list: of whatever ever was one with it, and of people."""
+        merges = [one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)]
+        ever = united(relationship, {frozenset(names_in(merge)): merge for merge in merges})
+        return History.of_records((one for one in self._told if one.touchpoint.relationship in {"", *ever}), relationship)
+
+    def _said(self) -> dict[str, Any]:
+        return {"id": f"said-{len(self._told)}", "occurred_at": at_day(0.0)}
+
+    def _about(self, share: float) -> Fact:
+        return self._told[min(self._position(share), len(self._told) - 1)].touchpoint
+
+    def _record(self, batch: Sequence[Fact], expected_version: int | None = None) -> None:
         """Record in the journal and in the list; where the list would refuse, so must the journal."""
         known: dict[str, Recorded[Fact]] = {one.touchpoint.id: one for one in self._told}
         recorded_at = max(self._clock, self._told[-1].recorded_at + MICROSECOND) if self._told else self._clock
@@ -178,3 +238,8 @@ class JournalMachine(RuleBasedStateMachine):
 
     def _position(self, share: float) -> int:
         return round(share * len(self._told))
+
+
+def _named(fact: Fact) -> list[Any]:
+    told = fact.fields if isinstance(fact, TouchpointCorrected) else vars(fact)
+    return [told.get(field) for field in ("representative", "contact", "actor")]

@@ -113,6 +113,37 @@ class ReadingContract(Places):
             "\ud800": [],
         }
 
+    def test_merges_of_people_are_found_by_any_of_their_names(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            journal.record(*(contact(name, representative=name) for name in ("é", "b", "c", "d", '"%')))
+            journal.record(contact("e", relationship="b"), contact("f", relationship="c"))
+            journal.merge("c", "b")
+            first, second, third = journal.merge_people("b", "é"), journal.merge_people("c", "b"), journal.unmerge_people("b", "é")
+            asked: list[list[str]] = [[], ["é"], ["b"], ["c"], ["é", "c"], ["d", '"%', "", "\0", "\ud800"]]
+            found = [[row.id for row in store.people_merges(people)] for people in asked]
+            assert [row.id for row in store.merges("b")] == ["c+b.merged-1"]
+        every = [first.id, second.id, third.id]
+        assert found == [[], [first.id, third.id], every, [second.id], every, []]
+
+    def test_whatever_names_somebody_is_found_page_by_page(self, opener: Opener) -> None:
+        store, name = opener(), 'é "%_\\'
+        with Journal(store) as journal:
+            journal.record(
+                contact("a", representative=name, note=name),
+                contact("b", contact=name),
+                contact("c", representative=f"{name}é", topic=name, note=name),
+                contact("d", episode=name, actor=name),
+            )
+            journal.correct("c", {"contact": name})
+            fields = ("representative", "contact", "actor")
+            found = {limit: [row.position for row in store.naming(name, fields, 0, limit)] for limit in (1, 2, 9)}
+            assert found == {1: [1], 2: [1, 2], 9: [1, 2, 4, 5]}
+            assert [row.position for row in store.naming(name, fields, 2, 1)] == [4]
+            assert [row.position for row in store.naming(name, ["episode"], 0, 9)] == [4]
+            assert list(store.naming(name, fields, 5, 9)) == list(store.naming(name, [], 0, 9)) == []
+            assert [[*store.naming(other, fields, 0, 9)] for other in ("é", "", "%", "0.5", "\0", "\ud800")] == [[]] * 6
+
     def test_a_subscription_follows_what_was_and_what_comes(self, opener: Opener) -> None:
         with Journal(opener()) as journal, Journal(opener()) as writer:
             writer.record(*contacts(5))
