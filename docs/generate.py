@@ -154,8 +154,8 @@ def touchpoints() -> str:
         told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
     told += [
         "## Facts about facts",
-        "What was recorded earlier was wrong, or never happened; two relationships are one. Such a fact is recorded as JSON like a "
-        "touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is recorded. "
+        "What was recorded earlier was wrong, or never happened; two relationships, or two people, are one. Such a fact is recorded as "
+        "JSON like a touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is recorded. "
         "`reason` is personal data.",
     ]
     for kind, amendment in LOG_FACTS.items():
@@ -185,7 +185,7 @@ def _table(fields: Mapping[str, Schema], *, required: Any, kind: str = "") -> st
     rows = ["| field | values | default | means |", "|---|---|---|---|"]
     for name, field in fields.items():
         default = field.get("default")
-        shown = "**required**" if name in required else "" if default is None else f"`{json.dumps(default).strip(chr(34))}`"
+        shown = "**required**" if name in required else "" if default in (None, "") else f"`{json.dumps(default).strip(chr(34))}`"
         rows.append(f"| `{name}` | {_values(field)} | {shown} | {_meaning(kind, name, field)} |")
     return "\n".join(rows)
 
@@ -197,7 +197,7 @@ def _values(field: Schema) -> str:
         case {"enum": values}:
             return ", ".join(f"`{value}`" for value in values)
         case {"const": value}:
-            return f"`{value}`"
+            return f"`{value}`" if value else "empty"
         case {"type": "number" | "integer" as number, "minimum": low, "maximum": high}:
             return f"{number}, {_number(low)} to {_number(high)}"
         case {"type": "integer", "minimum": low}:

@@ -281,6 +281,8 @@ def test_what_comes_after_close_is_refused_and_not_recorded() -> None:
             journal.retract("before"),
             journal.merge("r", "s"),
             journal.unmerge("r", "s"),
+            journal.merge_people("ana", "bob"),
+            journal.unmerge_people("ana", "bob"),
             journal.version("r"),
             journal.history("r"),
             journal.find(["before"]),
@@ -288,6 +290,7 @@ def test_what_comes_after_close_is_refused_and_not_recorded() -> None:
             journal.verify(),
             journal.prove("before"),
             anext(journal.read()),
+            anext(journal.naming("ana")),
             journal.subscribe().__aenter__(),
         ]
 
@@ -370,6 +373,12 @@ def test_every_other_method_answers_as_the_synchronous_one(url: str) -> None:
             assert [one.touchpoints for one in await journal.relationships()] == [2]
             assert (await journal.unmerge("r", "s")).is_new
             assert (await journal.retract("b")).is_new
+            await journal.record(contact("d", "t", representative="ana", contact="bob"))
+            assert (await journal.merge_people("ana", "bob")).is_new
+            assert [one.relationship for one in await journal.relationships("bob")] == ["t"]
+            assert (await journal.history("t"))["d"].contact == "ana"
+            assert (await journal.unmerge_people("ana", "bob")).is_new
+            assert [one.touchpoint.id async for one in journal.naming("bob")] == ["d"]
             with pytest.raises(UnknownName):
                 await journal.history("nobody")
             assert await journal.version("r") == 4

@@ -1,5 +1,6 @@
 """`journey merge` and `journey unmerge`."""
 
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,9 +25,43 @@ def test_merged_relationships_are_told_as_one_until_they_are_unmerged(journey: "
     assert journey("verify").code == 0
 
 
+def test_merged_people_are_told_by_one_name_until_they_are_unmerged(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", day=1, representative="ana"), visit("b", day=2, representative="ana-2", contact="zoe"))
+    run = journey("merge", "--people", "ana", "ana-2", "--reason", "two logins", "--actor", "carla")
+    assert run.out.startswith("ana+ana-2.merged-1: recorded, position 3, ")
+    told = journey("--format", "json", "history", "r").lines
+    assert [line["representative"] for line in told] == ["ana", "ana"]
+    recorded = journey("--format", "json", "history", "r", "--as-recorded").lines
+    assert [line.get("representative") for line in recorded] == ["ana", "ana-2", None]
+    assert [*journey("--format", "json", "replay", "r").json["parties"]["representatives"]] == ["ana"]
+    for command in ("history", "explain"):
+        assert "ana-2 merged with ana by carla (two logins) [ana+ana-2.merged-1]" in journey(command, "r").out
+    assert [line["relationship"] for line in journey("--format", "json", "relationships", "--naming", "ana-2").lines] == ["r"]
+    assert journey("relationships", "--naming", "nobody").out.endswith("0 relationships\n")
+    assert journey("--format", "json", "unmerge", "--people", "ana", "ana-2", "--id", "two").json["id"] == "two"
+    assert "ana-2 unmerged from ana [two]" in journey("history", "r").out
+    assert [line["representative"] for line in journey("--format", "json", "history", "r").lines] == ["ana", "ana-2"]
+
+
+def test_a_file_may_tell_who_is_one(journey: "Journey", visit: "Visit") -> None:
+    merge = {"kind": "people_merged", "id": "m", "person": "ana", "other": "ana-2", "occurred_at": "2024-03-01T00:00:00Z"}
+    lines = [json.dumps(line) for line in (merge, visit("a", representative="ana-2"))]
+    (journey.folder / "told.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert journey("--format", "json", "history", "told.jsonl").json["representative"] == "ana"
+    assert journey("--format", "json", "import", "told.jsonl").counts == (2, 2, 0, 0)
+    assert journey("--format", "json", "history", "r").json["representative"] == "ana"
+
+
 def test_what_cannot_be_merged_is_refused_with_the_mend(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", "m@bank"), visit("b", "em@bank"))
     assert "did you mean `em@bank`?" in journey("merge", "m@bank", "em@bnk").err
     assert "is the relationship itself" in journey("merge", "m@bank", "m@bank").err
     run = journey("unmerge", "m@bank", "em@bank")
     assert run.code == 1 and "are not merged with each other" in run.err
+
+
+def test_people_who_cannot_be_merged_are_refused_with_the_mend(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", representative="anna"), visit("b", contact="bob"))
+    assert "no person `ana`" in (run := journey("merge", "--people", "bob", "ana")).err and "did you mean `anna`?" in run.err
+    assert "is the person itself" in journey("merge", "--people", "bob", "bob").err
+    assert "are not merged with each other" in journey("unmerge", "--people", "anna", "bob").err
