@@ -155,8 +155,8 @@ def touchpoints() -> str:
     told += [
         "## Facts about facts",
         "What was recorded earlier was wrong, or never happened; two relationships, or two people, are one. Such a fact is recorded as "
-        "JSON like a touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is recorded. "
-        "`reason` is personal data.",
+        "JSON like a touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is "
+        "recorded. `subject_forgotten` is recorded by `journey forget`, which destroys keys first. `reason` is personal data.",
     ]
     for kind, amendment in LOG_FACTS.items():
         schema = amendment.model_json_schema()

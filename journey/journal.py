@@ -102,12 +102,10 @@ class Journal:
         try:
             return list(self._store.append(encrypted, now, expected_version))
         except ConflictingTouchpoint as conflict:
-            if encrypted is rows:
-                raise
-            # A text that was recorded under an older key, or was forgotten since, is no other content.
+            # A text that was recorded under an older key, or cannot be read any more, is no other content.
             present = self._store.find([row.id for row in rows])
             again = self._texts.as_recorded(rows, encrypted, present)
-            if again != encrypted:
+            if again != list(encrypted):
                 with suppress(ConflictingTouchpoint):
                     return list(self._store.append(again, now, expected_version))
             raise _conflict(conflict.id, rows, self._texts.decrypted(present)) from None

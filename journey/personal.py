@@ -60,12 +60,12 @@ class PersonalTexts:
     def as_recorded(
         self, offered: Iterable[StoredTouchpoint], encrypted: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]
     ) -> list[StoredTouchpoint]:
-        """The rows to offer again where ids are taken: a text that says what is `present`, or was forgotten, in the bytes there."""
+        """The rows to offer again where ids are taken: a text that says what is `present`, or what is there withheld, in its bytes."""
         first = {row.id: row for row in present}
         told = {row.id: row for row in self.decrypted(list(first.values()))}
         return [
             row._replace(personal=first[row.id].personal)
-            if row.id in first and told[row.id].personal in (plain.personal, WITHHELD) and plain.personal is not None
+            if row.id in first and told[row.id].personal in (plain.personal, WITHHELD)
             else row
             for plain, row in zip(offered, encrypted, strict=True)
         ]

@@ -169,6 +169,8 @@ def test_what_was_forgotten_is_recorded_again_as_what_it_was(journal: Journal) -
     journal.forget("ana")
     (again,) = journal.record(told)
     assert (again.position, again.is_new) == (first.position, False)
+    (again,) = journal.record(note("n", "r", None, contact="ana"))
+    assert not again.is_new
     assert readable(journal) == set()
     with pytest.raises(ConflictingTouchpoint, match=r"benevolence `0\.5` against `0\.6`"):
         journal.record(told.model_copy(update={"benevolence": 0.6}))

@@ -10,6 +10,7 @@ from typing import IO, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
+from journey.history import Recorded
 from journey.journal import Journal
 from journey.reading import read_fact
 from journey.stores.rows import Receipt
@@ -50,10 +51,18 @@ class Rehearsal:
         """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
         recorded = {} if self._journal is None else self._journal.find(touchpoint.id for touchpoint in touchpoints)
         for touchpoint in touchpoints:
-            if touchpoint.id in recorded and recorded[touchpoint.id].touchpoint != touchpoint:
+            if touchpoint.id in recorded and _other(recorded[touchpoint.id], touchpoint):
                 raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
         receipts = self._rehearsed.record(*touchpoints)
         return [replace(receipt, is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
+
+
+def _other(recorded: Recorded[Fact], offered: Fact) -> bool:
+    """Whether a fact is recorded with other content, as far as it can be read."""
+    if recorded.withheld and recorded.touchpoint.kind == offered.kind:
+        without = dict.fromkeys(name for name in ("note", "reason") if hasattr(offered, name))
+        return recorded.touchpoint != offered.model_copy(update=without)
+    return recorded.touchpoint != offered
 
 
 class Rejects:

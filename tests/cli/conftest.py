@@ -20,7 +20,7 @@ from journey_cli.stories import story
 
 GOLDEN = Path(__file__).parent / "golden"
 SWAYING = {
-    *("JOURNEY_STORE", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"),
+    *("JOURNEY_STORE", "JOURNEY_KEYS", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"),
     *("PYTHONIOENCODING", "PYTHONUNBUFFERED"),
 }
 """Variables that would sway what is written, or how."""
@@ -136,7 +136,9 @@ def journal_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
 @pytest.fixture
 def bank(journey: Journey, journal_of: Callable[[str], Path]) -> Journey:
     """The command line beside a journal of its own that holds `m@bank`, the story of the cold meeting."""
-    shutil.copy(journal_of("cold-meeting"), journey.folder / "journey.db")
+    journal = journal_of("cold-meeting")
+    shutil.copy(journal, journey.folder / "journey.db")
+    shutil.copy(f"{journal}.keys", journey.folder / "journey.db.keys")
     return journey
 
 

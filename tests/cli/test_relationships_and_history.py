@@ -133,7 +133,7 @@ def test_a_command_that_only_reads_leaves_the_journal_as_it_was(bank: "Journey",
     path = bank.folder / "journey.db"
     before = path.read_bytes()
     assert bank(*arguments).code == 0
-    assert bank.names() == {"journey.db"}
+    assert bank.names() == {"journey.db", "journey.db.keys"}
     assert path.read_bytes() == before
 
 
