@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Self, cast, get_args
 
 from typing_extensions import TypeVar
 
@@ -191,18 +191,20 @@ class History:
 
 def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits) -> H:
     """The history that everything tells, with edits, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
-    known = sorted((one for one in everything if history.known is None or one.recorded_at <= history.known), key=_recording)
+    told = everything if history.known is None else [one for one in everything if one.recorded_at <= history.known]
+    known = sorted(told, key=_recording)
     impossible: dict[str, str] = {}
-    if any(isinstance(record.touchpoint, Merge) for record in everything):
+    models = {type(record.touchpoint) for record in everything}
+    if not models.isdisjoint(get_args(Merge)):
         names = _names(history, known)
         known = [one for one in known if not one.touchpoint.relationship or not names.isdisjoint(_relationships(one.touchpoint))]
-    if edits or any(isinstance(record.touchpoint, LogFact) for record in known):
+    if edits or not models.isdisjoint(get_args(LogFact)):
         records = list(_amended(known, edits, impossible))
-        if any(isinstance(record.touchpoint, PeopleMerge) for record in known):
+        if not models.isdisjoint(get_args(PeopleMerge)):
             records, known = _with_one_name_each(records, known)
     else:
         records = cast(list[Recorded], known)
-    visible = (r for r in records if history.bound is None or r.touchpoint.occurred_at <= history.bound)
+    visible = records if history.bound is None else [one for one in records if one.touchpoint.occurred_at <= history.bound]
     return replace(
         history,
         records=tuple(sorted(visible, key=_order)),

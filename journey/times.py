@@ -10,6 +10,8 @@ _MEND = "write ISO 8601 with an offset, such as `2024-03-01T09:30:00+01:00` or `
 
 def utc(value: object) -> datetime:
     """Read one instant: an aware datetime, or ISO 8601 text with an offset. Raises ValueError that carries the mend."""
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
@@ -44,7 +46,7 @@ def to_microseconds(instant: datetime) -> int:
 
 def from_microseconds(microseconds: int) -> datetime:
     """The inverse of `to_microseconds`."""
-    return EPOCH + timedelta(microseconds=microseconds)
+    return EPOCH + timedelta(0, 0, microseconds)
 
 
 def isoformat(instant: datetime) -> str:

@@ -24,7 +24,7 @@ def upcast(fields: Fields, version: int) -> Fields:
 
     Raises UnsupportedSchema for a kind that is not known, a version that is yet to come, or one that nothing leads on from.
     """
-    id, stored = fields["id"], f"`{fields['kind']}` of schema {version}"
+    stored, stored_version = fields, version
     while True:
         kind = fields["kind"]
         upcaster = UPCASTERS.get((kind, version))
@@ -34,6 +34,6 @@ def upcast(fields: Fields, version: int) -> Fields:
             return fields
         else:
             raise UnsupportedSchema(
-                f"touchpoint `{id}` is a {stored}, which this journey does not know",
+                f"touchpoint `{stored['id']}` is a `{stored['kind']}` of schema {stored_version}, which this journey does not know",
                 "upgrade journey to the version that wrote it, or read past it with --allow-unknown (`allow_unknown=True`)",
             )

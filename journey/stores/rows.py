@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from pydantic_core import from_json
+
 from journey.amendments import FACTS, Fact, TouchpointCorrected
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.history import Recorded
@@ -232,9 +234,9 @@ def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
 
 def fields_of_row(row: StoredTouchpoint) -> dict[str, Any]:
     """The plain fields of a row; without the texts about people where they are encrypted or withheld."""
-    payload, personal = json.loads(row.payload), {}
+    payload, personal = from_json(row.payload), {}
     if row.personal is not None and is_readable(row.personal):
-        personal = json.loads(row.personal)
+        personal = from_json(row.personal)
     elif payload.get("fields") == {}:
         personal = {"fields": {"note": None}}  # it told nothing else
     if "fields" in personal:
