@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -75,7 +76,13 @@ def revalidated(touchpoint: F) -> F:
     if type(touchpoint) not in _MODELS:
         name = type(touchpoint).__name__
         raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
-    return validated(type(touchpoint), vars(touchpoint))
+    model, values = type(touchpoint), vars(touchpoint)
+    with suppress(ValidationError):
+        # Most fields are None; without them it takes less than half of the time, and is as good where it makes the same.
+        told = cast(F, model.__pydantic_validator__.validate_python({name: value for name, value in values.items() if value is not None}))
+        if vars(told) == values:
+            return told
+    return validated(model, values)
 
 
 def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:

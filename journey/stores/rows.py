@@ -95,7 +95,8 @@ def encode(fact: Fact) -> StoredTouchpoint:
 
 def _personal(fact: Fact) -> str | None:
     """The personal fields as JSON, also those that a correction gives; None without any."""
-    personal: dict[str, Any] = {name: getattr(fact, name, None) for name in PERSONAL_FIELDS}
+    values = vars(fact)
+    personal: dict[str, Any] = {name: values.get(name) for name in PERSONAL_FIELDS}
     if isinstance(fact, TouchpointCorrected):
         personal["fields"] = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS} or None
     told = {name: value for name, value in personal.items() if value is not None}
