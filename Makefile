@@ -38,6 +38,7 @@ bench: $(VENV)/.ready ## measure, beside the peers, in one run
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/append.py
 	$(BIN)/python benchmarks/single.py
+	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/clients.py
 
 lock: ## resolve requirements.txt anew (needs uv)

@@ -17,7 +17,7 @@ from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
 from journey_cli.sources import Row
 
-BATCH = 1_000
+BATCH = 5_000
 """How many rows go into one transaction."""
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.times import from_microseconds
 from journey.touchpoints import KINDS
@@ -65,6 +67,14 @@ def _jsonl(path: Path, file: io.BufferedReader) -> Iterator[Row]:
         for line, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
+            try:
+                fields = from_json(raw)
+            except ValueError:
+                fields = None
+            if isinstance(fields, dict):
+                yield Row(str(path), line, fields)
+                continue
+            # The parser above is three times as fast; this one reads what else may pass for JSON, and says why something does not.
             text = raw.decode("utf-8-sig" if line == 1 else "utf-8", errors="surrogateescape").strip()
             try:
                 fields = json.loads(text)

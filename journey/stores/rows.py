@@ -21,6 +21,7 @@ from journey.upcasting import upcast
 
 _UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 PERSONAL_FIELDS = ("note", "reason")
 """Fields that tell about a person in free words; they are kept apart from the payload, also where a correction gives them."""
 WITHHELD = "withheld"
@@ -100,7 +101,7 @@ def _personal(fact: Fact) -> str | None:
     if isinstance(fact, TouchpointCorrected):
         personal["fields"] = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS} or None
     told = {name: value for name, value in personal.items() if value is not None}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else None
+    return _json(told) if told else None
 
 
 def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fact]:
