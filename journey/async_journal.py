@@ -31,7 +31,7 @@ from journey.verification import Verification
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_Entry = tuple[tuple[Fact, ...], Future[list[Receipt]]]
+_Entry = tuple[tuple[Fact | dict[str, Any], ...], Future[list[Receipt]]]
 _READERS = 8
 _GROUP = 1_000
 """How many facts, about, are recorded in one transaction."""
@@ -68,7 +68,7 @@ class AsyncJournal:
         opening = partial(Journal.open, url, read_only=read_only, now=now, keys=keys, allow_unknown=allow_unknown)
         return cls(await asyncio.to_thread(opening))
 
-    async def record(self, *facts: Fact, expected_version: int | None = None) -> list[Receipt]:
+    async def record(self, *facts: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`. Tasks that record at one time share a transaction, yet each succeeds or fails alone."""
         if expected_version is not None:
             return await self._writing(self._journal.record, *facts, expected_version=expected_version)

@@ -30,7 +30,7 @@ from journey.history import History, Recorded, changed_in
 from journey.merging import Pairs, merged_pairs, names_in, names_of_united, people_in, united
 from journey.personal import PersonalTexts
 from journey.proofs import prove
-from journey.reading import revalidated, validated
+from journey.reading import recordable, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
@@ -83,15 +83,16 @@ class Journal:
         keystore = open_keystore(keys, read_only=read_only) if isinstance(keys, str) else keys
         return cls(store, now, keystore=keystore, allow_unknown=allow_unknown)
 
-    def record(self, *touchpoints: Fact, expected_version: int | None = None) -> list[Receipt]:
+    def record(self, *touchpoints: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
 
         Recording an equal touchpoint again returns its first receipt; other content under the same id raises
         ConflictingTouchpoint. With `expected_version`, every new touchpoint must belong to a relationship that has that
         many touchpoints (`version`) until now, else ConflictingHistory: somebody recorded in between. Once this returns,
-        the touchpoints are durable. Raises InvalidTouchpoint for one that was changed past its model, as `model_copy` can.
+        the touchpoints are durable. A dict of plain fields is read as by `read_fact`. Raises InvalidTouchpoint for what is none,
+        or was changed past its model, as `model_copy` can; then nothing is recorded.
         """
-        facts = [revalidated(touchpoint) for touchpoint in touchpoints]
+        facts = [recordable(touchpoint) for touchpoint in touchpoints]
         receipts = self._append(facts, [encode(fact) for fact in facts], expected_version)
         self._sealing.recorded(receipts)
         return receipts

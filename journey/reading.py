@@ -66,8 +66,12 @@ def unknown_touchpoint(fields: Mapping[str, Any], schema_version: int) -> Touchp
 _MODELS = frozenset(FACTS.values())
 
 
-def revalidated(touchpoint: F) -> F:
-    """The touchpoint, once it is known to hold what its model allows. Raises InvalidTouchpoint."""
+def recordable(told: Fact | dict[str, Any]) -> Fact:
+    """The fact, once it is known to hold what its model allows; plain fields are read as by `read_fact`. Raises InvalidTouchpoint."""
+    return read_fact(told) if isinstance(told, dict) else _revalidated(told)
+
+
+def _revalidated(touchpoint: F) -> F:
     if isinstance(touchpoint, UnknownTouchpoint):
         raise UnknownKind(
             [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],

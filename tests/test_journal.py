@@ -7,16 +7,19 @@ from typing import Any, ClassVar, cast
 
 import pytest
 import stores
+from hypothesis import given
+from hypothesis import strategies as st
 from postgres_server import PostgresServer
 
-from journey import InvalidStoreUrl, InvalidTouchpoint, Journal, UnsupportedSchema
+from journey import InvalidStoreUrl, InvalidTouchpoint, Journal, Touchpoint, UnsupportedSchema
 from journey.amendments import Fact
 from journey.history import Recorded
 from journey.stores.memory import MemoryStore
 from journey.stores.rows import StoredTouchpoint, decode_all
 from journey.subscription import Subscription
-from journey.testing import Opener, StoreContract
+from journey.testing import Opener, StoreContract, touchpoints
 from journey.testing.places import contact, ids
+from journey.touchpoints import fields_of
 
 
 class TestMemory(StoreContract):
@@ -50,7 +53,17 @@ def test_addresses_that_name_no_store_are_refused(url: str) -> None:
     assert "sqlite:///PATH" in refused.value.mend
 
 
-@pytest.mark.parametrize("changed", [{"competence": -7.0}, {"competence": float("nan")}, {"occurred_at": datetime(2024, 1, 1)}, {"id": ""}])  # noqa: DTZ001
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"competence": -7.0},
+        {"competence": float("nan")},
+        {"occurred_at": datetime(2024, 1, 1)},  # noqa: DTZ001
+        {"id": ""},
+        {"certainty": None},
+        {"by": None},
+    ],
+)
 def test_what_was_changed_past_its_model_is_refused(changed: dict[str, Any]) -> None:
     with Journal.open("memory:") as journal:
         with pytest.raises(InvalidTouchpoint):
@@ -59,9 +72,32 @@ def test_what_was_changed_past_its_model_is_refused(changed: dict[str, Any]) -> 
 
 
 def test_what_is_no_touchpoint_is_refused() -> None:
-    for thing in ([contact("a")], {"id": "a"}, None):
-        with pytest.raises(InvalidTouchpoint, match="a touchpoint is needed"):
+    for thing, why in (([contact("a")], "a touchpoint is needed"), (None, "a touchpoint is needed"), ({"id": "a"}, "kind: is missing")):
+        with pytest.raises(InvalidTouchpoint, match=why):
             Journal.open("memory:").record(cast(Any, thing))
+
+
+def test_plain_fields_are_recorded_as_the_touchpoint_that_they_tell() -> None:
+    with Journal.open("memory:") as journal:
+        journal.record(fields_of(contact("a")), contact("b"))
+        assert [receipt.is_new for receipt in journal.record(contact("a"), fields_of(contact("b")))] == [False, False]
+        with pytest.raises(InvalidTouchpoint, match="competence: `7` is not a number in range"):
+            journal.record(contact("c"), {**fields_of(contact("d")), "competence": 7})
+        assert ids(journal) == ["a", "b"]
+
+
+@given(touchpoints(), st.data())
+def test_what_was_recorded_can_be_read(touchpoint: Touchpoint, data: st.DataObject) -> None:
+    field = data.draw(st.sampled_from([*type(touchpoint).model_fields]))
+    odd = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.datetimes(), st.lists(st.integers()))
+    changed = touchpoint.model_copy(update={field: data.draw(odd)})
+    with Journal.open("memory:") as journal:
+        try:
+            journal.record(changed)
+        except InvalidTouchpoint:
+            assert ids(journal) == []
+        else:
+            assert [record.touchpoint for record in journal.read()] == [type(touchpoint).model_validate(vars(changed))]
 
 
 def test_a_subscription_passes_over_nothing_that_it_could_not_read() -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.history import Recorded
 from journey.journal import Journal
-from journey.reading import read_fact
+from journey.reading import read_fact, recordable
 from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
 from journey_cli.sources import Row
@@ -35,7 +35,7 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
-    def record(self, *touchpoints: Fact) -> list[Receipt]:
+    def record(self, *touchpoints: Fact | dict[str, Any]) -> list[Receipt]:
         """As `Journal.record`."""
         ...
 
@@ -47,13 +47,14 @@ class Rehearsal:
         self._journal = journal
         self._rehearsed = Journal.open("memory:")
 
-    def record(self, *touchpoints: Fact) -> list[Receipt]:
-        """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
-        recorded = {} if self._journal is None else self._journal.find(touchpoint.id for touchpoint in touchpoints)
-        for touchpoint in touchpoints:
+    def record(self, *touchpoints: Fact | dict[str, Any]) -> list[Receipt]:
+        """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint and InvalidTouchpoint as it would."""
+        facts = [recordable(touchpoint) for touchpoint in touchpoints]
+        recorded = {} if self._journal is None else self._journal.find(fact.id for fact in facts)
+        for touchpoint in facts:
             if touchpoint.id in recorded and _other(recorded[touchpoint.id], touchpoint):
                 raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
-        receipts = self._rehearsed.record(*touchpoints)
+        receipts = self._rehearsed.record(*facts)
         return [replace(receipt, is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
 
 
@@ -98,24 +99,34 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
     outcome = Outcome()
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
-        good = []
-        for row in batch:
-            try:
-                if row.problem is not None:
-                    raise row.problem
-                good.append((row, read_fact(row.fields)))
-            except InvalidTouchpoint as error:
-                _refuse(outcome, rejects, row, error)
-            except RecursionError:
-                _refuse(
-                    outcome, rejects, row, InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")
-                )
         outcome.read += len(batch)
-        _record(journal, good, outcome, rejects)
+        try:
+            _record(journal, [(row, _fields(row)) for row in batch], outcome, rejects)
+        except (InvalidTouchpoint, RecursionError):
+            # Recording refused the batch as a whole: see which of it is good.
+            _record(journal, list(_good(batch, outcome, rejects)), outcome, rejects)
         yield outcome
 
 
-def _record(journal: Recorder, good: Sequence[tuple[Row, Fact]], outcome: Outcome, rejects: Rejects) -> None:
+def _fields(row: Row) -> dict[str, Any]:
+    if row.problem is not None:
+        raise row.problem
+    return row.fields
+
+
+def _good(batch: Iterable[Row], outcome: Outcome, rejects: Rejects) -> Iterator[tuple[Row, Fact]]:
+    """The rows that hold touchpoints; the others are refused."""
+    for row in batch:
+        try:
+            yield row, read_fact(_fields(row))
+        except InvalidTouchpoint as error:
+            _refuse(outcome, rejects, row, error)
+        except RecursionError:
+            deep = InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")
+            _refuse(outcome, rejects, row, deep)
+
+
+def _record(journal: Recorder, good: Sequence[tuple[Row, Fact | dict[str, Any]]], outcome: Outcome, rejects: Rejects) -> None:
     """Record a batch; where one touchpoint conflicts, halve until it stands alone, so that it takes nobody with it."""
     if not good:
         return
