@@ -206,6 +206,7 @@ def test_merging_people_by_name(journal: Journal) -> None:
 
 def test_a_history_tells_the_merges_of_those_whom_it_names(journal: Journal) -> None:
     journal.merge_people("ana", "ana-2")
+    assert journal.history("e@bank").people_merges == ()
     journal.merge("m@bank", "e@bank")
     journal.unmerge("m@bank", "e@bank")
     assert journal.history("e@bank").people_merges == ()
@@ -214,10 +215,19 @@ def test_a_history_tells_the_merges_of_those_whom_it_names(journal: Journal) -> 
     assert [record.touchpoint.id for record in journal.history("e@bank").people_merges] == ["ana+ana-2.merged-1"]
 
 
+def test_somebody_whom_only_a_correction_names_is_told_by_one_name_too(journal: Journal) -> None:
+    journal.merge_people("ana", "ana-2")
+    journal.correct("4", {"representative": "ana-2"})
+    assert who(journal.history("e@bank")) == ["ana"]
+
+
 def test_what_people_cannot_be_merged_is_refused_with_the_mend(journal: Journal) -> None:
     with pytest.raises(UnknownName, match="no person `ana-3`") as refused:
         journal.merge_people("ana", "ana-3")
     assert refused.value.mend == "did you mean `ana-2`?"
+    journal.record(contact("5", episode="flood"))
+    with pytest.raises(UnknownName, match="no person `flood`"):
+        journal.merge_people("ana", "flood")
     with pytest.raises(InvalidTouchpoint, match="is the person itself"):
         journal.merge_people("bob", "bob")
     with pytest.raises(UnknownName, match="`bob` and `ana` are not merged with each other") as refused:
