@@ -7,7 +7,18 @@ from typing import Any, Generic, Self, cast, get_args
 
 from typing_extensions import TypeVar
 
-from journey.amendments import FIXED, REPLACE_MEND, Amendment, Fact, LogFact, Merge, PeopleMerge, TouchpointCorrected, in_force
+from journey.amendments import (
+    FIXED,
+    REPLACE_MEND,
+    Amendment,
+    Fact,
+    LogFact,
+    Merge,
+    PeopleMerge,
+    SubjectForgotten,
+    TouchpointCorrected,
+    in_force,
+)
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
 from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
 from journey.reading import validated
@@ -71,8 +82,8 @@ class History:
 
     @classmethod
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
-        """A history of recorded facts in any order; see `of`."""
-        everything = _once(records)
+        """A history of recorded facts in any order; see `of`. That somebody was forgotten is no part of it."""
+        everything = _once(record for record in records if not isinstance(record.touchpoint, SubjectForgotten))
         if relationship is None:
             named = (record for record in everything if record.touchpoint.relationship)
             first = min(named, key=_order, default=None)

@@ -197,7 +197,7 @@ def test_a_broken_store_breaks_the_law(store: type[MemoryStore], law: str) -> No
 
 @pytest.mark.parametrize("store", [Sound, *sorted({store for store, _ in BROKEN} - UNSEEN_BY_THE_MACHINE, key=lambda one: one.__name__)])
 def test_the_machine_sees_what_is_broken(store: type[MemoryStore]) -> None:
-    few = settings(max_examples=60, stateful_step_count=30, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
+    few = settings(max_examples=120, stateful_step_count=30, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
     run: Callable[[], None] = partial(run_state_machine_as_test, JournalMachine.over(lambda: opener_of(store)), settings=few)
     if store is Sound:
         run()

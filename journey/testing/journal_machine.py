@@ -1,8 +1,10 @@
 """A journal driven at random beside a plain list that does the same, compared after every step."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from operator import and_
 from typing import Any, cast
 
 import pytest
@@ -18,6 +20,7 @@ from journey.amendments import (
     PeopleUnmerged,
     RelationshipsMerged,
     RelationshipsUnmerged,
+    SubjectForgotten,
     TouchpointCorrected,
     TouchpointRetracted,
 )
@@ -26,7 +29,6 @@ from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.merging import merged_pairs, names_in, names_of_united, united
 from journey.stores import Store, Summary
-from journey.subscription import Subscription
 from journey.testing.places import Impatient, Opener, contact, records
 from journey.testing.strategies import at_day
 from journey.times import MICROSECOND, to_microseconds
@@ -41,6 +43,7 @@ _offered = st.builds(
     day=st.sampled_from((0.0, 1.5, 9.0)),
     competence=st.sampled_from((None, 0.5)),
 )
+_notes = st.sampled_from((None, "a text", "another text"))
 _batches = st.lists(_offered, max_size=6)
 _shares = st.floats(0, 1)
 """Where in the log: 0 before everything, 1 at its end."""
@@ -73,18 +76,19 @@ class JournalMachine(RuleBasedStateMachine):
     def open(self) -> None:
         """Open the journal."""
         self._store = self._opener()
-        self._journal = Journal(self._store, now=lambda: self._clock)
+        self._keystore = self._store.keystore()
+        self._journal = Journal(self._store, now=lambda: self._clock, keystore=self._keystore)
 
     @rule(batch=_batches)
     def record(self, batch: list[Interaction]) -> None:
         """Record what may be new, repeated or conflicting."""
         self._record(batch, None)
 
-    @rule(size=st.integers(1, 4), relationship=st.sampled_from(_RELATIONSHIPS), representative=st.sampled_from(_PEOPLE))
-    def record_new(self, size: int, relationship: str, representative: str) -> None:
-        """Record what is surely new."""
+    @rule(size=st.integers(1, 4), relationship=st.sampled_from(_RELATIONSHIPS), who=st.permutations(_PEOPLE), note=_notes)
+    def record_new(self, size: int, relationship: str, who: list[str], note: str | None) -> None:
+        """Record what is surely new, by one person with another."""
         new = [f"new-{len(self._told)}-{number}" for number in range(size)]
-        self._record([contact(id, relationship=relationship, representative=representative) for id in new])
+        self._record([contact(id, relationship=relationship, representative=who[0], contact=who[1], note=note) for id in new])
 
     @rule(batch=_batches, share=_shares)
     def record_something_again(self, batch: list[Interaction], share: float) -> None:
@@ -117,6 +121,27 @@ class JournalMachine(RuleBasedStateMachine):
         """Say that people are one, or two after all."""
         self._record([model(**self._said(), person=two[0], other=two[1])])
 
+    @rule(person=st.sampled_from(_PEOPLE))
+    def forget(self, person: str) -> None:
+        """Forget a person, by whichever of their ids; only what was written about them until now is lost."""
+        people = united(person, merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, PeopleMerge)))
+        if not any(name in _named(one.touchpoint) for one in self._told for name in people):
+            with pytest.raises(UnknownName):
+                self._journal.forget(person)
+            return
+        theirs = [getattr(one.touchpoint, "contact", None) in people for one in self._told]
+        readable = [getattr(one.touchpoint, "note", None) is not None for one in self._told]
+        forgotten = self._journal.forget(person)
+        assert forgotten.texts == sum(map(and_, theirs, readable))
+        self._told = [_withheld(one) if lost else one for one, lost in zip(self._told, map(and_, theirs, readable), strict=True)]
+        said = SubjectForgotten(id=forgotten.receipt.id, person=person, occurred_at=self._clock)
+        self._told.append(Recorded(said, self._next(), len(self._told) + 1))
+
+    @rule()
+    def rotate_keys(self) -> None:
+        """Make new keys; nothing that was recorded is any different."""
+        self._journal.rotate_keys()
+
     @rule(batch=_batches, relationship=st.sampled_from(_RELATIONSHIPS), off_by=st.sampled_from((0, 0, 1, -1)))
     def record_on_a_version(self, batch: list[Interaction], relationship: str, off_by: int) -> None:
         """Record on a version that is right or wrong."""
@@ -143,7 +168,7 @@ class JournalMachine(RuleBasedStateMachine):
     def follow(self, share: float) -> None:
         """Subscribe from anywhere."""
         position = self._position(share)
-        subscription = Subscription(cast(Store, Impatient(self._store)), position)
+        subscription = Journal(cast(Store, Impatient(self._store)), keystore=self._keystore).subscribe(position)
         assert list(islice(subscription, len(self._told) - position)) == self._told[position:]
 
     @rule(relationship=st.sampled_from(_RELATIONSHIPS), day=st.sampled_from((0.0, 1.0, 1.5, 20.0)), share=_shares)
@@ -194,6 +219,7 @@ class JournalMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Release the store. Sealing it too may never end where it failed."""
         if hasattr(self, "_store"):
+            self._keystore.close()
             self._store.close()
 
     def _history(self, relationship: str) -> History:
@@ -211,7 +237,7 @@ class JournalMachine(RuleBasedStateMachine):
     def _record(self, batch: Sequence[Fact], expected_version: int | None = None) -> None:
         """Record in the journal and in the list; where the list would refuse, so must the journal."""
         known: dict[str, Recorded[Fact]] = {one.touchpoint.id: one for one in self._told}
-        recorded_at = max(self._clock, self._told[-1].recorded_at + MICROSECOND) if self._told else self._clock
+        recorded_at = self._next()
         refusals: set[type[JourneyError]] = set()
         given: list[tuple[str, int | None, datetime, bool]] = []
         fresh: list[Recorded[Fact]] = []
@@ -233,11 +259,19 @@ class JournalMachine(RuleBasedStateMachine):
         assert [(one.id, one.position, one.recorded_at, one.is_new) for one in receipts] == given
         self._told += fresh
 
+    def _next(self) -> datetime:
+        """When what is recorded now is recorded."""
+        return max(self._clock, self._told[-1].recorded_at + MICROSECOND) if self._told else self._clock
+
     def _version(self, relationship: str) -> int:
         return sum(one.touchpoint.relationship == relationship for one in self._told)
 
     def _position(self, share: float) -> int:
         return round(share * len(self._told))
+
+
+def _withheld(record: Recorded[Fact]) -> Recorded[Fact]:
+    return replace(record, touchpoint=record.touchpoint.model_copy(update={"note": None}), withheld=True)
 
 
 def _named(fact: Fact) -> list[Any]:

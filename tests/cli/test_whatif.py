@@ -103,7 +103,7 @@ def test_nothing_is_written(bank: "Journey", visit: "Visit") -> None:
     before = bank.asked("history", "m@bank").out
     bank.asked("whatif", "m@bank", *SPARED, *WARM, "--insert", json.dumps(visit("call-200", "m@bank")))
     assert bank.asked("history", "m@bank").out == before
-    assert bank.names() == {"journey.db"}
+    assert bank.names() == {"journey.db", "journey.db.keys"}
 
 
 def test_the_text_sets_both_side_by_side(bank: "Journey") -> None:

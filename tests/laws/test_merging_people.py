@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from amended import RELATIONSHIPS, by_hand, renamed, told_of_people
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,89 +25,12 @@ from journey import (
     RelationshipsUnmerged,
     SubjectForgotten,
     Touchpoint,
-    TouchpointCorrected,
-    TouchpointRetracted,
     UnknownName,
 )
 from journey.stores.memory import MemoryStore
 from journey.stores.rows import StoredTouchpoint
-from journey.testing import START, histories
-from journey.testing.strategies import REPRESENTATIVES
+from journey.testing import START
 from journey_projections import replay
-
-RELATIONSHIPS = ("r", "s", "t")
-PEOPLE = (*REPRESENTATIVES, "zoe")
-FIELDS = ("representative", "from_representative", "to_representative", "contact")
-
-
-@st.composite
-def told_of_people(draw: st.DrawFn) -> list[Fact]:
-    """Touchpoints of three relationships among merges, unmerges, corrections and retractions, in any order of recording."""
-    contacts = st.sampled_from((None, *PEOPLE))
-    told: list[Fact] = [
-        touchpoint.model_copy(update={"relationship": name, "id": f"{name}-{touchpoint.id}", "contact": draw(contacts)})
-        for name in RELATIONSHIPS
-        for touchpoint in draw(histories(min_size=1, max_size=4))[-5:]
-    ]
-    ids = {one.id: one.relationship for one in told}
-    for number in range(draw(st.integers(1, 9))):
-        about = draw(st.sampled_from(sorted(ids)))
-        said = {"id": f"said-{number}", "occurred_at": START, "relationship": ids[about]}
-        pair = dict(zip(("relationship", "other"), draw(st.permutations(RELATIONSHIPS)), strict=False))
-        two = {**said, "relationship": "", **dict(zip(("person", "other"), draw(st.permutations(PEOPLE)), strict=False))}
-        match draw(st.sampled_from(("merged", "merged", "merged", "unmerged", "corrected", "retracted", "one", "two"))):
-            case "merged":
-                told.append(PeopleMerged.model_validate(two))
-            case "unmerged":
-                told.append(PeopleUnmerged.model_validate(two))
-            case "corrected":
-                fields = {"contact": draw(st.sampled_from(PEOPLE))}
-                told.append(TouchpointCorrected.model_validate({**said, "corrects": about, "fields": fields}))
-            case "retracted":
-                told.append(TouchpointRetracted.model_validate({**said, "retracts": about}))
-            case "one":
-                told.append(RelationshipsMerged.model_validate({**said, **pair}))
-            case _:
-                told.append(RelationshipsUnmerged.model_validate({**said, **pair}))
-    return draw(st.permutations(told))
-
-
-def reach(name: str, pairs: Sequence[tuple[bool, str, str]]) -> set[str]:
-    """Who is one with whom, the slow way: of pairs that are joined (True) or parted, in the order in which that was said."""
-    joined = {frozenset((one, other)): is_joined for is_joined, one, other in pairs}
-    names = {name}
-    for _ in pairs:
-        names |= {other for pair, is_joined in joined.items() if is_joined and pair & names for other in pair}
-    return names
-
-
-def name_of(person: str, pairs: Sequence[tuple[bool, str, str]]) -> str:
-    """The name that the last merge which still holds among those who are one put first."""
-    group = reach(person, pairs)
-    last = {frozenset(pair[1:]): number for number, pair in enumerate(pairs)}
-    holding = [pair for number, pair in enumerate(pairs) if pair[0] and last[frozenset(pair[1:])] == number]
-    return next((one for _, one, _ in reversed(holding) if one in group), person)
-
-
-def by_hand(told: Sequence[Recorded[Fact]], relationship: str) -> list[Touchpoint]:
-    """What a history tells, in words: the touchpoints of those that are one, as amended, each person by one name."""
-    facts = [one.touchpoint for one in told]
-    of_relationships = [
-        (isinstance(one, RelationshipsMerged), one.relationship, one.other)
-        for one in facts
-        if isinstance(one, RelationshipsMerged | RelationshipsUnmerged)
-    ]
-    of_people = [(isinstance(one, PeopleMerged), one.person, one.other) for one in facts if isinstance(one, PeopleMerge)]
-    own = reach(relationship, of_relationships)
-    merges = (RelationshipsMerged, RelationshipsUnmerged)
-    plain = [one for one in told if one.touchpoint.relationship in own and not isinstance(one.touchpoint, merges)]
-    return [renamed(touchpoint, of_people) for touchpoint in History.of_records(plain)]
-
-
-def renamed(touchpoint: Touchpoint, pairs: Sequence[tuple[bool, str, str]]) -> Touchpoint:
-    fields = touchpoint.model_dump()
-    names = {field: name_of(fields[field], pairs) for field in FIELDS if fields.get(field)}
-    return type(touchpoint).model_validate({**fields, **names})
 
 
 @given(told_of_people(), st.data())
