@@ -593,6 +593,23 @@ def test_a_writer_can_record_seal_and_follow(with_roles: Callable[[str], str]) -
         assert (journal.verify().holds, journal.verify().sealed) == (True, 402)
 
 
+def test_the_roles_reach_the_keys_as_far_as_they_need(with_roles: Callable[[str], str], postgres_url: str) -> None:
+    with Journal.open(with_roles("clerk")) as journal:
+        journal.record(contact("b", contact="ana", note="She moved."), contact("c", contact="bea", note="She stays."))
+        assert journal.rotate_keys() == 2
+        journal.record(contact("d", contact="ana", note="She is back."))
+        assert journal.forget("ana").keys == 2
+
+    def notes() -> list[tuple[str | None, bool]]:
+        with Journal.open(with_roles("auditor"), read_only=True) as journal:
+            told = [record for record in journal.read(1) if isinstance(record.touchpoint, Interaction)]
+            return [(record.touchpoint.model_dump()["note"], record.withheld) for record in told]
+
+    assert notes() == [(None, True), ("She stays.", False), (None, True)]
+    run(postgres_url, "REVOKE ALL ON SCHEMA public_keys FROM journey_reader")
+    assert notes() == [(None, True), (None, True), (None, True)]
+
+
 _FORBIDDEN = [
     "UPDATE touchpoints SET kind = 'x'",
     "DELETE FROM touchpoints",
