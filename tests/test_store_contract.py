@@ -38,12 +38,12 @@ class Forgetful(dict[str, StoredTouchpoint]):
 class RecordsRepeatedIdsAgain(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
-        self.recorder._by_id = Forgetful()
+        self._by_id = Forgetful()
 
 
 class ForgetsIdsOnceItIsClosed(MemoryStore):
     def close(self) -> None:
-        self.recorder._by_id.clear()
+        self._by_id.clear()
 
 
 class TellsRepeatedFromNewWrongly(MemoryStore):
@@ -123,7 +123,7 @@ class ChangesWhatItReturns(MemoryStore):
 
 class ForgetsWhenClosed(MemoryStore):
     def close(self) -> None:
-        self.recorder = MemoryStore().recorder
+        vars(self).update(vars(MemoryStore()))
 
 
 class ForgetsMerges(MemoryStore):
