@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from journey.errors import UnknownName
 from journey.history import History
@@ -46,7 +46,7 @@ def story(name: str) -> Story:
     """A bundled story by name. Raises UnknownName."""
     if name not in NAMES:
         raise UnknownName.of("story", name, NAMES, f"there is {', '.join(NAMES)}")
-    folder = files("journey_cli") / "stories"
+    folder = Path(__file__).with_name("stories")
     told = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return Story(
