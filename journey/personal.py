@@ -9,11 +9,15 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from journey.amendments import Fact, LogFact
 from journey.errors import DamagedJournal
 from journey.stores.keys import Key, Keystore
 from journey.stores.rows import WITHHELD, StoredTouchpoint, is_readable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
 
@@ -47,15 +51,19 @@ class PersonalTexts:
             return rows
         owners = [owner_of(fact) if row.personal else "" for fact, row in zip(facts, rows, strict=True)]
         keys = self.keystore.current({owner for owner in owners if owner})
-        return [row._replace(personal=_encrypted(row, keys[owner])) if owner else row for owner, row in zip(owners, rows, strict=True)]
+        ciphers = _ciphers({owner: key.secret for owner, key in keys.items()})
+        return [
+            row._replace(personal=_encrypted(row, keys[owner], ciphers[owner])) if owner else row
+            for owner, row in zip(owners, rows, strict=True)
+        ]
 
     def decrypted(self, rows: Sequence[StoredTouchpoint]) -> Sequence[StoredTouchpoint]:
         """The rows with their texts as they were told; `WITHHELD` stands for one whose key is not there. Raises DamagedJournal."""
         needed = {_key_of(row.personal) for row in rows if row.personal is not None and not is_readable(row.personal)}
         if not needed:
             return rows
-        secrets = self.keystore.find(needed)
-        return [row if row.personal is None or is_readable(row.personal) else _decrypted(row, secrets) for row in rows]
+        ciphers = _ciphers(self.keystore.find(needed))
+        return [row if row.personal is None or is_readable(row.personal) else _decrypted(row, ciphers) for row in rows]
 
     def as_recorded(
         self, offered: Iterable[StoredTouchpoint], encrypted: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]
@@ -76,29 +84,37 @@ class PersonalTexts:
             self._keystore.close()
 
 
-def _encrypted(row: StoredTouchpoint, key: Key) -> str:
+def _ciphers(secrets: Mapping[str, bytes]) -> dict[str, "AESGCM"]:
+    """The ciphers of secrets, by the same names."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+    return {name: AESGCM(secret) for name, secret in secrets.items()}
+
+
+def _encrypted(row: StoredTouchpoint, key: Key, cipher: "AESGCM") -> str:
     text, about = (row.personal or "").encode(), row.id.encode()
     nonce = hmac.digest(key.secret, b"nonce" + len(about).to_bytes(4, "big") + about + text, "sha256")[:_NONCE_BYTES]
-    return f"{key.id}:{b64encode(nonce + AESGCM(key.secret).encrypt(nonce, text, about)).decode()}"
+    return f"{key.id}:{b64encode(nonce + cipher.encrypt(nonce, text, about)).decode()}"
 
 
-def _decrypted(row: StoredTouchpoint, secrets: Mapping[str, bytes]) -> StoredTouchpoint:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+def _decrypted(row: StoredTouchpoint, ciphers: Mapping[str, "AESGCM"]) -> StoredTouchpoint:
     key, _, text = (row.personal or "").partition(":")
-    if key not in secrets:
+    if key not in ciphers:
         return row._replace(personal=WITHHELD)
     try:
         stored = b64decode(text, validate=True)
-        told = AESGCM(secrets[key]).decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode())
-    except (InvalidTag, ValueError) as error:
+        told = ciphers[key].decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode())
+    except _not_authentic() as error:
         raise DamagedJournal(
             f"what touchpoint `{row.id}` at position {row.position} tells of a person was changed", "restore it from a backup"
         ) from error
     return row._replace(personal=told.decode())
+
+
+def _not_authentic() -> tuple[type[Exception], ...]:
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag, ValueError
 
 
 def _key_of(personal: str) -> str:
