@@ -253,7 +253,8 @@ class Journal:
         for name in sorted(relationships):
             if name not in told:
                 history = self.history(name)
-                told |= {record.touchpoint.relationship for record in history.told}
+                # An unmerge is told by both, though neither tells the other.
+                told |= {record.touchpoint.relationship for record in history.told if not isinstance(record.touchpoint, Merge)}
                 yield history
 
     def _say(self, model: type[LogFact], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:

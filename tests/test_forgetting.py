@@ -120,6 +120,14 @@ def test_what_is_forgotten_is_what_was_written_about_the_person(
     assert journal.verify().holds
 
 
+def test_relationships_that_are_two_after_all_are_both_looked_into(journal: Journal) -> None:
+    journal.record(opened("a", "ana"), opened("b", "ana"), note("1", "a"), note("2", "b"))
+    journal.merge("b", "a")
+    journal.unmerge("b", "a")
+    assert journal.forget("ana").texts == 2
+    assert readable(journal) == set()
+
+
 def test_a_text_under_somebody_elses_key_is_told(journal: Journal) -> None:
     journal.record(note("n", "r", contact="bea"))
     journal.correct("n", {"contact": "ana"})
