@@ -1,11 +1,15 @@
-"""Touchpoints as fixed-width records of numbers, the only form in which rules meet them.
+"""Touchpoints as fixed-width records of numbers, the only form in which rules meet them, in two steps.
 
-Names become small numbers, counted up per relationship in the order of touchpoints, so that what comes later never
-changes how the past is encoded. What a slot holds depends on the kind; `Encoder` is the table.
+`mention` tells what a touchpoint says by itself: its numbers, and the names that it mentions. What a slot holds depends on the
+kind; `_fill` is the table. `number` then counts names up per relationship in the order of touchpoints, so that what comes later
+never changes how the past is encoded. The names may be strings, for one history, or codes from a dictionary, for millions
+(see `columns`): the source is the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import nan
+from typing import Any, Protocol
 
 from journey.times import to_microseconds
 from journey.touchpoints import (
@@ -24,7 +28,6 @@ from journey.touchpoints import (
     RecoveryStepTaken,
     RelationshipEnded,
     RelationshipOpened,
-    RepresentativeAssigned,
     ResponseFailed,
     RiskDisclosed,
     Touchpoint,
@@ -34,15 +37,43 @@ from journey.touchpoints import (
 from journey_projections import codes
 from journey_projections.codes import NOBODY, NOTHING
 
+Name = str | int
+"""A name, or the code that stands for it; NOTHING where there is none."""
+
 
 @dataclass(slots=True)
-class Encoded:
-    """One touchpoint in numbers: `at` in microseconds, `actor` a party, the rest as its kind defines."""
+class Mention:
+    """What one touchpoint says by itself: `at` in microseconds, names, and the rest as its kind defines.
+
+    `representative` is who acted (of a handover: who handed over), `other` who took over. `episode` is the episode that it
+    opens, deepens or refers to: a failure or deception without one has its own id.
+    """
 
     kind: int
     side: int
     at: int
     certainty: float
+    representative: Name = NOTHING
+    other: Name = NOTHING
+    episode: Name = NOTHING
+    promise: Name = NOTHING
+    topic: Name = NOTHING
+    code: int = 0
+    flag: int = 0
+    cause: int = 0
+    amount: float = nan
+    second: float = nan
+    third: float = nan
+
+
+@dataclass(slots=True)
+class Encoded:
+    """One touchpoint in numbers: `at` in microseconds, `actor` a party, the rest as its kind defines."""
+
+    kind: int = codes.NOTE_ADDED
+    side: int = codes.ORGANISATION
+    at: int = 0
+    certainty: float = 1.0
     actor: int = NOBODY
     subject: int = NOTHING
     episode: int = NOTHING
@@ -55,128 +86,238 @@ class Encoded:
     third: float = nan
 
 
-class Encoder:
-    """Numbers for the names of one relationship: parties, episodes, promises, topics.
+def mention(touchpoint: Touchpoint) -> Mention:
+    """What a touchpoint says by itself."""
+    # What is not known moves as much as a note: nothing.
+    kind = codes.NOTE_ADDED if isinstance(touchpoint, UnknownTouchpoint) else codes.KINDS[touchpoint.kind]
+    row = Mention(kind, codes.SIDES[touchpoint.by], to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
+    row.representative = _name(touchpoint.representative)
+    row.topic = _name(touchpoint.topic)
+    row.episode = _name(touchpoint.episode)
+    _fill(row, touchpoint)
+    return row
 
-    Each touchpoint that may wound has a slot of its own in `episodes`, told by the episode's id, who acted and on which side;
-    slips outside any episode share one slot per actor.
+
+def _fill(row: Mention, touchpoint: Touchpoint) -> None:
+    match touchpoint:
+        case Interaction():
+            row.amount, row.second = _or_nan(touchpoint.competence), _or_nan(touchpoint.benevolence)
+            row.third, row.flag = _or_nan(touchpoint.integrity), int(touchpoint.recognised is False)
+        case Delivery():
+            row.amount, row.second = touchpoint.delivered, _or_nan(touchpoint.promised)
+            row.third, row.promise = _or_nan(touchpoint.perceived), _name(touchpoint.promise)
+        case PromiseMade():
+            row.amount, row.flag, row.promise = touchpoint.level, int(touchpoint.elicited), touchpoint.promise
+        case FailureOccurred():
+            row.amount, row.code = touchpoint.severity, codes.BREACHES[touchpoint.breach]
+            row.cause, row.flag = codes.CAUSES[touchpoint.cause], int(touchpoint.stable is True)
+            row.episode = touchpoint.episode or touchpoint.id
+        case RecoveryStepTaken():
+            row.amount, row.code, row.flag = touchpoint.size, codes.STEPS[touchpoint.step], int(touchpoint.voluntary)
+        case ResponseFailed():
+            row.amount, row.code = touchpoint.severity, codes.MANNERS[touchpoint.manner]
+        case DeceptionExposed():
+            row.amount, row.episode = touchpoint.severity, touchpoint.episode or touchpoint.id
+        case EvidenceEmerged():
+            row.code = codes.VERDICTS[touchpoint.verdict]
+        case EngagementDeclined():
+            row.flag = int(touchpoint.reasons_given)
+        case HandoverMade():
+            row.representative, row.other = touchpoint.from_representative, touchpoint.to_representative
+            row.code = codes.INTRODUCTIONS[touchpoint.introduction]
+        case RelationshipOpened():
+            row.amount, row.code = touchpoint.strength, codes.ORIGINS[touchpoint.origin]
+        case RelationshipEnded():
+            row.code = codes.OUTCOMES[touchpoint.outcome]
+        case CheckInHeld():
+            row.flag = int(touchpoint.course_corrected)
+        case RiskDisclosed():
+            row.amount = touchpoint.severity
+        case GestureMade() | PraiseGiven():
+            row.amount = touchpoint.size
+        case FeedbackGiven():
+            row.amount = touchpoint.score
+        case WordOfMouthHeard():
+            row.amount = touchpoint.valence
+        case _:
+            pass
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many names of each family, wounds and touchpoints one relationship has met; `parties` counts representatives."""
+
+    touchpoints: int = 0
+    parties: int = 0
+    episodes: int = 0
+    promises: int = 0
+    topics: int = 0
+
+
+class Names(Protocol):
+    """The names that one relationship has met. A table holds a number for each name; see `find` and `put`.
+
+    `latest` and `shared` are a table for each side: of episode names, the latest wound of that name; of actors, the slot for
+    all their slips outside any episode.
     """
 
-    def __init__(self) -> None:
-        self.parties: dict[str, int] = {}
-        self.episodes: list[tuple[str | None, int, int]] = []
-        self.promises: dict[str, int] = {}
-        self.topics: dict[str, int] = {}
-        self.touchpoints = 0
-        self.started = 0
-        self._latest: dict[tuple[str, int], int] = {}
-        self._shared: dict[tuple[int, int], int] = {}
+    @property
+    def counts(self) -> Sequence[Counts]: ...  # noqa: D102
+    @property
+    def parties(self) -> Any: ...  # noqa: D102
+    @property
+    def promises(self) -> Any: ...  # noqa: D102
+    @property
+    def topics(self) -> Any: ...  # noqa: D102
+    @property
+    def latest(self) -> Any: ...  # noqa: D102
+    @property
+    def shared(self) -> Any: ...  # noqa: D102
+
+
+def find(table: dict[Name, int], name: Name) -> int:
+    """The number of a name in a table, NOTHING if it is not there. Compiled, a table is another thing, and so is this."""
+    return table.get(name, NOTHING)
+
+
+def put(table: dict[Name, int], name: Name, number: int) -> None:
+    """Hold a number for a name in a table. Compiled, a table is another thing, and so is this."""
+    table[name] = number
+
+
+def number(names: Names, row: Mention, record: Encoded) -> None:
+    """Fill a fresh record with one touchpoint, whose names get their numbers; call in order.
+
+    Each touchpoint that may wound has a slot of its own in `episodes`; slips outside any episode share one slot per actor. A
+    named one can be referred to from then on; its `refers` is the slot of the same name that came before it, so that following
+    `refers` from the latest meets them all.
+    """
+    counts = names.counts[0]
+    counts.touchpoints += 1
+    record.kind = row.kind
+    record.side = row.side
+    record.at = row.at
+    record.certainty = row.certainty
+    record.code = row.code
+    record.flag = row.flag
+    record.amount = row.amount
+    record.second = row.second
+    record.third = row.third
+    record.actor = party(names, row.representative)
+    record.subject = subject(names, row, record.actor)
+    record.topic = topic(names, row.topic)
+    record.refers = NOTHING
+    record.episode = NOTHING
+    if row.episode != NOTHING:
+        # What the customer says is about the organisation's failures; what each side does, about its own.
+        about = codes.ORGANISATION if row.kind >= codes.FEEDBACK_GIVEN else row.side
+        record.refers = find(names.latest[about], row.episode)
+    if row.kind == codes.RESPONSE_FAILED or row.kind == codes.EVIDENCE_EMERGED:
+        record.episode = slot(names)
+    elif may_wound(row):
+        if row.episode != NOTHING:
+            record.episode = slot(names)
+            put(names.latest[row.side], row.episode, record.episode)
+        else:
+            record.episode = find(names.shared[row.side], record.actor)
+            if record.episode == NOTHING:
+                record.episode = slot(names)
+                put(names.shared[row.side], record.actor, record.episode)
+
+
+def may_wound(row: Mention) -> bool:
+    """Whether a touchpoint may be a breach, so that it needs a slot."""
+    if row.kind == codes.INTERACTION:
+        return row.flag != 0 or row.amount < 0.0 or row.second < 0.0 or row.third < 0.0
+    if row.kind == codes.ENGAGEMENT_DECLINED:
+        return row.flag == 0
+    return row.kind == codes.DELIVERY or row.kind == codes.FAILURE_OCCURRED or row.kind == codes.DECEPTION_EXPOSED
+
+
+def subject(names: Names, row: Mention, actor: int) -> int:
+    """What else a touchpoint is about: whose fault a failure is, a promise, who takes over."""
+    if row.kind == codes.FAILURE_OCCURRED:
+        return row.cause
+    if row.kind == codes.REPRESENTATIVE_ASSIGNED:
+        return actor
+    if row.other != NOTHING:
+        return party(names, row.other)
+    if row.promise == NOTHING:
+        return NOTHING
+    known = find(names.promises, row.promise)
+    if known == NOTHING:
+        known = names.counts[0].promises
+        names.counts[0].promises += 1
+        put(names.promises, row.promise, known)
+    return known
+
+
+def party(names: Names, representative: Name) -> int:
+    """The party of a representative."""
+    if representative == NOTHING:
+        return NOBODY
+    known = find(names.parties, representative)
+    if known == NOTHING:
+        known = codes.FIRST_REPRESENTATIVE + names.counts[0].parties
+        names.counts[0].parties += 1
+        put(names.parties, representative, known)
+    return known
+
+
+def topic(names: Names, name: Name) -> int:
+    """The number of a topic."""
+    if name == NOTHING:
+        return NOTHING
+    known = find(names.topics, name)
+    if known == NOTHING:
+        known = names.counts[0].topics
+        names.counts[0].topics += 1
+        put(names.topics, name, known)
+    return known
+
+
+def slot(names: Names) -> int:
+    """A further slot for a wound."""
+    names.counts[0].episodes += 1
+    return names.counts[0].episodes - 1
+
+
+def _tables() -> tuple[dict[Name, int], dict[Name, int]]:
+    return {}, {}
+
+
+@dataclass(slots=True)
+class Encoder:
+    """Numbers for the names of one relationship: parties, episodes, promises, topics, by name.
+
+    `episodes` tells each slot by the episode's id (of a response or evidence, its own; None for the slips of an actor outside
+    any), who acted and on which side.
+    """
+
+    counts: list[Counts] = field(default_factory=lambda: [Counts()])
+    parties: dict[str, int] = field(default_factory=dict)
+    promises: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, int] = field(default_factory=dict)
+    latest: tuple[dict[Name, int], dict[Name, int]] = field(default_factory=_tables)
+    shared: tuple[dict[Name, int], dict[Name, int]] = field(default_factory=_tables)
+    episodes: list[tuple[str | None, int, int]] = field(default_factory=list)
+    started: int = 0
 
     def encode(self, touchpoint: Touchpoint) -> Encoded:
         """The record of one touchpoint; call in order."""
-        if not self.touchpoints:
-            self.started = to_microseconds(touchpoint.occurred_at)
-        self.touchpoints += 1
-        side = codes.SIDES[touchpoint.by]
-        # What is not known moves as much as a note: nothing.
-        kind = codes.NOTE_ADDED if isinstance(touchpoint, UnknownTouchpoint) else codes.KINDS[touchpoint.kind]
-        record = Encoded(kind, side, to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
-        if touchpoint.representative is not None:
-            record.actor = self._party(touchpoint.representative)
-        if touchpoint.topic is not None:
-            record.topic = self.topics.setdefault(touchpoint.topic, len(self.topics))
-        if touchpoint.episode is not None:
-            # What the customer says is about the organisation's failures; what each side does, about its own.
-            about = codes.ORGANISATION if record.kind >= codes.FEEDBACK_GIVEN else side
-            record.refers = self._latest.get((touchpoint.episode, about), NOTHING)
-        self._fill(record, touchpoint)
+        row, record = mention(touchpoint), Encoded()
+        number(self, row, record)
+        if self.counts[0].touchpoints == 1:
+            self.started = record.at
+        if record.episode == len(self.episodes):
+            named = None if row.episode == NOTHING else str(row.episode)
+            own = row.kind in (codes.RESPONSE_FAILED, codes.EVIDENCE_EMERGED)
+            self.episodes.append((f"={touchpoint.id}" if own else named, record.actor, record.side))
         return record
 
-    def _fill(self, record: Encoded, touchpoint: Touchpoint) -> None:
-        match touchpoint:
-            case Interaction():
-                record.amount, record.second, record.third = (
-                    _or_nan(touchpoint.competence),
-                    _or_nan(touchpoint.benevolence),
-                    _or_nan(touchpoint.integrity),
-                )
-                record.flag = touchpoint.recognised is False
-                if record.flag or record.amount < 0.0 or record.second < 0.0 or record.third < 0.0:
-                    self._own_episode(record, touchpoint.episode)
-            case Delivery():
-                record.amount, record.second, record.third = (
-                    touchpoint.delivered,
-                    _or_nan(touchpoint.promised),
-                    _or_nan(touchpoint.perceived),
-                )
-                record.subject = self._promise(touchpoint.promise)
-                self._own_episode(record, touchpoint.episode)
-            case PromiseMade():
-                record.amount, record.flag = touchpoint.level, touchpoint.elicited
-                record.subject = self._promise(touchpoint.promise)
-            case FailureOccurred():
-                record.amount, record.code = touchpoint.severity, codes.BREACHES[touchpoint.breach]
-                record.subject, record.flag = codes.CAUSES[touchpoint.cause], touchpoint.stable is True
-                self._own_episode(record, touchpoint.episode or touchpoint.id)
-            case RecoveryStepTaken():
-                record.amount, record.code, record.flag = touchpoint.size, codes.STEPS[touchpoint.step], touchpoint.voluntary
-            case ResponseFailed():
-                record.amount, record.code = touchpoint.severity, codes.MANNERS[touchpoint.manner]
-                self._own_episode(record, None, key=touchpoint.id)
-            case DeceptionExposed():
-                record.amount = touchpoint.severity
-                self._own_episode(record, touchpoint.episode or touchpoint.id)
-            case EvidenceEmerged():
-                record.code = codes.VERDICTS[touchpoint.verdict]
-                self._own_episode(record, None, key=touchpoint.id)
-            case EngagementDeclined():
-                record.flag = touchpoint.reasons_given
-                if not touchpoint.reasons_given:
-                    self._own_episode(record, touchpoint.episode)
-            case HandoverMade():
-                record.actor, record.subject = self._party(touchpoint.from_representative), self._party(touchpoint.to_representative)
-                record.code = codes.INTRODUCTIONS[touchpoint.introduction]
-            case RepresentativeAssigned():
-                record.subject = record.actor
-            case RelationshipOpened():
-                record.amount, record.code = touchpoint.strength, codes.ORIGINS[touchpoint.origin]
-            case RelationshipEnded():
-                record.code = codes.OUTCOMES[touchpoint.outcome]
-            case CheckInHeld():
-                record.flag = touchpoint.course_corrected
-            case RiskDisclosed():
-                record.amount = touchpoint.severity
-            case GestureMade() | PraiseGiven():
-                record.amount = touchpoint.size
-            case FeedbackGiven():
-                record.amount = touchpoint.score
-            case WordOfMouthHeard():
-                record.amount = touchpoint.valence
-            case _:
-                pass
 
-    def _party(self, representative: str) -> int:
-        return self.parties.setdefault(representative, codes.FIRST_REPRESENTATIVE + len(self.parties))
-
-    def _promise(self, promise: str | None) -> int:
-        return NOTHING if promise is None else self.promises.setdefault(promise, len(self.promises))
-
-    def _own_episode(self, record: Encoded, name: str | None, *, key: str | None = None) -> None:
-        """Give a touchpoint that may wound its slot. A named one can be referred to from then on; its `refers` is the slot
-        of the same name that came before it, so that following `refers` from the latest meets them all."""
-        if name is None and key is None:
-            if (record.actor, record.side) not in self._shared:
-                self._shared[record.actor, record.side] = self._slot(record, None)
-            record.episode = self._shared[record.actor, record.side]
-            return
-        record.episode = self._slot(record, f"={key}" if key else name)
-        if name is not None:
-            record.refers = self._latest.get((name, record.side), NOTHING)
-            self._latest[name, record.side] = record.episode
-
-    def _slot(self, record: Encoded, name: str | None) -> int:
-        self.episodes.append((name, record.actor, record.side))
-        return len(self.episodes) - 1
+def _name(value: str | None) -> Name:
+    return NOTHING if value is None else value
 
 
 def _or_nan(value: float | None) -> float:

@@ -81,7 +81,7 @@ def initial(_: HealthScoreParameters) -> State:
 
 def make_room(state: State, names: Encoder) -> None:
     """A mark for every touchpoint at the most."""
-    state.marks.extend(Mark() for _ in range(names.touchpoints - len(state.marks)))
+    state.marks.extend(Mark() for _ in range(names.counts[0].touchpoints - len(state.marks)))
 
 
 def advance(state: State, elapsed: int, _: HealthScoreParameters) -> None:
