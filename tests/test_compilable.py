@@ -27,7 +27,7 @@ def _assert_same_bits(history: History) -> None:
     names = Encoder()
     encoded = [names.encode(touchpoint) for touchpoint in history]
     state = GOODWILL.initial(p)
-    GOODWILL.make_room(state, names)
+    GOODWILL.make_room(state, names.counts[0])
     compiled_state = arrays(state)
     now = encoded[0].at if encoded else 0
     for one in encoded:

@@ -13,7 +13,7 @@ from journey.history import History, Recorded
 from journey.times import moment, to_microseconds
 from journey_projections.encoding import Encoder
 from journey_projections.reports import EpisodeReport, Parties, PromiseReport
-from journey_projections.rule_sets import RuleSet, rule_set
+from journey_projections.rule_sets import STATES, RuleSet, rule_set
 
 GRID = 2.0**40
 """Trust is reported in multiples of 1/GRID, so that differences and sums of differences are exact."""
@@ -153,7 +153,7 @@ class _Run:
         touchpoint = record.touchpoint
         encoded = self.names.encode(touchpoint)
         self.pass_until(encoded.at)
-        self.rules.make_room(self.state, self.names)
+        self.rules.make_room(self.state, self.names.counts[0])
         self.count += 1
         self.last = touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
         try:
@@ -190,7 +190,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         relationship=history.relationship,
         trust=_on_grid(view.trust, run.rules),
         confidence=view.confidence,
-        state=view.state,
+        state=STATES[view.state],
         exit_risk=view.exit_risk,
         at=at,
         known_at=history.known,
@@ -226,10 +226,15 @@ def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterat
 _TIME_WORDS = "time passed: silence, or a failure left unanswered"
 
 
+def on_grid(trust: float) -> float:
+    """A trust as it is reported, a multiple of 1/GRID."""
+    return math.floor(trust * GRID + 0.5) / GRID
+
+
 def _on_grid(trust: float, rules: RuleSet) -> float:
     if not isinstance(trust, float | int) or not math.isfinite(trust):
         raise UnusableRules(f"rule set `{rules.name}` gives the trust `{trust}`", "let its `trust` return a number from 0 to 1")
-    return math.floor(trust * GRID + 0.5) / GRID
+    return on_grid(trust)
 
 
 def _resolved(rules: str | RuleSet) -> RuleSet:

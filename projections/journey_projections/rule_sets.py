@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from journey.errors import UnknownName
-from journey_projections.encoding import Encoder
+from journey_projections.encoding import Counts, Encoder
 from journey_projections.reports import Parties, PartyTrust, Report
 
 NAMES = ("goodwill", "beta", "rescorla_wagner", "health_score")
@@ -23,13 +23,30 @@ COMMUNAL_FROM = 0.8
 """Trust from which the parties look after each other."""
 
 
+PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED = range(6)
+STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "ended")
+"""States of a relationship, after Zhang, Watson, Palmatier & Dant 2016, by the numbers above."""
+
+
 class View(NamedTuple):
-    """What a state says in four values: trust, confidence and exit risk in [0, 1], and the state's name."""
+    """What a state says in four values: trust, confidence and exit risk in [0, 1], and a number of STATES."""
 
     trust: float
     confidence: float
     exit_risk: float
-    state: str
+    state: int
+
+
+class Room(NamedTuple):
+    """Which list of a state grows with the names met: it holds `beside` records, and one more fresh `record` for each of a family.
+
+    `per` names the family, a field of `encoding.Counts`.
+    """
+
+    records: str
+    record: type[Any]
+    per: str
+    beside: int = 0
 
 
 def _nothing(*_: Any) -> None:
@@ -48,8 +65,12 @@ class RuleSet:
     `trust(state, p)` in [0, 1], `view(state, p)` and `report(state, names, p)` only read. A rule set never learns the
     absolute time, only what elapsed since the first touchpoint.
 
-    `apply` meets touchpoints as `Encoded` numbers, so that the same source can be compiled, and `make_room(state, names)`
-    lets the state hold every name met so far; with `takes_touchpoints` it meets the touchpoints themselves instead.
+    `apply` meets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
+    met so far; with `takes_touchpoints` it meets the touchpoints themselves instead.
+
+    The same source runs compiled on millions of relationships where it can be compiled: the state a NamedTuple of lists of
+    dataclasses of ints and floats, the parameters numbers, the functions in the part of Python that numba compiles, and every
+    function of one's own that they call imported by its name.
     """
 
     name: str
@@ -59,7 +80,7 @@ class RuleSet:
     apply: Callable[[Any, Any, Any], int | None]
     trust: Callable[[Any, Any], float]
     advance: Callable[[Any, int, Any], None] = _nothing
-    make_room: Callable[[Any, Encoder], None] = _nothing
+    room: tuple[Room, ...] = ()
     view: Callable[[Any, Any], View] | None = None
     report: Callable[[Any, Encoder, Any], Report] | None = None
     causes: tuple[tuple[str, str], ...] = CAUSE_UNTOLD
@@ -71,12 +92,15 @@ class RuleSet:
         content = json.dumps([self.name, self.version, self.parameters.model_dump(mode="json")], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
+    def make_room(self, state: Any, counts: Counts) -> None:
+        """Let a state hold every name met so far."""
+        for room in self.room:
+            records = getattr(state, room.records)
+            records.extend(room.record() for _ in range(room.beside + getattr(counts, room.per) - len(records)))
+
     def viewed(self, state: Any) -> View:
         """The view of a state; a rule set that has none knows no confidence and judges the rest by trust alone."""
-        if self.view is not None:
-            return self.view(state, self.parameters)
-        trust = self.trust(state, self.parameters)
-        return View(trust, 0.0, 1.0 - trust, state_by_trust(trust))
+        return view_by_trust(self.trust(state, self.parameters)) if self.view is None else self.view(state, self.parameters)
 
     def reported(self, state: Any, names: Encoder) -> Report:
         """The report of a state; a rule set that has none knows one party, and nothing of the customer."""
@@ -86,13 +110,18 @@ class RuleSet:
         return Report(Parties(PartyTrust(self.trust(state, self.parameters)), {}, PartyTrust(prior)))
 
 
-def state_by_trust(trust: float) -> str:
-    """The state of a relationship when only its trust is known."""
+def view_by_trust(trust: float) -> View:
+    """What trust alone says."""
+    return View(trust, 0.0, 1.0 - trust, state_by_trust(trust))
+
+
+def state_by_trust(trust: float) -> int:
+    """The state of a relationship when only its trust is known, a number of STATES."""
     if trust < EXIT_LINE:
-        return "damaged"
+        return DAMAGED
     if trust < TRANSITIONAL_FROM:
-        return "transactional"
-    return "transitional" if trust < COMMUNAL_FROM else "communal"
+        return TRANSACTIONAL
+    return TRANSITIONAL if trust < COMMUNAL_FROM else COMMUNAL
 
 
 def rule_set(name: str) -> RuleSet:

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 
 from journey_projections import codes
 from journey_projections.compared.valence import BAD, CAUSES, GOOD, NEITHER, valence
-from journey_projections.encoding import Encoded, Encoder
-from journey_projections.rule_sets import RuleSet
+from journey_projections.encoding import Encoded
+from journey_projections.rule_sets import Room, RuleSet
 
 _SOURCE = "the vendors' own guides to scorecards (Gainsight, ChurnZero, Totango)"
 
@@ -79,11 +79,6 @@ def initial(_: HealthScoreParameters) -> State:
     return State([Window()], [])
 
 
-def make_room(state: State, names: Encoder) -> None:
-    """A mark for every touchpoint at the most."""
-    state.marks.extend(Mark() for _ in range(names.counts[0].touchpoints - len(state.marks)))
-
-
 def advance(state: State, elapsed: int, _: HealthScoreParameters) -> None:
     """Let time pass."""
     state.window[0].now += elapsed
@@ -126,7 +121,7 @@ HEALTH_SCORE = RuleSet(
     version="1",
     parameters=HealthScoreParameters(),
     initial=initial,
-    make_room=make_room,
+    room=(Room("marks", Mark, "touchpoints"),),
     advance=advance,
     apply=apply,
     trust=trust,

@@ -8,11 +8,7 @@ from journey_projections.goodwill.conduct import readiness_to_leave_cools_slowly
 from journey_projections.goodwill.levels import HALF, days_between, side_trust, unanswered_failure_keeps_costing
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import State
-from journey_projections.rule_sets import COMMUNAL_FROM, EXIT_LINE, TRANSITIONAL_FROM
-
-PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED = range(6)
-STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "ended")
-"""States of a relationship, after Zhang, Watson, Palmatier & Dant 2016."""
+from journey_projections.rule_sets import ENDED, EXIT_LINE, PROSPECT, View, state_by_trust
 
 
 def confidence_grows_with_evidence(state: State, p: GoodwillParameters) -> float:
@@ -42,15 +38,15 @@ def state_of(state: State, trust: float) -> int:
     relationship = state.relationship[0]
     if relationship.ended != codes.GOING:
         return ENDED
-    if trust < EXIT_LINE:
-        return DAMAGED
-    if relationship.acts == 0:
-        return PROSPECT
-    if trust < TRANSITIONAL_FROM:
-        return TRANSACTIONAL
-    return TRANSITIONAL if trust < COMMUNAL_FROM else COMMUNAL
+    return PROSPECT if trust >= EXIT_LINE and relationship.acts == 0 else state_by_trust(trust)
 
 
 def trust(state: State, p: GoodwillParameters) -> float:
     """The relationship's trust now, 0 to 1."""
     return side_trust(state, ORGANISATION, p)
+
+
+def view(state: State, p: GoodwillParameters) -> View:
+    """All of it."""
+    now = trust(state, p)
+    return View(now, confidence(state, p), exit_risk(state, now, p), state_of(state, now))
