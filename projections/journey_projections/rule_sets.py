@@ -37,6 +37,15 @@ class View(NamedTuple):
     state: int
 
 
+class PartyLevels(NamedTuple):
+    """Trust in one party, 0 to 1, with its two dimensions (NaN where there are none); `known` is 0 for one who never acted."""
+
+    known: int
+    trust: float
+    competence: float
+    goodwill: float
+
+
 class Room(NamedTuple):
     """Which list of a state grows with the names met: it holds `beside` records, and one more fresh `record` for each of a family.
 
@@ -62,7 +71,8 @@ class RuleSet:
 
     `initial(p)` is the state before anything happened. `advance(state, elapsed, p)` lets microseconds pass and
     `apply(state, touchpoint, p)` lets one touchpoint act, both in place; `apply` may return a number of `causes`.
-    `trust(state, p)` in [0, 1], `view(state, p)` and `report(state, names, p)` only read. A rule set never learns the
+    `trust(state, p)` in [0, 1], `view(state, p)`,
+    `party(state, index, p)` and `report(state, names, p)` only read. A rule set never learns the
     absolute time, only what elapsed since the first touchpoint.
 
     `apply` meets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
@@ -82,6 +92,7 @@ class RuleSet:
     advance: Callable[[Any, int, Any], None] = _nothing
     room: tuple[Room, ...] = ()
     view: Callable[[Any, Any], View] | None = None
+    party: Callable[[Any, int, Any], PartyLevels] | None = None
     report: Callable[[Any, Encoder, Any], Report] | None = None
     causes: tuple[tuple[str, str], ...] = CAUSE_UNTOLD
     takes_touchpoints: bool = False

@@ -27,6 +27,7 @@ def goodwill(parameters: GoodwillParameters) -> RuleSet:
         apply=rules.apply,
         trust=views.trust,
         view=views.view,
+        party=views.party,
         report=report,
         causes=CAUSES,
     )

@@ -6,17 +6,13 @@ from journey.times import from_microseconds
 from journey_projections import codes
 from journey_projections.codes import CUSTOMER, FIRST_REPRESENTATIVE, INSTITUTION
 from journey_projections.encoding import Encoder
-from journey_projections.goodwill.levels import competence_of, goodwill_of, trust_of
+from journey_projections.goodwill import views
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, SLIP, Episode, State
 from journey_projections.goodwill.wounds import money_repairs_competence_only, restored_of
 from journey_projections.reports import EpisodeReport, Parties, PartyTrust, PromiseReport, Report
 
 _NATURES = {SLIP: "slip", FAILURE: "failure", RESPONSE: "response", DECEPTION: "deception", COURTESY: "courtesy"}
-
-
-_FINE = 2.0**50
-"""Party levels are told in multiples of its inverse: finer than any rule can tell, and ½ is ½."""
 
 
 def report(state: State, names: Encoder, p: GoodwillParameters) -> Report:
@@ -26,12 +22,8 @@ def report(state: State, names: Encoder, p: GoodwillParameters) -> Report:
 
 def _parties(state: State, representatives: Mapping[str, int], p: GoodwillParameters) -> Parties:
     def party(index: int) -> PartyTrust:
-        return PartyTrust(
-            *(
-                round(level * _FINE) / _FINE
-                for level in (trust_of(state, index, p), competence_of(state, index, p), goodwill_of(state, index, p))
-            )
-        )
+        _, *levels = views.party(state, index, p)
+        return PartyTrust(*levels)
 
     known = {name: party(index) for name, index in representatives.items() if state.parties[index].known}
     return Parties(party(INSTITUTION), known, party(CUSTOMER))

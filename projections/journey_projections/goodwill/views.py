@@ -5,10 +5,18 @@ import math
 from journey_projections import codes
 from journey_projections.codes import ORGANISATION
 from journey_projections.goodwill.conduct import readiness_to_leave_cools_slowly
-from journey_projections.goodwill.levels import HALF, days_between, side_trust, unanswered_failure_keeps_costing
+from journey_projections.goodwill.levels import (
+    HALF,
+    competence_of,
+    days_between,
+    goodwill_of,
+    side_trust,
+    trust_of,
+    unanswered_failure_keeps_costing,
+)
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import State
-from journey_projections.rule_sets import ENDED, EXIT_LINE, PROSPECT, View, state_by_trust
+from journey_projections.rule_sets import ENDED, EXIT_LINE, PROSPECT, PartyLevels, View, state_by_trust
 
 
 def confidence_grows_with_evidence(state: State, p: GoodwillParameters) -> float:
@@ -44,6 +52,21 @@ def state_of(state: State, trust: float) -> int:
 def trust(state: State, p: GoodwillParameters) -> float:
     """The relationship's trust now, 0 to 1."""
     return side_trust(state, ORGANISATION, p)
+
+
+FINE = 2.0**50
+"""Party levels are told in multiples of its inverse: finer than any rule can tell, and ½ is ½."""
+
+
+def party(state: State, index: int, p: GoodwillParameters) -> PartyLevels:
+    """What one party is trusted with now."""
+    levels = trust_of(state, index, p), competence_of(state, index, p), goodwill_of(state, index, p)
+    return PartyLevels(state.parties[index].known, finely(levels[0]), finely(levels[1]), finely(levels[2]))
+
+
+def finely(level: float) -> float:
+    """A level as it is told."""
+    return round(level * FINE) / FINE
 
 
 def view(state: State, p: GoodwillParameters) -> View:

@@ -1,0 +1,147 @@
+"""Python functions compiled as they stand, with every function that they call, and kept for the next process.
+
+`compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
+is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
+of the code and constants of every function that is reached, so that a changed rule is compiled anew, wherever it was written.
+"""
+
+import dis
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, cast
+
+from numba import config, njit, typeof
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.registry import cpu_target
+from numba.misc.appdirs import AppDirs
+
+Function = Callable[..., Any]
+
+
+def compiled(function: Function, instead: Mapping[Function, Function] | None = None) -> Function:
+    """A function compiled with all that it calls, some of these replaced by others `instead`; compiles when first called."""
+    done: dict[FunctionType, Any] = {}
+    made = _twin(function, instead or {}, done, njit(nogil=True))
+    content = hashlib.sha256()
+    for original in done:
+        content.update("\n".join(_content(original)).encode())
+    _keep(made, content.hexdigest()[:16])
+    return cast(Function, made)
+
+
+def twin(function: Function, instead: Mapping[Function, Function]) -> Function:
+    """As `compiled`, but for the interpreter."""
+    made: Function = _twin(function, instead, {}, lambda function: function)
+    return made
+
+
+def is_kept(function: Function, arguments: tuple[Any, ...]) -> bool:
+    """Whether a compiled function need not be compiled anew for such arguments."""
+    made: Any = function
+    signature = tuple(typeof(argument) for argument in arguments)
+    kept = made._cache
+    return signature in made.overloads or (isinstance(kept, _Kept) and kept.holds(signature))
+
+
+def _twin(function: Function, instead: Mapping[Function, Function], done: dict[FunctionType, Any], ready: Function) -> Any:
+    function = instead.get(function, function)
+    if not isinstance(function, FunctionType):
+        return function
+    if function not in done:
+        original = function
+        names = dict(original.__globals__)
+        made = FunctionType(original.__code__, names, original.__name__, original.__defaults__, original.__closure__)
+        done[function] = ready(made)
+        for name in sorted(set(_globals_of(original.__code__))):
+            if isinstance(names.get(name), FunctionType):
+                names[name] = _twin(names[name], instead, done, ready)
+    return done[function]
+
+
+def _globals_of(code: CodeType) -> Iterator[str]:
+    for one in dis.get_instructions(code):
+        if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield str(one.argval)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _globals_of(constant)
+
+
+def _content(function: FunctionType) -> Iterator[str]:
+    """All that a function does, but for the functions that it calls."""
+    yield f"{function.__module__}.{function.__qualname__}{function.__defaults__}"
+    yield from _code(function.__code__)
+    for cell in function.__closure__ or ():
+        yield repr(cell.cell_contents)
+    for name in sorted(set(_globals_of(function.__code__))):
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType):
+            yield from (
+                f"{name}.{one}={getattr(value, one, None)!r}" for one in function.__code__.co_names if _is_plain(getattr(value, one, None))
+            )
+        elif _is_plain(value):
+            yield f"{name}={value!r}"
+        else:
+            yield f"{name}:{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
+
+
+def _code(code: CodeType) -> Iterator[str]:
+    yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars} {code.co_exceptiontable.hex()}"
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _code(constant)
+        else:
+            yield repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int | float | str | tuple | None)
+
+
+class _Locator(_CacheLocator):
+    """Where numba keeps one compiled function: by its content, in the user's cache directory."""
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+        self._py_file = "<journey>"
+
+    def get_cache_path(self) -> str:
+        return str(getattr(config, "CACHE_DIR", "") or AppDirs("customer-journey", appauthor=False).user_cache_dir)
+
+    def get_source_stamp(self) -> Any:
+        return self._content
+
+    def get_disambiguator(self) -> Any:
+        return self._content
+
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> "_Locator | None":  # noqa: ARG003 - numba's protocol
+        """None where nothing can be written: then every process compiles for itself."""
+        made = cls(py_func.content)
+        try:
+            made.ensure_cache_path()
+        except OSError:
+            return None
+        return made
+
+
+class _KeptResult(CompileResultCacheImpl):
+    _locator_classes: Any = [_Locator]  # noqa: RUF012 - numba's own way
+
+
+class _Kept(FunctionCache):
+    _impl_class: Any = _KeptResult
+
+    def holds(self, signature: tuple[Any, ...]) -> bool:
+        """Whether the function is kept for arguments of these types, on such a machine."""
+        target: Any = cpu_target.target_context
+        return self._index_key(signature, target.codegen()) in self._cache_file._load_index()
+
+
+def _keep(made: Any, content: str) -> None:
+    made.py_func.content = content
+    try:
+        made._cache = _Kept(made.py_func)
+    except RuntimeError:  # numba's word for: no locator
+        return

@@ -1,0 +1,125 @@
+"""Folding blocks of relationships, compiled on several threads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.core.errors import NumbaError
+
+from journey.errors import UnusableRules
+from journey_projections.bulk.compiling import is_kept
+from journey_projections.bulk.grouping import ROW
+from journey_projections.bulk.groups import FOREVER, Groups, in_threads
+from journey_projections.bulk.interpreting import interpreted
+from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, Machine, NotCompilable, Scratch, machine
+from journey_projections.columns import Array
+from journey_projections.rule_sets import RuleSet
+
+Notice = Callable[[str], object]
+
+
+class Asked(NamedTuple):
+    """What is asked of each relationship: at which bound, at which rising instants, and what beside."""
+
+    at: int | None
+    instants: Array
+    parties: bool
+    contributions: bool
+
+
+class Wanted(NamedTuple):
+    """`Asked` as the fold reads it."""
+
+    at: int
+    is_bounded: bool
+    dates: Array
+    parties: bool
+
+
+class Out(NamedTuple):
+    """Where the fold writes."""
+
+    results: Array
+    trajectories: Array
+    contributions: Array
+    parties: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """A rule set ready to fold on some threads."""
+
+    rules: RuleSet
+    machine: Machine
+    asked: Asked
+    threads: int
+
+    @classmethod
+    def of(cls, rules: RuleSet, asked: Asked, threads: int, notice: Notice | None) -> "Folds":
+        """Compile a rule set, or load it, or have it interpreted."""
+        tell = notice or (lambda _: None)
+        if rules.takes_touchpoints:
+            raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
+        try:
+            folds = cls(rules, machine(rules), asked, threads)
+            nothing = folds._arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.machine.scratch(1), folds._out(0, 0), 0, 0)
+            if not is_kept(folds.machine.fold, nothing):
+                tell(f"compiling the rule set `{rules.name}`; this takes a minute, once")
+            folds.machine.fold(*nothing)
+        except (NotCompilable, NumbaError) as error:
+            reason = str(error).strip().splitlines()[-1]
+            tell(f"the rule set `{rules.name}` does not compile, so it is interpreted, hundreds of times slower: {reason}")
+            return cls(rules, interpreted(rules), asked, 1)
+        return folds
+
+    def block(self, groups: Groups, low: int, high: int) -> Out:
+        """Fold the relationships from `low` up to `high`; those in the results are counted from `low`."""
+        rows, starts = groups.rows(low, high), groups.starts[low : high + 1] - groups.starts[low]
+        out = self._out(high - low, len(rows))
+        parts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
+        parts[-1] = high - low
+        told = in_threads(lambda part: self._part(rows, starts, out, *part), list(pairwise(parts.tolist())), self.threads)
+        pending = np.flatnonzero(out.results["touchpoints"] < np.diff(starts))
+        if len(pending):
+            _put_in_order_by_id(groups, rows, starts, pending)
+            told += [self._part(rows, starts, out, one, one + 1) for one in pending.tolist()]
+        return out._replace(parties=np.concatenate(told))
+
+    def _part(self, rows: Array, starts: Array, out: Out, first: int, last: int) -> Array:
+        """Fold some relationships of a block, and give what is told of their parties."""
+        most = int(np.diff(starts[first : last + 1]).max(initial=1))
+        room = 2 * int(starts[last] - starts[first] + last - first) if self.asked.parties else 0
+        mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.machine.scratch(most)
+        try:
+            self.machine.fold(*self._arguments(rows, starts, scratch, mine, first, last))
+        except Exception as error:
+            told = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
+            raise UnusableRules(told, "replay each history by itself to see on which touchpoint") from error
+        return mine.parties[: scratch.told[0]]
+
+    def _arguments(self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int) -> tuple[Any, ...]:
+        asked = self.asked
+        order = np.empty(len(scratch.people), np.int64)
+        wanted = Wanted(FOREVER if asked.at is None else asked.at, asked.at is not None, asked.instants, asked.parties)
+        return rows, starts, first, last, order, self.machine.rules, scratch, wanted, out
+
+    def _out(self, relationships: int, rows: int) -> Out:
+        contributions = np.empty(rows if self.asked.contributions else 0, CONTRIBUTION)
+        trajectories = np.full((relationships, len(self.asked.instants)), np.nan)
+        return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY))
+
+
+def _put_in_order_by_id(groups: Groups, rows: Array, starts: Array, pending: Array) -> None:
+    """Put the rows of relationships in order where some tie in time and sequence: by their ids."""
+    lengths = starts[pending + 1] - starts[pending]
+    relationship = np.repeat(pending, lengths)
+    places = np.arange(len(relationship)) + np.repeat(starts[pending] - (np.cumsum(lengths) - lengths), lengths)
+    mine = rows[places]
+    mine = mine[np.lexsort((mine["sequence"], mine["at"], relationship))]
+    ties = (np.diff(mine["sequence"]) == 0) & (np.diff(mine["at"]) == 0) & (np.diff(relationship) == 0)
+    tied = np.append(ties, False) | np.append(False, ties)
+    rank = np.zeros(len(mine), np.int64)
+    rank[tied] = np.unique(np.array(groups.ids(mine["row"][tied]), object), return_inverse=True)[1]
+    rows[places] = mine[np.lexsort((rank, mine["sequence"], mine["at"], relationship))]

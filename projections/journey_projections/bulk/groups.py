@@ -1,0 +1,136 @@
+"""The rows of columns by relationship, a block of relationships at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from journey_projections.bulk import grouping
+from journey_projections.bulk.compiling import Function, compiled
+from journey_projections.bulk.grouping import ROW, Reach
+from journey_projections.columns import Array, Columns
+
+FOREVER = 2**63 - 1
+
+
+class Read(NamedTuple):
+    """The columns that replay reads."""
+
+    occurred_at: Array
+    sequence: Array
+    relationship: Array
+    representative: Array
+    other: Array
+    episode: Array
+    promise: Array
+    topic: Array
+    kind: Array
+    side: Array
+    code: Array
+    flag: Array
+    cause: Array
+    certainty: Array
+    amount: Array
+    second: Array
+    third: Array
+
+
+class Groups:
+    """Runs of columns, counted by relationship.
+
+    `starts` has the place of each relationship's first row among all that count, in the order of codes, and the number of all.
+    """
+
+    def __init__(self, runs: Sequence[Columns], united: Array | None, at: int | None, threads: int) -> None:
+        self.runs = runs
+        self.united = _readable(np.empty(0, np.int32) if united is None else united.astype(np.int32))
+        self.at = FOREVER if at is None else at
+        self.offsets = np.cumsum([0, *(len(run) for run in runs)])
+        codes = self.united if united is not None else [run.relationship.max(initial=-1) for run in runs]
+        self.relationships = 1 + int(max(codes, default=-1))
+        self.threads = threads
+        self._counts = np.zeros((threads, self.relationships), np.int64)
+        self._each(self._count)
+        self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._counts.sum(axis=0))])
+
+    def blocks(self, rows_at_once: int | None) -> Iterator[tuple[int, int]]:
+        """Ranges of relationships that have so many rows at the most, or one relationship."""
+        low = 0
+        while low < self.relationships or low == 0:
+            high = self.relationships
+            if rows_at_once is not None:
+                high = max(low + 1, int(np.searchsorted(self.starts, self.starts[low] + rows_at_once, side="right")) - 1)
+            yield low, min(high, self.relationships)
+            low = max(1, high)
+
+    def rows(self, low: int, high: int) -> Array:
+        """The rows of the relationships from `low` up to `high`, by relationship, in the order of the columns."""
+        rows = np.empty(self.starts[high] - self.starts[low], ROW)
+        before = np.cumsum(self._counts, axis=0) - self._counts + self.starts[:-1] - self.starts[low]
+
+        def put(thread: int, run: int, first: int, last: int) -> None:
+            columns = self.runs[run]
+            read = Read(*(_readable(getattr(columns, name)) for name in Read._fields))
+            reach = Reach(first, last, self.at, low, high)
+            _scatter()(read, _kept(columns), self.united, reach, int(self.offsets[run]), before[thread], rows)
+
+        self._each(put)
+        return rows
+
+    def ids(self, numbers: Array) -> list[str]:
+        """The ids of rows by their numbers, counted through all runs."""
+        found = np.empty(len(numbers), object)
+        run_of = np.searchsorted(self.offsets, numbers, side="right") - 1
+        for run in np.unique(run_of):
+            mine = run_of == run
+            found[mine] = self.runs[run].ids(numbers[mine] - self.offsets[run])
+        return found.tolist()
+
+    def _count(self, thread: int, run: int, first: int, last: int) -> None:
+        columns = self.runs[run]
+        reach = Reach(first, last, self.at, 0, self.relationships)
+        read = _readable(columns.relationship), _readable(columns.occurred_at)
+        _count()(*read, _kept(columns), self.united, reach, self._counts[thread])
+
+    def _each(self, work: Callable[[int, int, int, int], None]) -> None:
+        """Let every thread work on its share of the rows: the first on the first ones, run by run."""
+
+        def share(thread: int) -> None:
+            total = int(self.offsets[-1])
+            first, last = total * thread // self.threads, total * (thread + 1) // self.threads
+            for run in range(len(self.runs)):
+                start = int(self.offsets[run])
+                mine = max(first, start) - start, min(last, int(self.offsets[run + 1])) - start
+                if mine[0] < mine[1]:
+                    work(thread, run, *mine)
+
+        in_threads(share, range(self.threads), self.threads)
+
+
+def in_threads(work: Callable[[Any], Any], over: Sequence[Any], threads: int) -> list[Any]:
+    """The results of work over something, in order, by some threads."""
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, over))
+
+
+@cache
+def _count() -> Function:
+    return compiled(grouping.count)
+
+
+@cache
+def _scatter() -> Function:
+    return compiled(grouping.scatter)
+
+
+def _kept(columns: Columns) -> Array:
+    return _readable(np.empty(0, np.bool_) if columns.kept is None else columns.kept)
+
+
+def _readable(array: Array) -> Array:
+    """The array as numba knows it whatever it is backed by: contiguous, aligned, not to be written."""
+    view = np.require(array, requirements=["C", "A"]).view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,220 @@
+"""Bulk replay tells of every relationship what `replay` of its history tells, to the bit."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from journey import FailureOccurred, History, Interaction, Recorded, Touchpoint, UnusableRules
+from journey.testing import START, histories, touchpoints
+from journey.times import from_microseconds, to_microseconds
+from journey_projections import Replay, RuleSet, replay
+from journey_projections.bulk import Replays, replay_all
+from journey_projections.columns import Columns, Dictionaries, columns_of
+from journey_projections.rule_sets import NAMES, rule_set
+
+RELATIONSHIPS = ("a", "b", "c", "d")
+
+
+@dataclass
+class Log:
+    """What arrived, in that order; what of it counts; who is one with whom; and in how many runs it is held."""
+
+    touchpoints: list[Touchpoint]
+    kept: list[bool]
+    united: dict[str, str]
+    runs: int = 1
+
+    def histories(self) -> dict[str, History]:
+        """The history of each that has one."""
+        told: dict[str, list[Touchpoint]] = {}
+        for touchpoint, kept in zip(self.touchpoints, self.kept, strict=True):
+            if kept:
+                told.setdefault(self.united[touchpoint.relationship], []).append(touchpoint)
+        return {name: History.of(facts) for name, facts in told.items()}
+
+    def columns(self, dictionaries: Dictionaries) -> list[Columns]:
+        for name in RELATIONSHIPS:
+            dictionaries.relationships.code(name)
+        records = [Recorded(one, one.occurred_at) for one in self.touchpoints]
+        cuts = np.linspace(0, len(records), self.runs + 1).astype(int)
+        kept = np.array(self.kept, np.bool_)
+        return [dataclasses.replace(columns_of(records[first:last], dictionaries), kept=kept[first:last]) for first, last in pairwise(cuts)]
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    """Several relationships, their touchpoints late or not, some retracted, some corrected by another row, some merged."""
+    told: list[Touchpoint] = []
+    for name in RELATIONSHIPS[: draw(st.integers(1, 4))]:
+        own = draw(histories(max_size=12))
+        told += [one.model_copy(update={"relationship": name, "id": f"{name}-{one.id}"}) for one in own]
+    kept = [draw(st.sampled_from((True,) * 5 + (False,))) for _ in told]
+    for number in range(len(told)):
+        if not kept[number] and draw(st.booleans()):
+            corrected = draw(touchpoints(id=told[number].id))
+            update = {"relationship": told[number].relationship, "occurred_at": told[number].occurred_at}
+            told.append(corrected.model_copy(update=update))
+            kept.append(True)
+    if draw(st.booleans()):
+        order = draw(st.permutations(range(len(told))))
+        told, kept = [told[place] for place in order], [kept[place] for place in order]
+    united = {name: draw(st.sampled_from((name, name, "b"))) for name in RELATIONSHIPS}
+    united["b"] = "b"
+    return Log(told, kept, united, draw(st.integers(1, 3)))
+
+
+def bulk(log: Log, rules: str | RuleSet, **asked: Any) -> tuple[Replays, list[str]]:
+    dictionaries = Dictionaries()
+    columns = log.columns(dictionaries)
+    united = np.array([dictionaries.relationships.code(log.united[name]) for name in dictionaries.relationships.names])
+    found = replay_all(columns, rules, united=united, **asked)
+    return found, [dictionaries.relationships.names[code] for code in found.relationship]
+
+
+def assert_equal(found: Replays, place: int, alone: Replay) -> None:
+    assert alone.at is not None
+    bits = (found.trust[place], found.confidence[place], found.exit_risk[place], found.states[place], found.touchpoints[place])
+    assert bits == (alone.trust, alone.confidence, alone.exit_risk, alone.state, alone.touchpoints)
+    assert found.at[place] == to_microseconds(alone.at)
+    assert (found.prior, found.rules) == (alone.prior, alone.rules)
+
+
+def assert_same(log: Log, rules: str | RuleSet, at: datetime | None, threads: int = 1, rows_at_once: int | None = None) -> None:
+    found, names = bulk(log, rules, at=at, threads=threads, rows_at_once=rows_at_once)
+    expected = {name: replay(history, rules, at=at) for name, history in log.histories().items()}
+    assert names == sorted(name for name, one in expected.items() if one.touchpoints)
+    for place, name in enumerate(names):
+        assert_equal(found, place, expected[name])
+
+
+bounds = st.one_of(st.none(), st.integers(0, 400).map(lambda day: START + timedelta(days=day)))
+TIED = Log(
+    [FailureOccurred(id=id, relationship="a", occurred_at=START, severity=part) for id, part in (("z", 0.2), ("y", 0.9), ("x", 0.5))],
+    [True] * 3,
+    {name: name for name in RELATIONSHIPS},
+)
+
+
+@pytest.mark.parametrize("rules", NAMES)
+@settings(max_examples=60)
+@given(logs(), bounds, st.integers(1, 2), st.one_of(st.none(), st.integers(1, 20)))
+@example(TIED, None, 1, None)
+def test_bulk_replay_equals_replay(rules: str, log: Log, at: datetime | None, threads: int, rows_at_once: int | None) -> None:
+    assert_same(log, rules, at, threads, rows_at_once)
+
+
+@settings(max_examples=30)
+@given(logs(), st.lists(st.integers(-10, 600), max_size=4))
+def test_trajectories_are_the_trust_at_those_dates(log: Log, days: list[int]) -> None:
+    dates = [START + timedelta(days=day) for day in days]
+    found, names = bulk(log, "goodwill", dates=dates)
+    told = log.histories()
+    for row, name in zip(found.trajectories, names, strict=True):
+        for trust, date in zip(row, dates, strict=True):
+            alone = replay(told[name], at=date)
+            assert trust == alone.trust if alone.touchpoints else math.isnan(trust)
+
+
+@settings(max_examples=30)
+@given(logs())
+def test_contributions_are_those_of_replay(log: Log) -> None:
+    found, names = bulk(log, "goodwill", contributions=True)
+    told, causes = log.histories(), rule_set("goodwill").causes
+    assert found.contributions is not None
+    expected = [one for name in names for one in replay(told[name]).contributions if one.touchpoint]
+    bits = [(one.touchpoint, one.occurred_at, one.cause, one.before, one.after) for one in expected]
+    assert bits == [
+        (log.touchpoints[row].id, from_microseconds(at), causes[cause][0], before, after)
+        for row, at, cause, before, after in found.contributions.tolist()
+    ]
+
+
+@pytest.mark.parametrize("rules", ["goodwill", "beta"])
+@settings(max_examples=30)
+@given(logs())
+def test_parties_are_those_of_replay(rules: str, log: Log) -> None:
+    dictionaries = Dictionaries()
+    columns = log.columns(dictionaries)
+    found = replay_all(columns, rules, parties=True).parties
+    assert found is not None
+    alone = Log(log.touchpoints, log.kept, {name: name for name in RELATIONSHIPS})
+    told: dict[str, dict[str, tuple[float, ...]]] = {}
+    for relationship, party, person, *levels in found.tolist():
+        key = f"={dictionaries.people.names[person]}" if party == 2 else ("institution", "customer")[party]
+        told.setdefault(dictionaries.relationships.names[relationship], {})[key] = tuple(levels)
+    expected = {}
+    for name, history in alone.histories().items():
+        parties = replay(history, rules).parties
+        known = {f"={person}": levels for person, levels in parties.representatives.items()}
+        everybody = {"institution": parties.institution, "customer": parties.customer, **known}
+        expected[name] = {key: tuple(math.nan if v is None else v for v in dataclasses.astuple(one)) for key, one in everybody.items()}
+    assert repr(sorted((name, sorted(one.items())) for name, one in told.items())) == repr(
+        sorted((name, sorted(one.items())) for name, one in expected.items())
+    )
+
+
+def _counted(state: dict[str, int], *_: object) -> None:
+    state["n"] = state.get("n", 0) + 1
+
+
+def test_a_rule_set_that_does_not_compile_is_interpreted_and_that_is_told() -> None:
+    told: list[str] = []
+    beta = rule_set("beta")
+    own = dataclasses.replace(
+        beta, name="mine", initial=lambda _: {}, apply=_counted, trust=lambda state, _: 1 / (1 + len(state)), view=None
+    )
+    log = Log([Interaction(id="i", relationship="a", occurred_at=START)], [True], {name: name for name in RELATIONSHIPS})
+    found, _ = bulk(log, own, notice=told.append, parties=True, contributions=True, dates=[START])
+    assert_equal(found, 0, replay(History.of(log.touchpoints), own))
+    assert len(told) == 1
+    assert "`mine` does not compile, so it is interpreted" in told[0]
+
+
+@settings(max_examples=20)
+@given(logs(), bounds)
+def test_interpreted_in_bulk_is_the_same_too(log: Log, at: datetime | None) -> None:
+    own = dataclasses.replace(rule_set("goodwill"), apply=Plain(rule_set("goodwill").apply))
+    assert_same(log, own, at, threads=2, rows_at_once=5)
+
+
+class Plain:
+    """A function that numba does not know."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.function(*arguments)
+
+
+def test_a_rule_set_that_takes_touchpoints_is_refused() -> None:
+    own = dataclasses.replace(rule_set("beta"), name="mine", takes_touchpoints=True)
+    with pytest.raises(UnusableRules, match="`mine` takes touchpoints, which columns do not hold"):
+        replay_all([], own)
+
+
+def test_nothing_replays_to_nothing() -> None:
+    for columns in ([], [columns_of([], Dictionaries())]):
+        assert len(replay_all(columns, "beta")) == 0
+
+
+def many(sizes: Sequence[int]) -> list[Touchpoint]:
+    """Touchpoints of one relationship in reverse, with many names."""
+    return [
+        FailureOccurred(id=f"f{n}", relationship="a", occurred_at=START - timedelta(hours=n), representative=f"p{n % 37}", topic=f"t{n}")
+        for n in range(sizes[0])
+    ]
+
+
+def test_no_number_of_names_is_too_many_and_no_order_too_bad() -> None:
+    log = Log(many([300]), [True] * 300, {name: name for name in RELATIONSHIPS})
+    assert_same(log, "goodwill", None)
