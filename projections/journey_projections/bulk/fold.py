@@ -84,11 +84,11 @@ def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, 
         elif put_in_order(rows, begin, count, order):
             result.pending = 1
             continue
-        replayed(rows, order[:count], begin, relationship, rules, scratch, wanted, out)
+        replayed(rows, order, begin, count, relationship, rules, scratch, wanted, out)
 
 
-def replayed(rows: Any, order: Any, begin: int, relationship: int, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
-    """Replay one relationship: its rows in `order`, which start at `begin`."""
+def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
+    """Replay one relationship: its `count` rows from `begin` on, in `order`."""
     p, names = rules.parameters[0], scratch.names
     touchpoint, result = scratch.touchpoint[0], out.results[relationship]
     begun(names, scratch.had[0])
@@ -96,7 +96,7 @@ def replayed(rows: Any, order: Any, begin: int, relationship: int, rules: Any, s
     now = rows[order[0]].at
     told = len(out.contributions) > 0
     before, date, dates = 0.0, 0, len(wanted.dates)
-    for place in range(len(order)):
+    for place in range(count):
         row = rows[order[place]]
         while date < dates and wanted.dates[date] < row.at:
             out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], place, rules, scratch)
@@ -119,7 +119,7 @@ def replayed(rows: Any, order: Any, begin: int, relationship: int, rules: Any, s
             contribution.before = before
             contribution.after = on_grid(trust(state, p))
     while date < dates:
-        out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], len(order), rules, scratch)
+        out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], count, rules, scratch)
         date += 1
     result.at = max(now, wanted.at) if wanted.is_bounded else now
     if result.at > now:
@@ -129,7 +129,7 @@ def replayed(rows: Any, order: Any, begin: int, relationship: int, rules: Any, s
     result.confidence = seen.confidence
     result.exit_risk = seen.exit_risk
     result.state = seen.state
-    result.touchpoints = len(order)
+    result.touchpoints = count
     if wanted.parties:
         tell_parties(state, names.counts[0].parties, relationship, rules, scratch, out)
 

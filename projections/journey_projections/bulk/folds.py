@@ -13,7 +13,7 @@ from journey_projections.bulk.compiling import is_kept
 from journey_projections.bulk.grouping import ROW
 from journey_projections.bulk.groups import FOREVER, Groups, in_threads
 from journey_projections.bulk.interpreting import interpreted
-from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, Machine, NotCompilable, Scratch, machine
+from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, Machine, NotCompilable, Out, Scratch, Wanted, machine
 from journey_projections.columns import Array
 from journey_projections.rule_sets import RuleSet
 
@@ -27,24 +27,6 @@ class Asked(NamedTuple):
     instants: Array
     parties: bool
     contributions: bool
-
-
-class Wanted(NamedTuple):
-    """`Asked` as the fold reads it."""
-
-    at: int
-    is_bounded: bool
-    dates: Array
-    parties: bool
-
-
-class Out(NamedTuple):
-    """Where the fold writes."""
-
-    results: Array
-    trajectories: Array
-    contributions: Array
-    parties: Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from journey_projections import encoding
 from journey_projections.bulk import fold, tables
 from journey_projections.bulk.compiling import Function, compiled
+from journey_projections.bulk.windows import first, window
 from journey_projections.encoding import Counts, Encoded
 from journey_projections.rule_sets import Room, RuleSet
 
@@ -67,6 +68,24 @@ class Scratch(NamedTuple):
     told: Array
 
 
+class Wanted(NamedTuple):
+    """What the fold is asked: whether there is a bound and which, the dates of trajectories, and whether to tell of parties."""
+
+    at: int
+    is_bounded: bool
+    dates: Array
+    parties: bool
+
+
+class Out(NamedTuple):
+    """Where the fold writes."""
+
+    results: Array
+    trajectories: Array
+    contributions: Array
+    parties: Array
+
+
 class Machine(NamedTuple):
     """A rule set ready to run: `fold` as in `journey_projections.bulk.fold`, and what it works on.
 
@@ -98,12 +117,12 @@ def machine(rules: RuleSet) -> Machine:
             raise NotCompilable(f"`{name}` of its state holds no dataclasses")
     lists = start._asdict()
     growing = {room.records for room in rules.room}
-    first = {name: as_array(lists[name], kind) for name, kind in kinds.items()}
+    at_first = {name: as_array(lists[name], kind) for name, kind in kinds.items()}
     blank = {name: as_array([kind()] if name in growing else lists[name][:1], kind) for name, kind in kinds.items()}
     state = type(start)
     lengths = tuple((name, len(records)) for name, records in lists.items())
     folding = _folding(rules.apply, rules.advance, rules.trust, rules.view, rules.party, state, rules.room, lengths)
-    known = Rules(parameters_of(rules), state(**first), state(**blank))
+    known = Rules(parameters_of(rules), state(**at_first), state(**blank))
     return Machine(folding, known, lambda touchpoints: _scratch(known.start, rules.room, touchpoints))
 
 
@@ -176,13 +195,37 @@ def _folding(
         encoding.find: tables.find,
         encoding.put: tables.put,
     }
-    return compiled(fold.fold, instead)
+    return compiled(_opening(state, lengths), instead)
+
+
+def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function:
+    """The fold that opens windows on its arrays."""
+
+    def windows(whole: str) -> str:
+        return f"State({', '.join(f'window({whole}.{name})' for name, _ in lengths)})"
+
+    return _made(
+        state,
+        "def made(rows, starts, first, last, order, rules, scratch, wanted, out):",
+        " names = scratch.names",
+        " latest = (window(names.latest[0]), window(names.latest[1]))",
+        " shared = (window(names.shared[0]), window(names.shared[1]))",
+        " tables = (window(names.counts), window(names.parties), window(names.promises), window(names.topics))",
+        " names = Tables(tables[0], tables[1], tables[2], tables[3], latest, shared)",
+        f" rules = Rules(window(rules.parameters), {windows('rules.start')}, {windows('rules.blank')})",
+        " had, touchpoint = window(scratch.had), window(scratch.touchpoint)",
+        " people, told = window(scratch.people), window(scratch.told)",
+        f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, had, touchpoint, people, told)",
+        " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties)",
+        " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties))",
+        " fold(window(rows), window(starts), first, last, window(order), rules, scratch, wanted, out)",
+    )
 
 
 def _copying(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str, int], ...]) -> Function:
     per = {one.records: f"{one.beside} + counts.{one.per}" for one in room}
     lines = [f" for place in range({per.get(name, length)}):\n  to.{name}[place] = state.{name}[place]" for name, length in lengths]
-    used = ", ".join(f"to.{name}[:{per.get(name, length)}]" for name, length in lengths)
+    used = ", ".join(f"first(to.{name}, {per.get(name, length)})" for name, length in lengths)
     return _made(state, "def made(to, state, counts):", *lines, f" return State({used})")
 
 
@@ -193,7 +236,7 @@ def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str,
         lines.append(f" for place in range({one.beside} + had.{one.per}, {one.beside} + has.{one.per}):")
         lines.append(f"  whole.{one.records}[place] = blank.{one.records}[0]")
     lines.append(f" if {' or '.join(f'had.{one.per} < has.{one.per}' for one in room) or False}:")
-    used = (f"whole.{name}[: {per[name]}]" if name in per else f"state.{name}" for name, _ in lengths)
+    used = (f"first(whole.{name}, {per[name]})" if name in per else f"state.{name}" for name, _ in lengths)
     lines.append(f"  state = State({', '.join(used)})")
     lines += [f" had.{one.name} = has.{one.name}" for one in fields(Counts)]
     return _made(state, "def made(state, whole, blank, had, has):", *lines, " return state")
@@ -201,7 +244,8 @@ def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str,
 
 def _made(state: type[Any], *lines: str) -> Function:
     """The function made of these lines: numba reads the names of fields from source only."""
-    names: dict[str, Any] = {"__name__": __name__, "State": state}
+    names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": first, "window": window}
+    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, Wanted, Out)}
     exec("\n".join(lines), names)
     made: Function = names["made"]
     made.__qualname__ = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

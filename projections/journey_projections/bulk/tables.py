@@ -56,12 +56,15 @@ def _place(table: Any, code: int) -> int:
 
 def _grow(table: Any) -> None:
     last = table[0].code
-    held = table[1 : last + 1].copy()
+    codes, numbers = np.empty(last, np.int64), np.empty(last, np.int64)
+    for place in range(last):
+        codes[place] = table[place + 1].code
+        numbers[place] = table[place + 1].number
     table[0].code = 2 * last
     for place in range(1, 2 * last + 1):
         table[place].number = NOTHING
-    for entry in held:
-        if entry.number != NOTHING:
-            place = _place(table, entry.code)
-            table[place].code = entry.code
-            table[place].number = entry.number
+    for held in range(last):
+        if numbers[held] != NOTHING:
+            place = _place(table, codes[held])
+            table[place].code = codes[held]
+            table[place].number = numbers[held]
