@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from journey_projections.bulk.windows import window
+
 ROW = np.dtype(
     [
         *((name, np.int64) for name in ("at", "sequence", "row")),
@@ -16,18 +18,58 @@ ROW = np.dtype(
 """One row as the fold reads it: a Mention in codes, and its number among all rows."""
 
 
-def count(relationship: Any, occurred_at: Any, kept: Any, united: Any, reach: Any, counts: Any) -> None:
+class Reach(NamedTuple):
+    """The rows from `first` up to `last` that occurred by `at`, of relationships from `low` up to `high`."""
+
+    first: int
+    last: int
+    at: int
+    low: int
+    high: int
+
+
+class Read(NamedTuple):
+    """The columns that replay reads, `kept` (empty where all rows count) and, for each code, whom it is `united` with (or empty)."""
+
+    occurred_at: Any
+    sequence: Any
+    relationship: Any
+    representative: Any
+    other: Any
+    episode: Any
+    promise: Any
+    topic: Any
+    kind: Any
+    side: Any
+    code: Any
+    flag: Any
+    cause: Any
+    certainty: Any
+    amount: Any
+    second: Any
+    third: Any
+    kept: Any
+    united: Any
+
+
+def count(columns: Read, reach: Reach, counts: Any) -> None:
     """Add up the rows within reach of each relationship that count."""
+    opened, sums = windows(columns), window(counts)
     for row in range(reach.first, reach.last):
-        if counted(row, occurred_at, kept, reach.at):
-            counts[one_of(relationship[row], united)] += 1
+        if counted(row, opened, reach):
+            sums[one_of(row, opened)] += 1
 
 
-def scatter(columns: Any, kept: Any, united: Any, reach: Any, number: int, places: Any, rows: Any) -> None:
+def scatter(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> None:
     """Put each row within reach that counts at the next of its relationship's `places`; row 0 is numbered `number`."""
+    put(windows(columns), reach, number, window(places), window(rows))
+
+
+def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> None:
+    """As `scatter`, through windows."""
     for row in range(reach.first, reach.last):
-        relationship = one_of(columns.relationship[row], united)
-        if reach.low <= relationship < reach.high and counted(row, columns.occurred_at, kept, reach.at):
+        relationship = one_of(row, columns)
+        if reach.low <= relationship < reach.high and counted(row, columns, reach):
             to = rows[places[relationship]]
             places[relationship] += 1
             to.at = columns.occurred_at[row]
@@ -49,21 +91,37 @@ def scatter(columns: Any, kept: Any, united: Any, reach: Any, number: int, place
             to.cause = columns.cause[row]
 
 
-class Reach(NamedTuple):
-    """The rows from `first` up to `last` that occurred by `at`, of relationships from `low` up to `high`."""
-
-    first: int
-    last: int
-    at: int
-    low: int
-    high: int
-
-
-def counted(row: int, occurred_at: Any, kept: Any, at: int) -> bool:
+def counted(row: int, columns: Read, reach: Reach) -> bool:
     """Whether a row is kept and had happened."""
-    return occurred_at[row] <= at and (len(kept) == 0 or kept[row])
+    return columns.occurred_at[row] <= reach.at and (len(columns.kept) == 0 or columns.kept[row])
 
 
-def one_of(relationship: int, united: Any) -> int:
-    """The relationship that one counts as."""
-    return united[relationship] if len(united) else relationship
+def one_of(row: int, columns: Read) -> int:
+    """The relationship that a row counts for."""
+    code: int = columns.relationship[row]
+    return columns.united[code] if len(columns.united) else code
+
+
+def windows(columns: Read) -> Read:
+    """Windows on all of them."""
+    return Read(
+        window(columns.occurred_at),
+        window(columns.sequence),
+        window(columns.relationship),
+        window(columns.representative),
+        window(columns.other),
+        window(columns.episode),
+        window(columns.promise),
+        window(columns.topic),
+        window(columns.kind),
+        window(columns.side),
+        window(columns.code),
+        window(columns.flag),
+        window(columns.cause),
+        window(columns.certainty),
+        window(columns.amount),
+        window(columns.second),
+        window(columns.third),
+        window(columns.kept),
+        window(columns.united),
+    )

@@ -3,38 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from journey_projections.bulk import grouping
 from journey_projections.bulk.compiling import Function, compiled
-from journey_projections.bulk.grouping import ROW, Reach
+from journey_projections.bulk.grouping import ROW, Reach, Read
 from journey_projections.columns import Array, Columns
 
 FOREVER = 2**63 - 1
-
-
-class Read(NamedTuple):
-    """The columns that replay reads."""
-
-    occurred_at: Array
-    sequence: Array
-    relationship: Array
-    representative: Array
-    other: Array
-    episode: Array
-    promise: Array
-    topic: Array
-    kind: Array
-    side: Array
-    code: Array
-    flag: Array
-    cause: Array
-    certainty: Array
-    amount: Array
-    second: Array
-    third: Array
 
 
 class Groups:
@@ -71,10 +49,8 @@ class Groups:
         before = np.cumsum(self._counts, axis=0) - self._counts + self.starts[:-1] - self.starts[low]
 
         def put(thread: int, run: int, first: int, last: int) -> None:
-            columns = self.runs[run]
-            read = Read(*(_readable(getattr(columns, name)) for name in Read._fields))
             reach = Reach(first, last, self.at, low, high)
-            _scatter()(read, _kept(columns), self.united, reach, int(self.offsets[run]), before[thread], rows)
+            _scatter()(self._read(run), reach, int(self.offsets[run]), before[thread], rows)
 
         self._each(put)
         return rows
@@ -89,10 +65,13 @@ class Groups:
         return found.tolist()
 
     def _count(self, thread: int, run: int, first: int, last: int) -> None:
+        _count()(self._read(run), Reach(first, last, self.at, 0, self.relationships), self._counts[thread])
+
+    def _read(self, run: int) -> Read:
         columns = self.runs[run]
-        reach = Reach(first, last, self.at, 0, self.relationships)
-        read = _readable(columns.relationship), _readable(columns.occurred_at)
-        _count()(*read, _kept(columns), self.united, reach, self._counts[thread])
+        kept = np.empty(0, np.bool_) if columns.kept is None else columns.kept
+        names = [name for name in Read._fields if hasattr(columns, name) and name != "kept"]
+        return Read(*(_readable(getattr(columns, name)) for name in names), _readable(kept), self.united)
 
     def _each(self, work: Callable[[int, int, int, int], None]) -> None:
         """Let every thread work on its share of the rows: the first on the first ones, run by run."""
@@ -123,10 +102,6 @@ def _count() -> Function:
 @cache
 def _scatter() -> Function:
     return compiled(grouping.scatter)
-
-
-def _kept(columns: Columns) -> Array:
-    return _readable(np.empty(0, np.bool_) if columns.kept is None else columns.kept)
 
 
 def _readable(array: Array) -> Array:

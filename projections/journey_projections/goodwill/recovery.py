@@ -44,6 +44,8 @@ def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillPar
 def early_help_counts_more(step: int, days: float, p: GoodwillParameters) -> float:
     """T13. What is left of a step's worth when it comes late."""
     late = max(0.0, days - p.step_grace_days)
+    if late <= 0.0:
+        return 1.0
     return math.exp(-HALF * late / (p.help_late_days if step == HELP else p.step_late_days))
 
 
@@ -136,12 +138,14 @@ def restore(state: State, episode: Episode, share: float, p: GoodwillParameters)
 def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
     """T17. All five steps close the episode, and speak for older grievances: as far as it weighs up to them, half is restored."""
     episode = state.episodes[number]
-    for other in range(len(state.episodes)):
+    other = state.relationship[0].first_wound
+    while other != NOTHING:
         older = state.episodes[other]
         is_older = older.open and older.side == episode.side and older.opened_at <= episode.opened_at
         if other != number and is_older and older.nature != DECEPTION:
             weighed = min(1.0, episode.severity / older.severity) if older.severity > 0.0 else 1.0
             restore(state, older, older.restored + p.vouching * episode.restored * weighed * (1.0 - older.restored), p)
+        other = older.next
     forgive_neglect(state, episode.side, episode.restored, p)
     close(state, number, p)
     well_met_crisis_deepens_the_bond(state, number, p)

@@ -27,7 +27,7 @@ from journey_projections.goodwill.recovery import (
 )
 from journey_projections.goodwill.state import COURTESY, FAILURE, SLIP, State
 from journey_projections.goodwill.views import confidence_grows_with_evidence
-from journey_projections.goodwill.wounds import answer, lower, touch
+from journey_projections.goodwill.wounds import answer, answer_one_more, lower, touch
 
 
 def advance(state: State, elapsed: int, p: GoodwillParameters) -> None:  # noqa: ARG001 - the protocol's signature
@@ -97,7 +97,7 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
     certainty = touchpoint.certainty
     worst = max(0.0, -benevolence, -integrity)
     unseen = being_treated_as_a_number_hurts_old_customers(state, side, p) if touchpoint.flag else 0.0
-    prior = prior_trust(state, side, actor, p)
+    prior = prior_trust(state, side, actor, p) if worst > 0.0 or unseen > 0.0 else 0.0
     rude = relational_breach_grows_with_goodwill(prior, worst, p)
     ignored = relational_breach_grows_with_goodwill(prior, unseen, p)
     clumsy = max(0.0, -competence)
@@ -184,7 +184,7 @@ def failure_occurred(state: State, touchpoint: Encoded, side: int, actor: int, p
     if episode.open:
         episode.breach = touchpoint.code
         episode.exogenous = cause == codes.EXOGENOUS
-        answer(state, side, p)
+        answer_one_more(state, touchpoint.episode, p)
     if side != ORGANISATION:
         return causes.CUSTOMERS_SIDE
     if cause == codes.EXOGENOUS:

@@ -32,6 +32,8 @@ class Relationship:
     alarm: float = 0.0
     alarm_at: int = 0
     course: float = 0.0
+    first_wound: int = NOTHING
+    last_wound: int = NOTHING
 
 
 @dataclass(slots=True)
@@ -73,7 +75,8 @@ class Episode:
     """One wound of an episode: failure, response, closure. The others of the same episode follow from `sibling` to `sibling`.
 
     `…_lead` and `…_actor` are the harms, in log shares, to the side's own party and the actor's; `restored` is what the steps
-    gave back of them, `cleared` what evidence did. A wound that is no longer `open` still costs, and can still be restored.
+    gave back of them, `cleared` what evidence did. A wound that is no longer `open` still costs, and can still be restored;
+    those that are open or still cost anything follow from the relationship's `first_wound` by `next`, in their order.
     """
 
     open: int = 0
@@ -105,6 +108,8 @@ class Episode:
     voiced: int = 0
     windows: int = 0
     window: int = NOTHING
+    is_walked: int = 0
+    next: int = NOTHING
 
 
 @dataclass(slots=True)

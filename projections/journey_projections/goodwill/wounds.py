@@ -2,6 +2,9 @@
 
 INVARIANT (wounds): a party's `wound_…` is the product, over the wounds that touch it, of what each leaves; `mended`
 recomputes it whenever one is restored or mended, and `deepen` multiplies it by a further one.
+
+INVARIANT (walked): whatever is open or leaves less than all of a level is on the walk from `first_wound`; `walk_to` puts it
+there when it opens, and `mended` takes it off when neither holds any more, so that no touchpoint walks what is healed.
 """
 
 import math
@@ -17,6 +20,9 @@ from journey_projections.goodwill.levels import (
 )
 from journey_projections.goodwill.parameters import GoodwillParameters
 from journey_projections.goodwill.state import DECEPTION, FAILURE, Episode, Party, State
+
+HEALED = 1e-17
+"""A harm that leaves all of a level: a double cannot tell e to minus that from 1."""
 
 
 def touch(state: State, index: int, p: GoodwillParameters) -> Party:
@@ -35,6 +41,8 @@ def touch(state: State, index: int, p: GoodwillParameters) -> Party:
 
 def left_of(harm: float, restored: float) -> float:
     """The share of a level that one wound leaves: its harm in log shares, less what was restored of it."""
+    if harm <= 0.0 or restored >= 1.0:
+        return 1.0
     return 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
 
 
@@ -53,9 +61,11 @@ def mended(state: State, index: int, side: int, competence: float, goodwill: flo
     """Take shares off the harm of every wound of a party, and tell what the wounds leave of its levels. Upholds INVARIANT (wounds)."""
     party = state.parties[index]
     left_competence, left_goodwill = 1.0, 1.0
-    for number in range(len(state.episodes)):
+    before, number = NOTHING, state.relationship[0].first_wound
+    while number != NOTHING:
         episode = state.episodes[number]
-        if episode.severity <= 0.0 or episode.side != side:
+        if episode.side != side:
+            before, number = number, episode.next
             continue
         if index == side:
             episode.competence_lead *= 1.0 - competence
@@ -67,8 +77,51 @@ def mended(state: State, index: int, side: int, competence: float, goodwill: flo
             episode.goodwill_actor *= 1.0 - goodwill
             left_competence *= left_of(episode.competence_actor, money_repairs_competence_only(episode, p))
             left_goodwill *= left_of(episode.goodwill_actor, restored_of(episode))
+        if episode.open or costs(episode):
+            before = number
+        else:
+            walk_past(state, before, number)
+        number = episode.next
     party.wound_competence = left_competence
     party.wound_goodwill = left_goodwill
+
+
+def costs(episode: Episode) -> bool:
+    """Whether a wound leaves less than all of some level, or may again: nothing takes back what was restored."""
+    harm = max(episode.competence_lead, episode.goodwill_lead, episode.competence_actor, episode.goodwill_actor)
+    return episode.restored < 1.0 and harm > HEALED
+
+
+def walk_to(state: State, number: int) -> None:
+    """Have a wound on the walk, in its place by number."""
+    relationship, episode = state.relationship[0], state.episodes[number]
+    if episode.is_walked:
+        return
+    before, after = relationship.last_wound, NOTHING
+    if before > number:
+        before, after = NOTHING, relationship.first_wound
+        while after != NOTHING and after < number:
+            before, after = after, state.episodes[after].next
+    episode.is_walked = 1
+    episode.next = after
+    if before == NOTHING:
+        relationship.first_wound = number
+    else:
+        state.episodes[before].next = number
+    if after == NOTHING:
+        relationship.last_wound = number
+
+
+def walk_past(state: State, before: int, number: int) -> None:
+    """Take a wound that follows `before` off the walk; it still leads on, for whoever is walking."""
+    relationship, episode = state.relationship[0], state.episodes[number]
+    episode.is_walked = 0
+    if before == NOTHING:
+        relationship.first_wound = episode.next
+    else:
+        state.episodes[before].next = episode.next
+    if episode.next == NOTHING:
+        relationship.last_wound = before
 
 
 def rewound_all(state: State, episode: Episode, p: GoodwillParameters) -> None:
@@ -88,6 +141,7 @@ def deepen(state: State, index: int, competence: float, goodwill: float) -> None
 def open_episode(state: State, number: int, side: int, actor: int, nature: int) -> Episode:
     """The wound of that number, open since now. What was restored of it before is taken off its harm, and not restored again."""
     episode = state.episodes[number]
+    walk_to(state, number)
     if not episode.open:
         state.sides[side].open_episodes += 1
     episode.open = 1
@@ -151,23 +205,40 @@ def answer(state: State, side: int, p: GoodwillParameters) -> None:
     record.neglect = unanswered_failure_keeps_costing(state, side, p)
     record.neglect_at = state.relationship[0].now
     rate = 0.0
-    for number in range(len(state.episodes)):
+    number = state.relationship[0].first_wound
+    while number != NOTHING:
         episode = state.episodes[number]
-        unanswered = episode.nature in (FAILURE, DECEPTION) and episode.acknowledged <= 0.0
-        if episode.open and episode.side == side and unanswered:
-            rate = max(rate, episode.severity * (p.neglect_voiced if episode.voiced else 1.0))
+        if episode.side == side:
+            rate = max(rate, demand(episode, p))
+        number = episode.next
     record.neglect_rate = rate * HALF / p.neglect_days
     if record.open_episodes == 0 and record.neglect < 1.0:
         lower(state, side, 1.0, record.neglect, p)
         record.neglect = 1.0
 
 
+def answer_one_more(state: State, number: int, p: GoodwillParameters) -> None:
+    """As `answer`, when nothing changed but that this failure opened."""
+    episode = state.episodes[number]
+    record = state.sides[episode.side]
+    record.neglect = unanswered_failure_keeps_costing(state, episode.side, p)
+    record.neglect_at = state.relationship[0].now
+    record.neglect_rate = max(record.neglect_rate, demand(episode, p) * HALF / p.neglect_days)
+
+
+def demand(episode: Episode, p: GoodwillParameters) -> float:
+    """How much an unanswered failure calls for an answer."""
+    if not episode.open or episode.nature not in (FAILURE, DECEPTION) or episode.acknowledged > 0.0:
+        return 0.0
+    return episode.severity * (p.neglect_voiced if episode.voiced else 1.0)
+
+
 def good_conduct_lifts_the_cap(state: State, side: int, p: GoodwillParameters) -> None:
     """T19. After ten 24-hour windows with good contacts an open episode holds back no gains; what it still costs can be restored."""
     if state.sides[side].open_episodes == 0:
         return
-    now = state.relationship[0].now
-    for number in range(len(state.episodes)):
+    now, number = state.relationship[0].now, state.relationship[0].first_wound
+    while number != NOTHING:
         episode = state.episodes[number]
         if episode.open and episode.side == side:
             window = (now - episode.opened_at) // DAY
@@ -176,3 +247,4 @@ def good_conduct_lifts_the_cap(state: State, side: int, p: GoodwillParameters) -
                 episode.windows += 1
                 if float(episode.windows) >= p.good_windows:
                     close(state, number, p)
+        number = episode.next
