@@ -1,52 +1,83 @@
-"""The default rules are written so that the same source compiles: numba gives the same bits as the interpreter."""
+"""The rules that come with journey compile as they stand: numba leaves the same bits in every field of the state as the interpreter."""
 
 import dataclasses
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-from compiling import arrays, compiled_rules, encoded_record, parameters_record
+import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from journey import History, Touchpoint
 from journey.testing import histories
-from journey_cli.stories import NAMES, story
-from journey_projections import GOODWILL, GoodwillParameters
-from journey_projections.encoding import Encoder
-from journey_projections.goodwill import rules, views
+from journey_cli.stories import NAMES as STORIES
+from journey_cli.stories import story
+from journey_projections.bulk.folds import Asked, Folds
+from journey_projections.bulk.groups import Groups
+from journey_projections.columns import Dictionaries, columns_of
+from journey_projections.replay import _Run
+from journey_projections.rule_sets import NAMES, rule_set
 
 
-@cache
-def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    return compiled_rules()
+def assert_same_bits(history: History, rules: str) -> None:
+    run = _Run(rule_set(rules))
+    run.feed(history.records)
+    groups = Groups([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, 1)
+    folds = Folds.of(run.rules, Asked(None, np.empty(0, np.int64), False, False), 1, None)
+    rows = groups.rows(0, 1)
+    rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties
+    scratch, out = folds.machine.scratch(len(rows)), folds._out(1, len(rows))
+    folds.machine.fold(*folds._arguments(rows, groups.starts, scratch, out, 0, 1))
+    assert out.results["touchpoints"][0] == len(history)
+    for name, records in run.state._asdict().items() if len(history) else ():
+        compiled = getattr(scratch.state, name)[: len(records)]
+        assert [dataclasses.astuple(record) for record in records] == compiled.tolist(), name
 
 
-def _assert_same_bits(history: History) -> None:
-    apply, trust = _compiled()
-    p, record = GoodwillParameters(), parameters_record()[0]
-    names = Encoder()
-    encoded = [names.encode(touchpoint) for touchpoint in history]
-    state = GOODWILL.initial(p)
-    GOODWILL.make_room(state, names.counts[0])
-    compiled_state = arrays(state)
-    now = encoded[0].at if encoded else 0
-    for one in encoded:
-        rules.advance(state, one.at - now, p)
-        compiled_state.relationship[0]["now"] += one.at - now
-        now = one.at
-        assert rules.apply(state, one, p) == apply(compiled_state, encoded_record(one)[0], record)
-    assert views.trust(state, p) == trust(compiled_state, record)
-    for objects, table in zip(state, compiled_state, strict=True):
-        for thing, row in zip(objects, table, strict=False):
-            assert dataclasses.astuple(thing) == tuple(row.item())
-
-
-def test_every_story_compiles_to_the_same_bits() -> None:
-    for name in NAMES:
-        _assert_same_bits(story(name).history)
+@pytest.mark.parametrize("rules", NAMES)
+def test_every_story_compiles_to_the_same_bits(rules: str) -> None:
+    for name in STORIES:
+        assert_same_bits(story(name).history, rules)
 
 
 @settings(max_examples=60)
 @given(histories())
 def test_any_history_compiles_to_the_same_bits(told: list[Touchpoint]) -> None:
-    _assert_same_bits(History.of(told))
+    assert_same_bits(History.of(told), "goodwill")
+
+
+_PROGRAM = """
+from journey_projections import codes
+from journey_projections.bulk.compiling import compiled, is_kept
+
+def inner(value):
+    return {inner}
+
+def outer(value):
+    return inner(value) + 1.0
+
+function = compiled(outer)
+print("kept" if is_kept(function, (2.0,)) else "compiled", function(2.0))
+"""
+
+
+def test_what_was_compiled_is_kept_for_other_processes_until_something_that_it_calls_changes(tmp_path: Path) -> None:
+    def told(inner: str) -> str:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+        program = [sys.executable, "-c", _PROGRAM.format(inner=inner)]
+        return subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert told("value * 2.0") == "compiled 5.0"
+    assert told("value * 2.0") == "kept 5.0"
+    assert told("value * 3.0") == "compiled 7.0"
+    assert told("value * codes.CUSTOMER") == "compiled 3.0"
+    assert told("value * 2.0") == "kept 5.0"
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "file" / "folder")}
+    program = [sys.executable, "-c", _PROGRAM.format(inner="value")]
+    assert subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout == "compiled 3.0\n"
