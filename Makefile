@@ -40,6 +40,7 @@ bench: $(VENV)/.ready ## measure, beside the peers, in one run
 	$(BIN)/python benchmarks/single.py
 	$(BIN)/python benchmarks/importing.py
 	$(BIN)/python benchmarks/clients.py
+	$(BIN)/python benchmarks/bulk.py
 
 lock: ## resolve requirements.txt anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras -o requirements.txt pyproject.toml

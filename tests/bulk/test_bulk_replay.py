@@ -19,7 +19,7 @@ from journey.times import from_microseconds, to_microseconds
 from journey_projections import Replay, RuleSet, replay
 from journey_projections.bulk import Replays, replay_all
 from journey_projections.columns import Columns, Dictionaries, columns_of
-from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.rule_sets import rule_set
 
 RELATIONSHIPS = ("a", "b", "c", "d")
 
@@ -104,7 +104,7 @@ TIED = Log(
 )
 
 
-@pytest.mark.parametrize("rules", NAMES)
+@pytest.mark.parametrize("rules", ["goodwill", "health_score"])
 @settings(max_examples=60)
 @given(logs(), bounds, st.integers(1, 2), st.one_of(st.none(), st.integers(1, 20)))
 @example(TIED, None, 1, None)
@@ -138,7 +138,7 @@ def test_contributions_are_those_of_replay(log: Log) -> None:
     ]
 
 
-@pytest.mark.parametrize("rules", ["goodwill", "beta"])
+@pytest.mark.parametrize("rules", ["goodwill", "health_score"])
 @settings(max_examples=30)
 @given(logs())
 def test_parties_are_those_of_replay(rules: str, log: Log) -> None:
@@ -202,9 +202,18 @@ def test_a_rule_set_that_takes_touchpoints_is_refused() -> None:
         replay_all([], own)
 
 
+def test_results_are_a_table() -> None:
+    log = Log([Interaction(id="i", relationship="b", occurred_at=START)], [True], {name: name for name in RELATIONSHIPS})
+    found, _ = bulk(log, "health_score")
+    alone = replay(History.of(log.touchpoints), "health_score")
+    expected = {"relationship": "b", "trust": alone.trust, "confidence": alone.confidence, "state": alone.state}
+    expected |= {"exit_risk": alone.exit_risk, "at": START, "touchpoints": 1}
+    assert found.table(RELATIONSHIPS).to_pylist() == [expected]
+
+
 def test_nothing_replays_to_nothing() -> None:
     for columns in ([], [columns_of([], Dictionaries())]):
-        assert len(replay_all(columns, "beta")) == 0
+        assert len(replay_all(columns, "health_score")) == 0
 
 
 def many(sizes: Sequence[int]) -> list[Touchpoint]:

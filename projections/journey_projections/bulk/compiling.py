@@ -106,7 +106,7 @@ class _Locator(_CacheLocator):
         self._content = content
         self._py_file = "<journey>"
 
-    def get_cache_path(self) -> str:
+    def get_cache_path(self) -> Any:
         return str(getattr(config, "CACHE_DIR", "") or AppDirs("customer-journey", appauthor=False).user_cache_dir)
 
     def get_source_stamp(self) -> Any:

@@ -71,7 +71,7 @@ class Groups:
         columns = self.runs[run]
         kept = np.empty(0, np.bool_) if columns.kept is None else columns.kept
         names = [name for name in Read._fields if hasattr(columns, name) and name != "kept"]
-        return Read(*(_readable(getattr(columns, name)) for name in names), _readable(kept), self.united)
+        return Read(*(_readable(array) for array in (*(getattr(columns, name) for name in names), kept, self.united)))
 
     def _each(self, work: Callable[[int, int, int, int], None]) -> None:
         """Let every thread work on its share of the rows: the first on the first ones, run by run."""

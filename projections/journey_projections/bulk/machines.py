@@ -119,7 +119,7 @@ def machine(rules: RuleSet) -> Machine:
     growing = {room.records for room in rules.room}
     at_first = {name: as_array(lists[name], kind) for name, kind in kinds.items()}
     blank = {name: as_array([kind()] if name in growing else lists[name][:1], kind) for name, kind in kinds.items()}
-    state = type(start)
+    state: Any = type(start)
     lengths = tuple((name, len(records)) for name, records in lists.items())
     folding = _folding(rules.apply, rules.advance, rules.trust, rules.view, rules.party, state, rules.room, lengths)
     known = Rules(parameters_of(rules), state(**at_first), state(**blank))
@@ -133,7 +133,7 @@ def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int) -> Scratch:
         lists = start._asdict().items()
         return type(start)(**{name: np.empty(max(1, most.get(name, len(records))), records.dtype) for name, records in lists})
 
-    def names() -> Array:
+    def names() -> Any:
         return tables.table(2 * touchpoints)
 
     counts = np.zeros(1, record_of(Counts))
@@ -154,7 +154,8 @@ def record_of(kind: type[Any]) -> np.dtype[Any]:
 def as_array(records: list[Any], kind: type[Any]) -> Array:
     """Records as an array."""
     names = [field.name for field in fields(kind)]
-    return np.array([tuple(getattr(one, name) for name in names) for one in records], dtype=record_of(kind))
+    array: Array = np.array([tuple(getattr(one, name) for name in names) for one in records], dtype=record_of(kind))
+    return array
 
 
 def parameters_of(rules: RuleSet) -> Array:

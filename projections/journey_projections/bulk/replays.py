@@ -15,7 +15,9 @@ from journey_projections.replay import RuleSetId, identify, on_grid
 from journey_projections.rule_sets import STATES, RuleSet, rule_set
 
 if TYPE_CHECKING:
-    from journey_projections.bulk.folds import Out
+    import pyarrow as pa
+
+    from journey_projections.bulk.machines import Out
 
 Notice = Callable[[str], object]
 
@@ -50,6 +52,21 @@ class Replays:
 
     def __len__(self) -> int:
         return len(self.relationship)
+
+    def table(self, names: Sequence[str]) -> "pa.Table":
+        """The relationships as an Arrow table: name (from `names` by code), trust, confidence, state, exit_risk, at, touchpoints."""
+        import pyarrow as pa
+
+        columns = {
+            "relationship": pa.array(names).take(pa.array(self.relationship)),
+            "trust": self.trust,
+            "confidence": self.confidence,
+            "state": pa.DictionaryArray.from_arrays(self.state, pa.array(STATES)),
+            "exit_risk": self.exit_risk,
+            "at": pa.array(self.at).cast(pa.timestamp("us", "UTC")),
+            "touchpoints": self.touchpoints,
+        }
+        return pa.table(columns)
 
     @property
     def states(self) -> Array:

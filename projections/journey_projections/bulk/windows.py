@@ -5,14 +5,15 @@ read, written and measured like a list. It holds nothing alive, and no index is 
 """
 
 import operator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 
-class Window(types.Type):  # type: ignore[misc]
+class Window(types.Type):
     """The type of a window on items of one type."""
 
     def __init__(self, item: Any) -> None:
@@ -21,15 +22,12 @@ class Window(types.Type):  # type: ignore[misc]
 
 
 @register_model(Window)
-class _Model(models.StructModel):  # type: ignore[misc]
+class _Model(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, [("data", types.voidptr), ("size", types.intp)])
 
 
-@intrinsic
-def window(_: Any, array: Any) -> Any:
-    """A window on a whole array of one dimension, without gaps."""
-
+def _window(_: Any, array: Any) -> Any:
     def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source = context.make_array(signature.args[0])(context, builder, arguments[0])
         made = cgutils.create_struct_proxy(signature.return_type)(context, builder)
@@ -40,16 +38,19 @@ def window(_: Any, array: Any) -> Any:
     return Window(array.dtype)(array), make
 
 
-@intrinsic
-def first(_: Any, whole: Any, size: Any) -> Any:
-    """The first so many items of a window."""
-
+def _first(_: Any, whole: Any, size: Any) -> Any:
     def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         made = cgutils.create_struct_proxy(signature.return_type)(context, builder, value=arguments[0])
         made.size = context.cast(builder, arguments[1], signature.args[1], types.intp)
         return made._getvalue()  # noqa: SLF001 - numba's own way
 
     return whole(whole, size), make
+
+
+window = cast(Callable[[Any], Any], intrinsic(_window))
+"""A window on a whole array of one dimension, without gaps."""
+first = cast(Callable[[Any, int], Any], intrinsic(_first))
+"""The first so many items of a window."""
 
 
 @type_callable(len)

@@ -1,5 +1,6 @@
 """Portfolios of made-up journeys, as large as wanted: what to try bulk replay and ledgers on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +69,8 @@ class Portfolio:
         """The same as touchpoints, for small portfolios."""
         columns = {name: getattr(self.columns, name).tolist() for name in LAYOUT}
         ids = self.columns.ids(np.arange(len(self.columns)))
-        return [
-            _touchpoint(id, dict(zip(columns, row, strict=True))) for id, row in zip(ids, zip(*columns.values(), strict=True), strict=True)
-        ]
+        rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+        return [_touchpoint(id, row) for id, row in zip(ids, rows, strict=True)]
 
 
 def portfolio(touchpoints: int, relationships: int, seed: int = 1) -> Portfolio:
@@ -89,7 +89,7 @@ def portfolio(touchpoints: int, relationships: int, seed: int = 1) -> Portfolio:
     story = random.choice(len(_STORIES), stories, p=np.array(_SHARES) / sum(_SHARES)).astype(np.int8)
     person = _current(relationship, at, story == _STORIES.index("handover"))
     own = np.arange(stories, dtype=np.int32)
-    parts = [_part(random, one, relationship, at, story, person, own) for one in _PARTS]
+    parts = [_part(random, one, (relationship, at, story, person, own)) for one in _PARTS]
     parts.append(_openings(random, begun))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     late = random.random(len(columns["occurred_at"])) < 0.02
@@ -115,14 +115,12 @@ def _current(relationship: Array, at: Array, is_handover: Array) -> Array:
     return person
 
 
-def _part(
-    random: np.random.Generator, part: Any, relationship: Array, at: Array, story: Array, person: Array, own: Array
-) -> dict[str, Array]:
+def _part(random: np.random.Generator, part: Any, stories: Sequence[Array]) -> dict[str, Array]:
     name, kind, often, least, most, code = part
+    relationship, at, story, person, own = stories
     mine = np.flatnonzero((story == _STORIES.index(name)) & (random.random(len(story)) < often))
-    rows = _blank(
-        len(mine), kind, relationship[mine], at[mine] + ((least + (most - least) * random.random(len(mine))) * _DAY).astype(np.int64)
-    )
+    after = ((least + (most - least) * random.random(len(mine))) * _DAY).astype(np.int64)
+    rows = _blank(len(mine), kind, relationship[mine], at[mine] + after)
     rows["representative"] = np.where(random.random(len(mine)) < 0.8, person[mine], -1).astype(np.int32)
     rows["code"][:] = code
     rows["side"][:] = codes.CUSTOMER if kind in _BY_CUSTOMER else codes.ORGANISATION
