@@ -24,7 +24,7 @@ from journey_projections.rule_sets import NAMES, rule_set
 def assert_same_bits(history: History, rules: str) -> None:
     run = _Run(rule_set(rules))
     run.feed(history.records)
-    groups = Groups([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, 1)
+    groups = Groups([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
     folds = Folds.of(run.rules, Asked(None, np.empty(0, np.int64), False, False), 1, None)
     rows = groups.rows(0, 1)
     rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from journey import FailureOccurred, History, Interaction, Recorded, Touchpoint, UnusableRules
+from journey.merging import told_by
 from journey.testing import START, histories, touchpoints
 from journey.times import from_microseconds, to_microseconds
 from journey_projections import Replay, RuleSet, replay
@@ -32,13 +33,14 @@ class Log:
     kept: list[bool]
     united: dict[str, str]
     runs: int = 1
+    people: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def histories(self) -> dict[str, History]:
         """The history of each that has one."""
         told: dict[str, list[Touchpoint]] = {}
         for touchpoint, kept in zip(self.touchpoints, self.kept, strict=True):
             if kept:
-                told.setdefault(self.united[touchpoint.relationship], []).append(touchpoint)
+                told.setdefault(self.united[touchpoint.relationship], []).append(told_by(self.people, touchpoint))
         return {name: History.of(facts) for name, facts in told.items()}
 
     def columns(self, dictionaries: Dictionaries) -> list[Columns]:
@@ -69,14 +71,15 @@ def logs(draw: st.DrawFn) -> Log:
         told, kept = [told[place] for place in order], [kept[place] for place in order]
     united = {name: draw(st.sampled_from((name, name, "b"))) for name in RELATIONSHIPS}
     united["b"] = "b"
-    return Log(told, kept, united, draw(st.integers(1, 3)))
+    return Log(told, kept, united, draw(st.integers(1, 3)), draw(st.sampled_from(({}, {"anna": "bob"}, {"bob": "ugo", "anna": "ugo"}))))
 
 
 def bulk(log: Log, rules: str | RuleSet, **asked: Any) -> tuple[Replays, list[str]]:
     dictionaries = Dictionaries()
     columns = log.columns(dictionaries)
     united = np.array([dictionaries.relationships.code(log.united[name]) for name in dictionaries.relationships.names])
-    found = replay_all(columns, rules, united=united, **asked)
+    people = np.array([dictionaries.people.code(log.people.get(name, name)) for name in dictionaries.people.names])
+    found = replay_all(columns, rules, united=united, people=people, **asked)
     return found, [dictionaries.relationships.names[code] for code in found.relationship]
 
 
@@ -144,9 +147,10 @@ def test_contributions_are_those_of_replay(log: Log) -> None:
 def test_parties_are_those_of_replay(rules: str, log: Log) -> None:
     dictionaries = Dictionaries()
     columns = log.columns(dictionaries)
-    found = replay_all(columns, rules, parties=True).parties
+    people = np.array([dictionaries.people.code(log.people.get(name, name)) for name in dictionaries.people.names])
+    found = replay_all(columns, rules, people=people, parties=True).parties
     assert found is not None
-    alone = Log(log.touchpoints, log.kept, {name: name for name in RELATIONSHIPS})
+    alone = Log(log.touchpoints, log.kept, {name: name for name in RELATIONSHIPS}, people=log.people)
     told: dict[str, dict[str, tuple[float, ...]]] = {}
     for relationship, party, person, *levels in found.tolist():
         key = f"={dictionaries.people.names[person]}" if party == 2 else ("institution", "customer")[party]

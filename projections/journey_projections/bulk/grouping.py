@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from journey_projections.bulk.windows import window
+from journey_projections.codes import NOTHING
 
 ROW = np.dtype(
     [
@@ -29,7 +30,8 @@ class Reach(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The columns that replay reads, `kept` (empty where all rows count) and, for each code, whom it is `united` with (or empty)."""
+    """The columns that replay reads, `kept` (empty where all rows count), and for the code of each relationship, and of each of the
+    `people`, that of the one it is (or empty, where each is its own)."""
 
     occurred_at: Any
     sequence: Any
@@ -50,6 +52,7 @@ class Read(NamedTuple):
     third: Any
     kept: Any
     united: Any
+    people: Any
 
 
 def count(columns: Read, reach: Reach, counts: Any) -> None:
@@ -57,7 +60,7 @@ def count(columns: Read, reach: Reach, counts: Any) -> None:
     opened, sums = windows(columns), window(counts)
     for row in range(reach.first, reach.last):
         if counted(row, opened, reach):
-            sums[one_of(row, opened)] += 1
+            sums[one_of(opened.relationship[row], opened.united)] += 1
 
 
 def scatter(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> None:
@@ -68,7 +71,7 @@ def scatter(columns: Read, reach: Reach, number: int, places: Any, rows: Any) ->
 def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> None:
     """As `scatter`, through windows."""
     for row in range(reach.first, reach.last):
-        relationship = one_of(row, columns)
+        relationship = one_of(columns.relationship[row], columns.united)
         if reach.low <= relationship < reach.high and counted(row, columns, reach):
             to = rows[places[relationship]]
             places[relationship] += 1
@@ -79,8 +82,8 @@ def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> Non
             to.amount = columns.amount[row]
             to.second = columns.second[row]
             to.third = columns.third[row]
-            to.representative = columns.representative[row]
-            to.other = columns.other[row]
+            to.representative = one_of(columns.representative[row], columns.people)
+            to.other = one_of(columns.other[row], columns.people)
             to.episode = columns.episode[row]
             to.promise = columns.promise[row]
             to.topic = columns.topic[row]
@@ -96,10 +99,9 @@ def counted(row: int, columns: Read, reach: Reach) -> bool:
     return columns.occurred_at[row] <= reach.at and (len(columns.kept) == 0 or columns.kept[row])
 
 
-def one_of(row: int, columns: Read) -> int:
-    """The relationship that a row counts for."""
-    code: int = columns.relationship[row]
-    return columns.united[code] if len(columns.united) else code
+def one_of(code: int, united: Any) -> int:
+    """The code of the one that a relationship or a person is."""
+    return united[code] if len(united) and code != NOTHING else code
 
 
 def windows(columns: Read) -> Read:
@@ -124,4 +126,5 @@ def windows(columns: Read) -> Read:
         window(columns.third),
         window(columns.kept),
         window(columns.united),
+        window(columns.people),
     )

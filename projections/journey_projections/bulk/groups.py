@@ -21,9 +21,9 @@ class Groups:
     `starts` has the place of each relationship's first row among all that count, in the order of codes, and the number of all.
     """
 
-    def __init__(self, runs: Sequence[Columns], united: Array | None, at: int | None, threads: int) -> None:
+    def __init__(self, runs: Sequence[Columns], united: Array | None, people: Array | None, at: int | None, threads: int) -> None:
         self.runs = runs
-        self.united = _readable(np.empty(0, np.int32) if united is None else united.astype(np.int32))
+        self.united, self.people = (np.empty(0, np.int32) if codes is None else codes.astype(np.int32) for codes in (united, people))
         self.at = FOREVER if at is None else at
         self.offsets = np.cumsum([0, *(len(run) for run in runs)])
         codes = self.united if united is not None else [run.relationship.max(initial=-1) for run in runs]
@@ -71,7 +71,7 @@ class Groups:
         columns = self.runs[run]
         kept = np.empty(0, np.bool_) if columns.kept is None else columns.kept
         names = [name for name in Read._fields if hasattr(columns, name) and name != "kept"]
-        return Read(*(_readable(array) for array in (*(getattr(columns, name) for name in names), kept, self.united)))
+        return Read(*(_readable(array) for array in (*(getattr(columns, name) for name in names), kept, self.united, self.people)))
 
     def _each(self, work: Callable[[int, int, int, int], None]) -> None:
         """Let every thread work on its share of the rows: the first on the first ones, run by run."""

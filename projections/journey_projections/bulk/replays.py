@@ -80,6 +80,7 @@ def replay_all(
     *,
     at: str | date | datetime | None = None,
     united: Array | None = None,
+    people: Array | None = None,
     dates: Sequence[str | date | datetime] = (),
     parties: bool = False,
     contributions: bool = False,
@@ -91,8 +92,9 @@ def replay_all(
 
     Columns may come in several runs, such as the segments of a ledger, with codes from the same dictionaries; rows may come in any
     order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
-    relationship is told at its own last touchpoint. `united` gives for each relationship's code that of the one it is merged
-    with, or its own. `dates` ask for the trust at those instants too, `parties` and `contributions` for these.
+    relationship is told at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
+    merged with, or its own, and `people` the same for people. `dates` ask for the trust at those instants too, `parties` and
+    `contributions` for these.
 
     The rules are compiled on first use, which takes about a minute, and kept on disk; `notice` is then told, in a sentence, and also
     when a rule set does not compile and is interpreted, hundreds of times slower. `rows_at_once` bounds how many rows (about 90
@@ -108,7 +110,7 @@ def replay_all(
     bound = None if at is None else to_microseconds(moment(at))
     instants = np.array([to_microseconds(moment(one)) for one in dates], np.int64)
     rising = np.argsort(instants, kind="stable")
-    groups = Groups(runs, united, bound, max(1, threads))
+    groups = Groups(runs, united, people, bound, max(1, threads))
     folds = Folds.of(judged_by, Asked(bound, instants[rising], parties, contributions), max(1, threads), notice)
     blocks = [(low, folds.block(groups, low, high)) for low, high in groups.blocks(rows_at_once)]
 
