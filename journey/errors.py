@@ -12,6 +12,7 @@
     ├── InvalidStoreUrl          fix the store's address
     ├── StoreUnavailable         make the store reachable, then retry
     ├── DamagedJournal           restore from a backup
+    ├── DamagedLedger            make the ledger anew
     └── MissingExtra             install it
 
 `str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to put it right.
@@ -97,6 +98,10 @@ class StoreUnavailable(JourneyError):
 
 class DamagedJournal(JourneyError):
     """What the store holds cannot be what journey wrote."""
+
+
+class DamagedLedger(JourneyError):
+    """The files of a ledger are not whole, or are another journal's."""
 
 
 class MissingExtra(JourneyError):

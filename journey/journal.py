@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import count
 from types import TracebackType
@@ -36,7 +36,7 @@ from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
 from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row, is_readable
 from journey.subscription import Subscription
-from journey.times import to_microseconds
+from journey.times import moment, to_microseconds
 from journey.touchpoints import PARTIES, PERSONS, fields_of
 from journey.verification import Verification, verify
 
@@ -285,9 +285,10 @@ class Journal:
         known = {found for record in last for found in people_in(record.touchpoint)}
         return UnknownName.of("person", name, known, "name a contact or representative of a touchpoint")
 
-    def _merges(self, relationship: str | None = None) -> list[Merge]:
-        """The merges and unmerges that name a relationship, or all, in the order of recording."""
-        return [cast(Merge, record.touchpoint) for record in self._decoded(self._store.merges(relationship))]
+    def _merges(self, relationship: str | None = None, known_at: datetime | None = None) -> list[Merge]:
+        """The merges and unmerges that name a relationship, or all, in the order of recording, as far as is known."""
+        records = self._decoded(self._store.merges(relationship))
+        return [cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at]
 
     def _merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
         """The rows of every relationship that ever was one with this, through whatever others."""
@@ -341,13 +342,13 @@ class Journal:
         """Those of the touchpoints with these ids that are recorded, by id."""
         return {record.touchpoint.id: record for record in self._decoded(self._store.find(list(ids)))}
 
-    def relationships(self, naming: str | None = None) -> Iterator[Summary]:
+    def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
 
-        Those that were merged are one, under the name that the last merge put first. With `naming`, those of which a fact names
+        Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With `naming`, those of which a fact names
         this person, or another id of theirs, this organisation or this episode; see `naming`.
         """
-        names = names_of_united(merged_pairs(self._merges()))
+        names = names_of_united(merged_pairs(self._merges(known_at=None if known_at is None else moment(known_at))))
         summaries = self._store.relationships()
         if names:
             summaries = _united_summaries(summaries, names)
@@ -377,6 +378,10 @@ class Journal:
 
     def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
         return [self._decode(row) for row in self._texts.decrypted(rows)]
+
+    def stored(self, after: int = 0, limit: int = _PAGE) -> Sequence[StoredTouchpoint]:
+        """The first of what is recorded behind position `after`, at most `limit`, as it is stored: for what copies whole journals."""
+        return self._store.read(after, limit)
 
     def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""

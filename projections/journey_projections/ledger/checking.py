@@ -1,0 +1,99 @@
+"""Whether a ledger is what its journal says: every digest, and every row, made anew."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from journey.errors import DamagedLedger
+from journey.journal import Journal
+from journey_projections.codes import NOTHING
+from journey_projections.columns import Array
+from journey_projections.ledger.layout import FOLDERS
+from journey_projections.ledger.ledger import COMPACTED_AT_ONCE, NO_CHAIN, PAGE, Ledger
+from journey_projections.ledger.segments import segments
+from journey_projections.ledger.view import View, array_of
+
+
+def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: None) -> Iterator[str]:
+    """What is wrong with the ledger at `path`, in words; nothing where all is well.
+
+    Every byte of its files is read and held against its checksum, its digests against the journal's, and its rows against those
+    of a ledger that is made anew for the purpose, of touchpoints that are validated anew, in a temporary folder of the system's.
+    `told` takes how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
+    """
+    try:
+        view = Ledger(path).view()
+        problems = list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told))
+    except DamagedLedger as error:
+        yield str(error)
+        return
+    if problems:
+        yield from problems
+        return
+    with TemporaryDirectory() as folder:
+        anew = Ledger(Path(folder))
+        anew.catch_up(journal, told, until=view.note.last, trusting=False)
+        yield from _unlike(view, anew.view())
+
+
+def _broken_files(path: Path) -> Iterator[str]:
+    for folder in FOLDERS:
+        for segment in segments(path / folder):
+            try:
+                file = pq.ParquetFile(segment.path, page_checksum_verification=True)
+                for number in range(file.num_row_groups):
+                    file.read_row_group(number)
+            except (OSError, pa.ArrowException) as error:
+                yield f"`{segment.path}` cannot be read: {error}"
+
+
+def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:
+    """Where the journal's digests are not those that the ledger was made of."""
+    link, position = bytes.fromhex(NO_CHAIN), 0
+    for segment in segments(path / "touchpoints"):
+        note = segment.note()
+        while position < note.last:
+            rows = journal.stored(position, min(PAGE, note.last - position))
+            if not rows or rows[-1].position > note.last:
+                yield f"the ledger goes to position {note.last}, where the journal has nothing"
+                return
+            for row in rows:
+                link = hashlib.sha256(link + row.digest).digest()
+            position = rows[-1].position
+            told(len(rows))
+        if link.hex() != note.chain:
+            yield f"`{segment.path}` was made of other touchpoints than the journal has at positions {note.first} to {note.last}"
+            return
+
+
+def _unlike(view: View, anew: View) -> Iterator[str]:
+    """How a ledger differs from one that was made anew of the same journal; codes may differ, their names may not."""
+    recoded = anew.names.recoded(view.names)
+    for family, codes in recoded.items():
+        if anew.note.names[family] != view.note.names[family] or (codes[:-1] == NOTHING).any():
+            yield f"the names of {family} are not those in the journal"
+            return
+    if view.said != anew.said:
+        yield "the amendments and merges are not those in the journal"
+    cuts = view.cuts(COMPACTED_AT_ONCE)
+    for (first, last), mine, other in zip(cuts, view.tables(cuts), anew.tables(cuts, recoded), strict=True):
+        if mine.num_rows != other.num_rows:
+            relationships = f"`{view.names.of('relationships')[first]}` to `{view.names.of('relationships')[last - 1]}`"
+            yield f"of the relationships {relationships} there are {mine.num_rows} rows, and should be {other.num_rows}"
+            continue
+        for name in mine.schema.names:
+            places = np.flatnonzero(_bits(mine[name]) != _bits(other[name]))
+            if len(places):
+                id = mine["id"][int(places[0])]
+                yield f"touchpoint `{id}` has another `{name}` than in the journal, as have {len(places) - 1} more"
+
+
+def _bits(column: pa.ChunkedArray) -> Array:
+    """Values that are equal where their bits are, no numbers included."""
+    values = array_of(column)
+    return values.view(np.int64) if values.dtype == np.float64 else values

@@ -1,0 +1,136 @@
+"""The files of a ledger: segments that are written whole or not at all, by one writer at a time.
+
+A segment appears by being renamed, once its bytes are on disk. Of what one catch-up writes, the touchpoints appear last: they
+commit the rest. Where one segment covers others, as after compaction, these no longer count, whether they are still there or not.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from journey.errors import DamagedLedger
+from journey_projections.ledger.layout import FOLDERS, METADATA_KEY, ROW_GROUP, WRITING, Note
+
+REBUILD = "`journey ledger rebuild` makes it anew from the journal"
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A file of one table: what was recorded from position `first` to `last`."""
+
+    path: Path
+    first: int
+    last: int
+
+    def open(self) -> pq.ParquetFile:
+        """The file. Raises DamagedLedger where it is not whole."""
+        with self._explained():
+            return pq.ParquetFile(self.path, memory_map=True)
+
+    def note(self) -> Note:
+        """What it says of itself. Raises DamagedLedger."""
+        with self._explained():
+            return Note(**json.loads(pq.read_metadata(self.path).metadata[METADATA_KEY]))
+
+    def read(self) -> pa.Table:
+        """Its rows. Raises DamagedLedger."""
+        with self._explained():
+            return pq.ParquetFile(self.path).read()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+            raise DamagedLedger(f"`{self.path}` is no whole segment of a ledger: {error}", REBUILD) from error
+
+
+def segments(folder: Path, until: int | None = None) -> list[Segment]:
+    """The segments of a table that count, by position, as far as position `until`. Raises DamagedLedger where one is missing."""
+    found: list[Segment] = []
+    covered = 0
+    for segment in sorted(map(_named, folder.glob("*.parquet")), key=lambda one: (one.first, -one.last)):
+        if segment.last <= covered or (until is not None and segment.first > until):
+            continue
+        if segment.first != covered + 1:
+            raise DamagedLedger(f"`{folder}` lacks what follows position {covered}", REBUILD)
+        found.append(segment)
+        covered = segment.last
+    if until is not None and covered < until:
+        raise DamagedLedger(f"`{folder}` ends at position {covered}, not at {until}", REBUILD)
+    return found
+
+
+def write(folder: Path, note: Note, tables: Iterable[pa.Table]) -> Segment:
+    """Write one segment of the table that `folder` is named for. It is there, whole and durable, when this returns."""
+    segment = Segment(folder / f"{note.first:012}-{note.last:012}.parquet", note.first, note.last)
+    unfinished = segment.path.with_suffix(_UNFINISHED)
+    with unfinished.open("wb") as file:
+        with pq.ParquetWriter(file, FOLDERS[folder.name], write_page_checksum=True, **WRITING[folder.name]) as writer:
+            for table in tables:
+                if table.num_rows:
+                    writer.write_table(table, row_group_size=ROW_GROUP)
+            writer.add_key_value_metadata(note.metadata())
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(segment.path)
+    sync(folder)
+    return segment
+
+
+def clear(ledger: Path, until: int) -> None:
+    """Remove what no longer counts, or never did: unfinished files, segments that others cover, what is behind position `until`.
+
+    For whoever holds `alone`.
+    """
+    for name in FOLDERS:
+        folder = ledger / name
+        counting = {segment.path for segment in segments(folder, until)}
+        for path in folder.iterdir():
+            if path.suffix in (_UNFINISHED, ".parquet") and path not in counting:
+                # Another program may hold it open where that forbids removing; the next writer tries again.
+                with suppress(PermissionError):
+                    path.unlink()
+
+
+@contextmanager
+def alone(ledger: Path) -> Iterator[None]:
+    """Be the only writer; others wait. The system ends the claim with the process, however that ends."""
+    with (ledger / "lock").open("ab") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def sync(folder: Path) -> None:
+    """Make durable which files a folder holds, where the system can."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _named(path: Path) -> Segment:
+    try:
+        first, last = map(int, path.stem.split("-"))
+    except ValueError:
+        raise DamagedLedger(f"`{path}` is no segment of a ledger", f"move it elsewhere, or {REBUILD}") from None
+    return Segment(path, first, last)

@@ -1,0 +1,189 @@
+"""From rows of the journal to rows of a ledger."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+from pydantic_core import from_json
+
+from journey.amendments import LOG_FACTS, MERGES
+from journey.stores.rows import StoredTouchpoint
+from journey.times import from_microseconds
+from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
+from journey_projections.columns import FAMILIES, LAYOUT, Dictionaries
+from journey_projections.encoding import mention
+from journey_projections.ledger.amending import Amending, Find, Said
+from journey_projections.ledger.layout import TOUCHPOINTS, UNKNOWN_KIND
+
+_DEFAULTS = {
+    kind: {name: field.default for name, field in model.model_fields.items() if not field.is_required()} for kind, model in KINDS.items()
+}
+
+_ROW = (*LAYOUT, "id", "amends", "retracted")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What a run of the journal's rows, from position `first` to `last`, adds to a ledger.
+
+    `touchpoints` has the columns of TOUCHPOINTS, as numpy arrays where LAYOUT has them; codes are places in `names`, by family,
+    which are in the order of their first mention. `digest` is that of the last row, `chain` the journal's up to it: see `Note`.
+    """
+
+    first: int
+    last: int
+    touchpoints: dict[str, Any]
+    said: Sequence[Said]
+    names: Mapping[str, Sequence[str]]
+    digest: str
+    chain: str
+    tellings: int
+    unknown: int
+
+
+class Tail:
+    """Encodes the journal's rows as they come; `after` is the position that they follow, `chain` the journal's digest up to there.
+
+    When `trusting`, a payload under today's schema is taken for what journey wrote; all others, and all if not, are validated anew
+    by `find`, whose errors `add` raises.
+    """
+
+    def __init__(self, after: int, chain: str, amending: Amending, find: Find, *, trusting: bool = True) -> None:
+        self._amending, self._find, self._trusting = amending, find, trusting
+        self._last, self._digest, self._chain = after, "", bytes.fromhex(chain)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._first = self._last + 1
+        self._encoding = _Encoding()
+        self._parts: list[dict[str, Any]] = []
+        self._said: list[Said] = []
+        self._tellings = 0
+
+    def __len__(self) -> int:
+        """How many rows of the journal the next slice has until now."""
+        return self._last - self._first + 1
+
+    def add(self, rows: Sequence[StoredTouchpoint]) -> None:
+        """Encode rows that follow: everything that was recorded at once, at once."""
+        try:
+            said = self._encode(rows, trusting=self._trusting)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            # Journey did not write this, or long ago; what is wrong with it is told by who validates it.
+            self._encoding.forget()
+            said = self._encode(rows, trusting=False)
+        recorded = {row.id: (row.position, row.recorded_at) for row in rows} if said or not self._amending.is_empty else {}
+        for telling in self._amending.tellings(said, recorded, rows[-1].position, self._find):
+            self._encoding.add(telling.record.touchpoint, telling.position, telling.recorded_at, telling.record.position, telling.retracted)
+            self._tellings += 1
+        self._parts.append(self._encoding.taken())
+        self._said += said
+        for row in rows:
+            self._chain = hashlib.sha256(self._chain + row.digest).digest()
+        self._last, self._digest = rows[-1].position, rows[-1].digest.hex()
+
+    def take(self) -> Slice:
+        """Everything since this was last taken."""
+        encoding = self._encoding
+        taken = Slice(
+            first=self._first,
+            last=self._last,
+            touchpoints={name: _joined([part[name] for part in self._parts]) for name in _ROW},
+            said=self._said,
+            names=encoding.names(),
+            digest=self._digest,
+            chain=self._chain.hex(),
+            tellings=self._tellings,
+            unknown=encoding.unknown,
+        )
+        self._begin()
+        return taken
+
+    def _encode(self, rows: Sequence[StoredTouchpoint], *, trusting: bool) -> list[Said]:
+        said: list[Said] = []
+        others = [row.id for row in rows if not (trusting and _is_plain(row))]
+        read = self._find(others) if others else {}
+        for row in rows:
+            touchpoint = read[row.id].touchpoint if row.id in read else _bare(row)
+            if touchpoint.kind not in LOG_FACTS:
+                self._encoding.add(cast(Touchpoint, touchpoint), row.position, row.recorded_at)
+            elif (one := Said.of(read[row.id])) is not None:
+                said.append(one)
+                if one.kind in MERGES:
+                    # They have codes even where nothing else was recorded of them, since one stands for the other.
+                    self._encoding.name(one.relationship, one.about)
+        # Values that no column holds are found here, while all can still be read anew.
+        self._parts.append(self._encoding.taken())
+        return said
+
+
+def _is_plain(row: StoredTouchpoint) -> bool:
+    model = KINDS.get(row.kind)
+    return model is not None and row.schema_version == model.SCHEMA_VERSION
+
+
+def _bare(row: StoredTouchpoint) -> Touchpoint:
+    """The touchpoint of a row, as far as it is numbers and names, without validating what journey wrote."""
+    bare = object.__new__(KINDS[row.kind])
+    fields = {**_DEFAULTS[row.kind], **from_json(row.payload)}
+    fields["id"], fields["relationship"], fields["occurred_at"] = row.id, row.relationship, from_microseconds(row.occurred_at)
+    object.__setattr__(bare, "__dict__", fields)
+    return bare
+
+
+class _Encoding:
+    """Rows of numbers, and the names behind their codes."""
+
+    def __init__(self) -> None:
+        self.unknown = 0
+        self._rows: list[tuple[Any, ...]] = []
+        self._dictionaries = Dictionaries()
+        self._relationship, *self._coded = (getattr(self._dictionaries, family).code for family in FAMILIES.values())
+
+    def add(self, touchpoint: Touchpoint, position: int, recorded_at: int, amends: int | None = None, retracted: bool = False) -> None:
+        """A telling of a touchpoint."""
+        row = mention(touchpoint)
+        representative, other, episode, promise, topic = self._coded
+        kind = row.kind
+        if isinstance(touchpoint, UnknownTouchpoint):
+            kind = UNKNOWN_KIND
+            self.unknown += 1
+        self._rows.append(
+            (
+                *(position, recorded_at, row.at, touchpoint.sequence),
+                self._relationship(touchpoint.relationship),
+                *(representative(row.representative), other(row.other), episode(row.episode), promise(row.promise), topic(row.topic)),
+                *(kind, row.side, row.code, row.flag, row.cause, row.certainty, row.amount, row.second, row.third),
+                *(touchpoint.id, amends, retracted),
+            )
+        )
+
+    def name(self, *relationships: str) -> None:
+        """Give relationships their codes."""
+        for relationship in relationships:
+            self._relationship(relationship)
+
+    def forget(self) -> None:
+        """Forget the rows that were added since rows were last taken."""
+        self._rows = []
+
+    def taken(self) -> dict[str, Any]:
+        """The rows that were added since they were last taken, by column."""
+        transposed = zip(*self._rows, strict=True) if self._rows else ((),) * len(_ROW)
+        columns = {
+            name: np.array(values, LAYOUT[name]) if name in LAYOUT else pa.array(values, TOUCHPOINTS.field(name).type)
+            for name, values in zip(_ROW, transposed, strict=True)
+        }
+        self._rows = []
+        return columns
+
+    def names(self) -> dict[str, list[str]]:
+        """The names of each family, by code."""
+        return {family: getattr(self._dictionaries, family).names for family in dict.fromkeys(FAMILIES.values())}
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else pa.concat_arrays(parts)

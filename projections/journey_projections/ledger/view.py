@@ -1,0 +1,288 @@
+"""One state of a ledger, to be read: what was there when it was opened, whatever is written meanwhile."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from journey.amendments import MERGES, Merge
+from journey.merging import merged_pairs, names_of_united
+from journey.times import EPOCH, to_microseconds
+from journey_projections.codes import NOTE_ADDED
+from journey_projections.columns import FAMILIES, LAYOUT, Array, Columns
+from journey_projections.ledger.amending import Said
+from journey_projections.ledger.layout import SAID, TOUCHPOINTS, UNKNOWN_KIND, Note
+from journey_projections.ledger.names import Names
+from journey_projections.ledger.segments import Segment, segments
+
+_RELATIONSHIP = TOUCHPOINTS.get_field_index("relationship")
+_TELLING = ("position", "recorded_at", "amends", "retracted")
+"""The columns that say which telling of a touchpoint counts."""
+_FOLDED = tuple(name for name in LAYOUT if name not in (*_TELLING, "relationship"))
+
+
+class Cluster(NamedTuple):
+    """Every row of some relationships: those whose codes go from `first` up to `last`, counted from `first` in `columns`.
+
+    Merged relationships count as the one that they are. `present` says which of them have touchpoints at all, known or not.
+    """
+
+    columns: Columns
+    first: int
+    last: int
+    present: Array
+
+
+class _Group(NamedTuple):
+    """A row group: in which file, its number there, its least and greatest relationship, and how many rows it has."""
+
+    file: int
+    number: int
+    least: int
+    greatest: int
+    rows: int
+
+
+class View:
+    """A ledger as it was when this was made."""
+
+    def __init__(self, path: Path, start: int = 1) -> None:
+        """Open every file, of touchpoints those from position `start` on.
+
+        Raises DamagedLedger, and FileNotFoundError where there is no ledger or it was compacted meanwhile.
+        """
+        found = [segment for segment in segments(path / "touchpoints") if segment.first >= start]
+        if not found:
+            raise FileNotFoundError(path)
+        self._notes = [segment.note() for segment in found]
+        self.note: Note = self._notes[-1]
+        self._files = [segment.open() for segment in found]
+        self.names = Names(segments(path / "names", self.note.last), self.note.names)
+        facts = whole(segments(path / "facts", self.note.last), SAID)
+        self.said = [one for one in said_in(facts) if one.position <= self.note.last]
+
+    @property
+    def rows(self) -> int:
+        """How many rows of touchpoints there are, later tellings included."""
+        return sum(note.rows for note in self._notes)
+
+    def total(self, first: int) -> Note:
+        """What one segment of all these rows, from position `first` on, would say of itself."""
+        amended = sum(note.amended for note in self._notes)
+        return replace(self.note, first=first, rows=self.rows, amended=amended, unknown=self.unknown)
+
+    @property
+    def _amended(self) -> bool:
+        return any(note.amended for note in self._notes)
+
+    @property
+    def unknown(self) -> int:
+        """How many of them are of a kind that was not known."""
+        return sum(note.unknown for note in self._notes)
+
+    def united(self, known_at: datetime | None = None) -> Array | None:
+        """For each relationship the code of the one that it counts as, as far as was known; None where none are merged."""
+        known = (one for one in self.said if known_at is None or one.recorded_at <= to_microseconds(known_at))
+        names = names_of_united(merged_pairs(_merge(one) for one in known if one.kind in MERGES))
+        if not names:
+            return None
+        codes = np.arange(self.note.names["relationships"], dtype="i4")
+        codes[self.names.places("relationships", list(names))] = self.names.places("relationships", list(names.values()))
+        return codes
+
+    def clusters(self, rows: int, known_at: datetime | None = None) -> Iterator[Cluster]:
+        """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once."""
+        united = self.united(known_at)
+        for first, last in self.cuts(rows, united):
+            yield self._cluster(first, last, united, known_at)
+
+    def tables(self, cuts: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
+        """Every row as it is in the files, by ranges of relationships and in order; with the codes of another ledger, by family."""
+        for first, last in cuts:
+            parts = []
+            for file, numbers in self._needed(first, last, None if recoded is None else recoded["relationships"]):
+                table = self._files[file].read_row_groups(numbers)
+                if recoded is not None:
+                    table = _recoded(table, recoded)
+                codes = table["relationship"].to_numpy()
+                parts.append(table.filter(pa.array((codes >= first) & (codes < last))))
+            yield in_order(pa.concat_tables((TOUCHPOINTS.empty_table(), *parts)))
+
+    def cuts(self, rows: int, united: Array | None = None) -> list[tuple[int, int]]:
+        """Ranges of relationships of at most so many rows, or of one relationship."""
+        count = self.note.names["relationships"]
+        if self.rows <= rows:
+            return [(0, count)]
+        totals = np.zeros(count, np.int64)
+        for group in self._groups:
+            codes = self._files[group.file].read_row_group(group.number, ["relationship"])["relationship"].to_numpy()
+            totals[group.least : group.greatest + 1] += np.bincount(codes - group.least, minlength=group.greatest - group.least + 1)
+        if united is not None:
+            totals = np.bincount(united, weights=totals, minlength=count).astype(np.int64)
+        ends = np.cumsum(totals)
+        cuts = [0]
+        while cuts[-1] < count:
+            before = ends[cuts[-1] - 1] if cuts[-1] else 0
+            cuts.append(max(int(np.searchsorted(ends, before + rows, side="right")), cuts[-1] + 1))
+        return list(pairwise(cuts))
+
+    @cached_property
+    def _groups(self) -> list[_Group]:
+        found = []
+        for file, opened in enumerate(self._files):
+            for number in range(opened.metadata.num_row_groups):
+                group = opened.metadata.row_group(number)
+                of_relationships = group.column(_RELATIONSHIP).statistics
+                found.append(_Group(file, number, of_relationships.min, of_relationships.max, group.num_rows))
+        return found
+
+    def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None) -> Cluster:
+        """The rows of the relationships that count as one from `first` up to `last`."""
+        wanted = ["relationship", *_FOLDED, *(_TELLING if self._amended else ("recorded_at",) if known_at is not None else ())]
+        parts = []
+        for file, numbers in self._needed(first, last, united):
+            part = _Part(self._files[file], numbers, wanted)
+            codes = part.arrays["relationship"]
+            part.arrays["relationship"] = (codes if united is None else united[codes]) - np.int32(first)
+            if (first, last) != (0, self.note.names["relationships"]):
+                part.keep((part.arrays["relationship"] >= 0) & (part.arrays["relationship"] < last - first))
+            parts.append(part)
+        arrays = {name: _concatenated([part.arrays.pop(name) for part in parts], name) for name in wanted}
+        size = len(arrays["relationship"])
+        present = np.zeros(last - first, np.bool_)
+        present[arrays["relationship"]] = True
+        if self.unknown:
+            arrays["kind"] = np.where(arrays["kind"] == UNKNOWN_KIND, np.int8(NOTE_ADDED), arrays["kind"])
+        kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
+        if self._amended:
+            kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
+        # What nobody asks for takes no memory: pages of zeros that are never touched.
+        columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
+        return Cluster(Columns(**columns, ids=_Ids(parts), kept=kept), first, last, present)
+
+    def _needed(self, first: int, last: int, united: Array | None) -> Iterator[tuple[int, list[int]]]:
+        """The row groups, by file, that may hold rows of relationships that count as one from `first` up to `last`."""
+        moved = np.empty(0, np.int64)
+        if united is not None:
+            moved = np.flatnonzero((united != np.arange(len(united))) & (united >= first) & (united < last))
+        for file, groups in groupby(self._groups, key=lambda group: group.file):
+            numbers = [
+                group.number
+                for group in groups
+                if (group.least < last and group.greatest >= first)
+                or np.searchsorted(moved, group.least) < np.searchsorted(moved, group.greatest, side="right")
+            ]
+            if numbers:
+                yield file, numbers
+
+
+class _Part:
+    """Some row groups of one file as arrays, and which of their rows are meant."""
+
+    def __init__(self, file: pq.ParquetFile, groups: Sequence[int], columns: Sequence[str]) -> None:
+        table = file.read_row_groups(list(groups), columns=list(columns), use_threads=True)
+        self.arrays: dict[str, Array] = {name: array_of(table[name]) for name in columns}
+        self.file, self.groups = file, groups
+        self.size = table.num_rows
+        self._meant: Array | None = None
+
+    def keep(self, meant: Array) -> None:
+        """Take only some rows."""
+        self.arrays = {name: array[meant] for name, array in self.arrays.items()}
+        self.size = int(np.count_nonzero(meant))
+        self._meant = np.packbits(meant)
+
+    def ids(self, rows: Array) -> Array:
+        """The ids of some rows."""
+        if self._meant is not None:
+            rows = np.flatnonzero(np.unpackbits(self._meant))[rows]
+        ends = np.cumsum([self.file.metadata.row_group(group).num_rows for group in self.groups])
+        found = np.empty(len(rows), object)
+        at = np.searchsorted(ends, rows, side="right")
+        for place in np.unique(at):
+            ids = self.file.read_row_group(self.groups[place], ["id"])["id"]
+            mine = at == place
+            begin = ends[place - 1] if place else 0
+            found[mine] = ids.take(pa.array(rows[mine] - begin)).to_pylist()
+        return found
+
+
+class _Ids:
+    """The ids of the rows of several parts, read when they are asked for."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self._parts = parts
+
+    def __call__(self, rows: npt.NDArray[np.int64]) -> Sequence[str]:
+        ends = np.cumsum([part.size for part in self._parts])
+        found = np.empty(len(rows), object)
+        at = np.searchsorted(ends, rows, side="right")
+        for place in np.unique(at):
+            mine = at == place
+            found[mine] = self._parts[place].ids(np.asarray(rows)[mine] - (ends[place - 1] if place else 0))
+        return list(found)
+
+
+def _recoded(table: pa.Table, codes: Mapping[str, Array]) -> pa.Table:
+    """Rows with other codes, by family; the last of them is that of NOTHING."""
+    for name, family in FAMILIES.items():
+        column = pa.array(codes[family][table[name].to_numpy()])
+        table = table.set_column(table.schema.get_field_index(name), TOUCHPOINTS.field(name), column)
+    return table
+
+
+def _effective(arrays: Mapping[str, Array], known: Array) -> Array:
+    """Which rows count: of each touchpoint the last telling that is known, unless it says that the touchpoint is told no longer."""
+    amends, position = arrays["amends"], arrays["position"]
+    again = np.flatnonzero((amends > 0) & known)
+    again = again[np.lexsort((position[again], arrays["recorded_at"][again]))]
+    # Of the tellings of one touchpoint the last one wins, by being met first from behind.
+    touchpoints, from_behind = np.unique(amends[again][::-1], return_index=True)
+    last = again[::-1][from_behind]
+    kept: Array = known & (amends == 0) & ~np.isin(position, touchpoints)
+    kept[last[~arrays["retracted"][last]]] = True
+    return kept
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Rows of TOUCHPOINTS by relationship, in the order in which they are replayed."""
+    keys = [array_of(table[name]) for name in ("amends", "position", "sequence", "occurred_at", "relationship")]
+    return table.take(pa.array(np.lexsort(keys)))
+
+
+def said_in(table: pa.Table) -> list[Said]:
+    """The rows of a table of facts."""
+    plain = table.set_column(1, "recorded_at", table["recorded_at"].cast(pa.int64()))
+    return [Said(**row) for row in plain.to_pylist()]
+
+
+def whole(found: Iterable[Segment], schema: pa.Schema) -> pa.Table:
+    """All rows of some segments of a table."""
+    return pa.concat_tables((schema.empty_table(), *(segment.read() for segment in found)))
+
+
+def _merge(one: Said) -> Merge:
+    """A merge or unmerge as it was recorded, as far as it says what is one."""
+    return MERGES[one.kind](id=one.id, relationship=one.relationship, other=one.about, occurred_at=EPOCH)
+
+
+def array_of(column: pa.ChunkedArray) -> Array:
+    """A column as an array: times in µs, 0 where there is nothing."""
+    if column.null_count:
+        column = column.fill_null(0)
+    array: Array = column.to_numpy()
+    return array.view(np.int64) if pa.types.is_timestamp(column.type) else array
+
+
+def _concatenated(arrays: Sequence[Array], name: str) -> Array:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.empty(0, LAYOUT.get(name, np.int64))

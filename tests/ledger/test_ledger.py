@@ -1,0 +1,44 @@
+"""The ledger tells what the journal tells: of everyone, whenever, in however many steps it caught up."""
+
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from logs import day, folder, logs, recorded, told_by_journal, told_by_ledger
+
+from journey import Fact
+from journey_projections.ledger import Ledger, ledger
+from journey_projections.ledger.checking import check
+
+
+@settings(max_examples=100)
+@given(logs(), st.data())
+def test_e5_e6_the_ledger_tells_what_the_journal_tells(batches: list[list[Fact]], data: st.DataObject) -> None:
+    """E5, E6: at every record time, merges, corrections and retractions included, whatever the segments and clusters are."""
+    page, size, most, rows = (data.draw(st.integers(1, greatest)) for greatest in (4, 9, 3, 30))
+    with folder() as place, recorded(batches) as journal, patch.multiple(ledger, PAGE=page, SLICE=size, MOST_SEGMENTS=most, ROW_GROUP=2):
+        kept = Ledger(place)
+        kept.catch_up(journal)
+        view = kept.view()
+        assert view.note.last == sum(map(len, batches))
+        for number in (None, *data.draw(st.lists(st.integers(-1, len(batches)), max_size=3))):
+            known = None if number is None else day(number)
+            assert told_by_ledger(view, known, rows) == told_by_journal(journal, known)
+
+
+@settings(max_examples=40)
+@given(logs(), st.data())
+def test_a_ledger_is_what_its_journal_says_compacted_or_not(batches: list[list[Fact]], data: st.DataObject) -> None:
+    with folder() as place, recorded([]) as journal, patch.multiple(ledger, PAGE=3, MOST_SEGMENTS=2, ROW_GROUP=2, COMPACTED_AT_ONCE=5):
+        kept = Ledger(place)
+        for batch in batches:
+            journal.record(*batch)
+            if data.draw(st.booleans()):
+                kept.catch_up(journal)
+        kept.catch_up(journal)
+        assert list(check(place, journal)) == []
+        told = told_by_ledger(kept.view(), None)
+        kept.compact()
+        assert kept.status().segments == 1
+        assert list(check(place, journal)) == []
+        assert told_by_ledger(kept.view(), None) == told == told_by_journal(journal, None)
