@@ -345,8 +345,8 @@ class Journal:
     def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
 
-        Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With `naming`, those of which a fact names
-        this person, or another id of theirs, this organisation or this episode; see `naming`.
+        Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With
+        `naming`, those of which a fact names this person, or another id of theirs, this organisation or this episode; see `naming`.
         """
         names = names_of_united(merged_pairs(self._merges(known_at=None if known_at is None else moment(known_at))))
         summaries = self._store.relationships()

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from journey import (
     Fact,
     Journal,
+    PeopleMerge,
+    PeopleMerged,
+    PeopleUnmerged,
     RelationshipsMerged,
     RelationshipsUnmerged,
     Touchpoint,
@@ -61,7 +64,7 @@ def _facts_about_facts(draw: st.DrawFn, id: str, ids: Sequence[str]) -> Fact:
     # Mostly of the relationship that it is about, as the journal's own verbs have it; `record` takes any.
     own = about.split("-")[0] if about[0] in NAMES else "a"
     said: dict[str, Any] = {"id": id, "relationship": draw(st.sampled_from((own, own, own, *NAMES))), "occurred_at": START}
-    match draw(st.integers(0, 4)):
+    match draw(st.integers(0, 5)):
         case 0 | 1:
             return TouchpointCorrected(**said, corrects=about, fields=draw(st.sampled_from(CORRECTIONS)))
         case 2:
@@ -69,6 +72,10 @@ def _facts_about_facts(draw: st.DrawFn, id: str, ids: Sequence[str]) -> Fact:
         case 3:
             one, other = draw(st.permutations(NAMES).map(lambda names: names[:2]))
             return RelationshipsMerged(id=id, occurred_at=START, relationship=one, other=other)
+        case 4:
+            model: type[PeopleMerge] = draw(st.sampled_from((PeopleMerged, PeopleMerged, PeopleUnmerged)))
+            one, other = draw(st.permutations(("anna", "bob", "ugo", "nina")).map(lambda names: names[:2]))
+            return model(id=id, occurred_at=START, person=one, other=other)
         case _:
             one, other = draw(st.permutations(NAMES).map(lambda names: names[:2]))
             return RelationshipsUnmerged(id=id, occurred_at=START, relationship=one, other=other)

@@ -11,7 +11,7 @@ from journey_projections.ledger import Ledger, ledger
 from journey_projections.ledger.checking import check
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(logs(), st.data())
 def test_e5_e6_the_ledger_tells_what_the_journal_tells(batches: list[list[Fact]], data: st.DataObject) -> None:
     """E5, E6: at every record time, merges, corrections and retractions included, whatever the segments and clusters are."""
@@ -26,7 +26,7 @@ def test_e5_e6_the_ledger_tells_what_the_journal_tells(batches: list[list[Fact]]
             assert told_by_ledger(view, known, rows) == told_by_journal(journal, known)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(logs(), st.data())
 def test_a_ledger_is_what_its_journal_says_compacted_or_not(batches: list[list[Fact]], data: st.DataObject) -> None:
     with folder() as place, recorded([]) as journal, patch.multiple(ledger, PAGE=3, MOST_SEGMENTS=2, ROW_GROUP=2, COMPACTED_AT_ONCE=5):

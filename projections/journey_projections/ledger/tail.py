@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic_core import from_json
 
-from journey.amendments import LOG_FACTS, MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
 from journey.stores.rows import StoredTouchpoint
 from journey.times import from_microseconds
 from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
@@ -112,9 +112,11 @@ class Tail:
                 self._encoding.add(cast(Touchpoint, touchpoint), row.position, row.recorded_at)
             elif (one := Said.of(read[row.id])) is not None:
                 said.append(one)
+                # Those that are merged have codes even where nothing else was recorded of them, since one stands for the other.
                 if one.kind in MERGES:
-                    # They have codes even where nothing else was recorded of them, since one stands for the other.
-                    self._encoding.name(one.relationship, one.about)
+                    self._encoding.name("relationships", one.relationship, one.about)
+                elif one.kind in PEOPLE_MERGES:
+                    self._encoding.name("people", one.person or "", one.about)
         # Values that no column holds are found here, while all can still be read anew.
         self._parts.append(self._encoding.taken())
         return said
@@ -161,10 +163,10 @@ class _Encoding:
             )
         )
 
-    def name(self, *relationships: str) -> None:
-        """Give relationships their codes."""
-        for relationship in relationships:
-            self._relationship(relationship)
+    def name(self, family: str, *names: str) -> None:
+        """Give names their codes."""
+        for name in names:
+            getattr(self._dictionaries, family).code(name)
 
     def forget(self) -> None:
         """Forget the rows that were added since rows were last taken."""

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from journey.amendments import MERGES, Merge
+from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
 from journey.merging import merged_pairs, names_of_united
 from journey.times import EPOCH, to_microseconds
-from journey_projections.codes import NOTE_ADDED
+from journey_projections.codes import NOTE_ADDED, NOTHING
 from journey_projections.columns import FAMILIES, LAYOUT, Array, Columns
 from journey_projections.ledger.amending import Said
 from journey_projections.ledger.layout import SAID, TOUCHPOINTS, UNKNOWN_KIND, Note
@@ -88,19 +88,20 @@ class View:
         """How many of them are of a kind that was not known."""
         return sum(note.unknown for note in self._notes)
 
-    def united(self, known_at: datetime | None = None) -> Array | None:
-        """For each relationship the code of the one that it counts as, as far as was known; None where none are merged."""
+    def united(self, family: str, known_at: datetime | None = None) -> Array | None:
+        """For each relationship, or each of people, the code of the one that it counts as, as far as was known; None if none are merged."""
+        kinds = {"relationships": MERGES, "people": PEOPLE_MERGES}[family]
         known = (one for one in self.said if known_at is None or one.recorded_at <= to_microseconds(known_at))
-        names = names_of_united(merged_pairs(_merge(one) for one in known if one.kind in MERGES))
+        names = names_of_united(merged_pairs(_merge(one) for one in known if one.kind in kinds))
         if not names:
             return None
-        codes = np.arange(self.note.names["relationships"], dtype="i4")
-        codes[self.names.places("relationships", list(names))] = self.names.places("relationships", list(names.values()))
+        codes = np.arange(self.note.names[family], dtype="i4")
+        codes[self.names.places(family, list(names))] = self.names.places(family, list(names.values()))
         return codes
 
     def clusters(self, rows: int, known_at: datetime | None = None) -> Iterator[Cluster]:
         """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once."""
-        united = self.united(known_at)
+        united = self.united("relationships", known_at)
         for first, last in self.cuts(rows, united):
             yield self._cluster(first, last, united, known_at)
 
@@ -161,6 +162,10 @@ class View:
         present[arrays["relationship"]] = True
         if self.unknown:
             arrays["kind"] = np.where(arrays["kind"] == UNKNOWN_KIND, np.int8(NOTE_ADDED), arrays["kind"])
+        people = self.united("people", known_at)
+        if people is not None:
+            for name in ("representative", "other"):
+                arrays[name] = np.append(people, np.int32(NOTHING))[arrays[name]]
         kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
         if self._amended:
             kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
@@ -269,9 +274,12 @@ def whole(found: Iterable[Segment], schema: pa.Schema) -> pa.Table:
     return pa.concat_tables((schema.empty_table(), *(segment.read() for segment in found)))
 
 
-def _merge(one: Said) -> Merge:
+def _merge(one: Said) -> Merge | PeopleMerge:
     """A merge or unmerge as it was recorded, as far as it says what is one."""
-    return MERGES[one.kind](id=one.id, relationship=one.relationship, other=one.about, occurred_at=EPOCH)
+    said = {"id": one.id, "other": one.about, "occurred_at": EPOCH}
+    if one.kind in MERGES:
+        return MERGES[one.kind].model_validate({**said, "relationship": one.relationship})
+    return PEOPLE_MERGES[one.kind].model_validate({**said, "person": one.person})
 
 
 def array_of(column: pa.ChunkedArray) -> Array:
