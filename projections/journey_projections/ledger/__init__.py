@@ -4,6 +4,7 @@ Parquet that any program reads, written by tailing the journal; see docs/ledger.
 """
 
 from journey_projections.ledger.ledger import Ledger, Status
+from journey_projections.ledger.portfolio import Portfolio, Portion, Standing, replay_ledger
 from journey_projections.ledger.view import Cluster, View
 
-__all__ = ["Cluster", "Ledger", "Status", "View"]
+__all__ = ["Cluster", "Ledger", "Portfolio", "Portion", "Standing", "Status", "View", "replay_ledger"]

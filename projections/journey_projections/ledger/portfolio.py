@@ -1,0 +1,191 @@
+"""Replay of every relationship in a ledger: some at a time, so that memory is bounded by a setting and not by the log."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from journey.history import History
+from journey.times import from_microseconds, moment
+from journey_projections.bulk import Replays, replay_all
+from journey_projections.codes import CUSTOMER, INSTITUTION
+from journey_projections.columns import Array
+from journey_projections.ledger.names import Names
+from journey_projections.ledger.view import Cluster, View
+from journey_projections.replay import Replay, RuleSetId, replay
+from journey_projections.reports import Parties, PartyTrust
+from journey_projections.rule_sets import STATES, RuleSet
+
+MEBIBYTE = 2**20
+MEMORY = 1024 * MEBIBYTE
+"""How much memory replaying a ledger takes about, in bytes, where nobody says otherwise."""
+PROCESS = 320 * MEBIBYTE
+"""What a process takes before it reads any row: Python, Arrow, the compiled rules."""
+ROW = 320
+"""What one row takes while it is read and replayed, with room to spare."""
+CONTRIBUTION = 240
+"""What telling its contribution takes beside."""
+LEAST = 20_000
+"""How many rows are read at once at least."""
+
+Instant = str | date | datetime
+
+
+class Standing(NamedTuple):
+    """Where one relationship stands: those fields of a `Replay` that columns tell."""
+
+    relationship: str
+    trust: float
+    confidence: float
+    state: str
+    exit_risk: float
+    at: datetime | None
+    known_at: datetime | None
+    touchpoints: int
+    parties: Parties | None
+    rules: RuleSetId
+
+
+class Portion(NamedTuple):
+    """Some relationships while they are at hand: their rows, and what replaying them gave, by the codes that the rows have."""
+
+    cluster: Cluster
+    replays: Replays
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """Where every relationship of a ledger stands; iterates over Standings, by name.
+
+    `codes` are those of all relationships, rising; `results` has a record for each, with no touchpoints where none is known as of
+    the day: such a relationship stands as `empty` does. `parties`, by relationship, is as in `Replays`, None if not asked for.
+    """
+
+    names: Names
+    codes: Array
+    results: Array
+    parties: Array | None
+    empty: Replay
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Standing]:
+        names, people = self._relationships(), [] if self.parties is None else self.names.of("people").to_pylist()
+        whose = np.empty(0, np.int64) if self.parties is None else self.parties["relationship"]
+        starts, ends = np.searchsorted(whose, self.codes), np.searchsorted(whose, self.codes, side="right")
+        for place in np.argsort(np.array(names, object), kind="stable").tolist():
+            result = self.results[place]
+            if not result["touchpoints"]:
+                yield Standing(names[place], *(getattr(self.empty, field) for field in Standing._fields[1:]))
+                continue
+            yield Standing(
+                names[place],
+                float(result["trust"]),
+                float(result["confidence"]),
+                STATES[result["state"]],
+                float(result["exit_risk"]),
+                from_microseconds(int(result["at"])),
+                self.empty.known_at,
+                int(result["touchpoints"]),
+                None if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
+                self.empty.rules,
+            )
+
+    def table(self) -> pa.Table:
+        """The same as a table, without parties: `rules` is their hash."""
+        met = self.results["touchpoints"] > 0
+        instant = pa.timestamp("us", tz="UTC")
+        at = None if self.empty.at is None else np.datetime64(self.empty.at.replace(tzinfo=None), "us").astype(np.int64)
+        instants = self.results["at"] if at is None else np.where(met, self.results["at"], at)
+        table = pa.table(
+            {
+                "relationship": pa.array(self._relationships(), pa.string()),
+                **{name: np.where(met, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
+                "state": pa.array(np.where(met, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
+                "exit_risk": np.where(met, self.results["exit_risk"], self.empty.exit_risk),
+                "at": pa.array(instants, mask=None if at is not None else ~met).cast(instant),
+                "known_at": pa.array([self.empty.known_at] * len(self), instant),
+                "touchpoints": self.results["touchpoints"],
+                "rules": pa.array([self.empty.rules.hash] * len(self), pa.string()),
+            }
+        )
+        return table.sort_by("relationship")
+
+    def _relationships(self) -> list[str]:
+        told: list[str] = self.names.of("relationships").take(pa.array(self.codes)).to_pylist()
+        return told
+
+
+def replay_ledger(
+    view: View,
+    rules: str | RuleSet = "goodwill",
+    *,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
+    dates: Sequence[Instant] = (),
+    parties: bool = False,
+    contributions: bool = False,
+    tell: Callable[[Portion], object] = lambda _: None,
+    memory: int = MEMORY,
+    threads: int = 2,
+    notice: Callable[[str], object] | None = None,
+) -> Portfolio:
+    """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`, and no less than it needs.
+
+    Each equals `replay` of its history to the bit. `tell` gets each portion while it is at hand, with the trust at `dates` and
+    `contributions` if asked for; the Portfolio has the standings, with `parties` if asked for. `notice` is as for `replay_all`.
+    Raises UnknownName for rules, UnusableRules, DamagedLedger.
+    """
+    known = None if known_at is None else moment(known_at)
+    rows = max(LEAST, (memory - PROCESS) // (ROW + CONTRIBUTION * contributions))
+    codes, results, told = [], [], []
+    for cluster in view.clusters(rows, known):
+        asked = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
+        replays = replay_all(cluster.columns, rules, **asked, threads=threads, notice=notice)  # type: ignore[arg-type]
+        tell(Portion(cluster, replays))
+        codes.append(np.flatnonzero(cluster.present).astype(np.int32) + np.int32(cluster.first))
+        results.append(_results(cluster, replays))
+        if replays.parties is not None:
+            replays.parties["relationship"] += cluster.first
+            told.append(replays.parties)
+    empty = History(())
+    empty = empty if known is None else empty.known_at(known)
+    empty = empty if as_of is None else empty.as_of(as_of)
+    return Portfolio(
+        view.names, np.concatenate(codes), np.concatenate(results), np.concatenate(told) if told else None, replay(empty, rules)
+    )
+
+
+_RESULT = np.dtype(
+    [
+        *((name, np.float64) for name in ("trust", "confidence", "exit_risk")),
+        *((name, np.int64) for name in ("at", "touchpoints")),
+        ("state", np.int8),
+    ]
+)
+
+
+def _results(cluster: Cluster, replays: Replays) -> Array:
+    """A record for every relationship that is present."""
+    everyone = np.zeros(cluster.last - cluster.first, _RESULT)
+    for name in _RESULT.names or ():
+        everyone[name][replays.relationship] = getattr(replays, name)
+    return everyone[cluster.present]
+
+
+def _parties(of_one: Array, people: Sequence[str]) -> Parties:
+    institution, customer, representatives = PartyTrust(0.0), PartyTrust(0.0), {}
+    for party in of_one:
+        levels = (None if np.isnan(party[name]) else float(party[name]) for name in ("competence", "goodwill"))
+        told = PartyTrust(float(party["trust"]), *levels)
+        if party["party"] == INSTITUTION:
+            institution = told
+        elif party["party"] == CUSTOMER:
+            customer = told
+        else:
+            representatives[people[party["representative"]]] = told
+    return Parties(institution, representatives, customer)
