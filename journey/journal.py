@@ -379,6 +379,10 @@ class Journal:
     def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
         return [self._decode(row) for row in self._texts.decrypted(rows)]
 
+    def last_position(self) -> int:
+        """The last position that was given out; 0 before the first. Raises UnsupportedSchema for a file of format 1."""
+        return self._store.counters().position
+
     def stored(self, after: int = 0, limit: int = _PAGE) -> Sequence[StoredTouchpoint]:
         """The first of what is recorded behind position `after`, at most `limit`, as it is stored: for what copies whole journals."""
         return self._store.read(after, limit)

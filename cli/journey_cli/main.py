@@ -29,6 +29,7 @@ COMMANDS = {
     "unmerge": "Say that two merged relationships, or people, are two after all.",
     "forget": "Destroy the keys to what was written about a person.",
     "rotate-keys": "Encrypt what is recorded from now on under new keys.",
+    "ledger": "Show, catch up, check, compact or rebuild the ledger: the journal in columns.",
     "verify": "Check that nothing in the journal was changed since it was recorded.",
     "rules": "List the rule sets, or one rule set's parameters with their sources.",
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from journey import History, Journal, Receipt
     from journey_projections import Replay
+    from journey_projections.ledger import Standing
 
 DEFAULT_STORE = "sqlite:///journey.db"
 
@@ -77,7 +78,7 @@ class Session:
         return history
 
 
-def ruled_by(result: "Replay") -> str:
+def ruled_by(result: "Replay | Standing") -> str:
     """Which rules made a result, in words."""
     return f"under {result.rules.name} {result.rules.version} ({result.rules.hash})"
 

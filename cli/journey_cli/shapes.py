@@ -1,6 +1,6 @@
 """The JSON shapes that scripts rely on; names and nesting are contracts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journey.amendments import Fact
 from journey.history import Recorded
@@ -11,8 +11,11 @@ from journey.touchpoints import fields_of
 from journey_projections.replay import Contribution, Replay, RuleSetId
 from journey_projections.reports import PartyTrust
 
+if TYPE_CHECKING:
+    from journey_projections.ledger import Standing
 
-def of_replay(result: Replay) -> dict[str, Any]:
+
+def of_replay(result: "Replay | Standing") -> dict[str, Any]:
     """A replay."""
     parties = result.parties
     return {

@@ -1,25 +1,80 @@
 """`journey replay`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, bounded, bounds, console, counted, json_line, ruled_by, rules_option, working, write_json
+from journey_cli.ledgers import Size, caught_up, ledger_option
+from journey_cli.outputs import check_suffix, tables_to
+from journey_cli.session import Session, bounded, bounds, console, rules_option, working, write_json
+from journey_cli.standings import course_to, print_standings, write
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from journey import History, Journal
     from journey_projections import Replay, RuleSet
+    from journey_projections.ledger import Ledger, Portfolio, Portion, Standing
+
+    Told = Iterable[Replay | Standing]
+
+SMALL = 100_000
+"""Up to so many recorded facts each history is replayed by itself, which needs neither ledger nor compiler."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of each relationship, and where what is told of it row by row goes."""
+
+    rules: "RuleSet"
+    as_of: str | None
+    known_at: str | None
+    every: str | None
+    parties: bool
+    memory: int
+    course: "Callable[[pa.Table], object] | None" = None
+    contributions: "Callable[[pa.Table], object] | None" = None
+
+    def dates(self, span: "tuple[datetime, datetime] | None") -> list[datetime]:
+        """The instants at which the course of trust is told, where touchpoints go from and to."""
+        if self.every is None or span is None:
+            return []
+        from journey.times import moment
+        from journey_cli.periods import ends
+
+        first, last = span
+        return list(ends(first, last if self.as_of is None else moment(self.as_of), self.every))
 
 
 @click.command("replay")
 @click.argument("relationships", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal.")
+@click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal; many of them by way of the ledger.")
 @rules_option
 @bounds
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE, as its suffix says: .jsonl or .csv."
+    "--every",
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
+    help="Tell the course of trust instead: at the end of each such period, UTC.",
 )
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to FILE, as its suffix says: .jsonl, .csv, .parquet or .arrow.",
+)
+@click.option(
+    "--contributions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write to FILE what each touchpoint, and time, did to trust.",
+)
+@ledger_option
+@click.option("--memory", type=Size(), default="1GB", show_default=True, metavar="SIZE", help="How much memory --all takes about.")
 @click.pass_obj
 def command(
     session: Session,
@@ -28,87 +83,135 @@ def command(
     rules: str,
     as_of: str | None,
     known_at: str | None,
+    every: str | None,
     output: Path | None,
+    contributions: Path | None,
+    ledger: Path | None,
+    memory: int,
 ) -> None:
-    """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all."""
-    from journey_cli import shapes
+    """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all.
+
+    With --all, a large journal is read by way of its ledger, which is made or caught up first; see `journey ledger`. The rows of
+    one relationship are together in what --every and --contributions tell.
+    """
     from journey_cli.rule_files import load_rules
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
-    if output is not None and output.suffix not in _WRITERS:
-        raise click.UsageError(f"`{output}` has no suffix that says a format; use {' or '.join(_WRITERS)}")
-    results = _replays(session, relationships, load_rules(rules), as_of, known_at)
-    if output is not None:
-        partial = output.with_name(output.name + ".partial")
-        try:
-            _WRITERS[output.suffix](partial, (shapes.of_replay(result) for result in results))
-            partial.replace(output)
-        finally:
-            partial.unlink(missing_ok=True)
-    elif session.is_json:
-        for result in results:
-            write_json(shapes.of_replay(result))
-    else:
-        _print(list(results))
+    check_suffix(output)
+    check_suffix(contributions)
+    with ExitStack() as files:
+        course = told = None
+        if every is not None:
+            course = files.enter_context(course_to(session, output))
+        if contributions is not None:
+            from journey_projections.ledger.telling import CONTRIBUTIONS
+
+            told = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
+        parties = every is None and (session.is_json if output is None else output.suffix == ".jsonl")
+        asked = _Asked(load_rules(rules), as_of, known_at, every, parties, memory, course, told)
+        results = _of_all(session, asked, ledger, files) if everyone else _of_named(session, asked, relationships)
+        if every is not None:
+            for _ in results:
+                pass
+        elif output is not None:
+            write(output, results)
+        elif session.is_json:
+            from journey_cli import shapes
+
+            for result in results:
+                write_json(shapes.of_replay(result))
+        else:
+            print_standings(list(results))
 
 
-def _replays(session: Session, names: tuple[str, ...], rules: "RuleSet", as_of: str | None, known_at: str | None) -> "Iterator[Replay]":
+def _of_named(session: Session, asked: _Asked, names: Sequence[str]) -> "Told":
+    histories = [session.history(name, asked.as_of, asked.known_at) for name in names]
+    instants = [touchpoint.occurred_at for history in histories for touchpoint in history]
+    return _one_by_one(histories, asked, (min(instants), max(instants)) if instants else None)
+
+
+def _of_all(session: Session, asked: _Asked, place: Path | None, files: ExitStack) -> "Told":
+    journal = files.enter_context(session.reading())
+    if not asked.rules.takes_touchpoints and (place is not None or _is_large(journal)):
+        found = _by_ledger(files.enter_context(caught_up(session, journal, place)), asked)
+        if found is not None:
+            return found
+    from journey.times import from_microseconds
+
+    summaries = list(journal.relationships(known_at=asked.known_at))
+    bounds = min((one.first for one in summaries), default=0), max((one.last for one in summaries), default=0)
+    span = (from_microseconds(bounds[0]), from_microseconds(bounds[1])) if summaries else None
+    histories = (bounded(session.admitted(journal.history(one.relationship)), asked.as_of, asked.known_at) for one in summaries)
+    return _one_by_one(_shown(histories, len(summaries)), asked, span)
+
+
+def _is_large(journal: "Journal") -> bool:
+    from journey import UnsupportedSchema
+
+    try:
+        return journal.last_position() > SMALL
+    except UnsupportedSchema:
+        # An old file, which tells no counters until it is written to.
+        return False
+
+
+def _by_ledger(ledger: "Ledger", asked: _Asked) -> "Portfolio | None":
+    """Every standing by way of the ledger; None where it has nothing, or kinds that are not known, which the journal refuses or tells."""
+    from journey_projections.ledger import replay_ledger
+    from journey_projections.ledger.telling import contributions_of, course_of
+
+    view = ledger.view() if ledger.note() else None
+    if view is None or view.unknown:
+        return None
+    with working("replaying", view.rows) as done:
+
+        def tell(portion: "Portion") -> None:
+            if asked.course is not None:
+                asked.course(course_of(portion, view.names))
+            if asked.contributions is not None:
+                asked.contributions(contributions_of(portion, view.names, asked.rules))
+            done(len(portion.cluster.columns))
+
+        return replay_ledger(
+            view,
+            asked.rules,
+            as_of=asked.as_of,
+            known_at=asked.known_at,
+            dates=asked.dates(view.span()),
+            parties=asked.parties,
+            contributions=asked.contributions is not None,
+            tell=tell,
+            memory=asked.memory,
+            notice=_notice,
+        )
+
+
+def _notice(text: str) -> None:
+    out = console(stderr=True)
+    if out.is_terminal:
+        out.print(f"journey: {text}")
+
+
+def _one_by_one(histories: "Iterable[History]", asked: _Asked, span: "tuple[datetime, datetime] | None") -> "Iterator[Replay]":
     from journey_projections import replay
 
-    if names:
-        yield from (replay(session.history(name, as_of, known_at), rules) for name in names)
-        return
-    with session.reading() as journal:
-        wanted = [summary.relationship for summary in journal.relationships()]
-        with working("replaying", len(wanted)) as done:
-            for name in wanted:
-                yield replay(bounded(session.admitted(journal.history(name)), as_of, known_at), rules)
-                done(1)
+    dates = asked.dates(span)
+    for history in histories:
+        result = replay(history, asked.rules)
+        if asked.course is not None:
+            from journey_projections.ledger.telling import course_in
+
+            asked.course(course_in(history, asked.rules, dates))
+        if asked.contributions is not None:
+            from journey_projections.ledger.telling import contributions_in
+
+            asked.contributions(contributions_in(result))
+        yield result
 
 
-def _print(results: "list[Replay]") -> None:
-    from journey_cli import drawing
-
-    out = console()
-    barred = out.width >= _ROOM_FOR_BARS
-    columns = ("relationship", "trust", *(("",) if barred else ()), "confidence", "state", "exit risk", "touchpoints", "at")
-    rows = drawing.table(out, *columns, right=("trust", "confidence", "exit risk", "touchpoints"), whole=columns[1:])
-    for result in results:
-        rows.add_row(
-            result.relationship,
-            f"{result.trust:.3f}",
-            *((drawing.bar(result.trust),) if barred else ()),
-            f"{result.confidence:.2f}",
-            result.state,
-            f"{result.exit_risk:.2f}",
-            str(result.touchpoints),
-            drawing.day(result.at),
-        )
-    if results:
-        out.print(rows)
-    out.print(counted(len(results), "relationship") + (f" {ruled_by(results[0])}" if results else ""))
-
-
-_ROOM_FOR_BARS = 100
-"""Columns from which a bar beside the number takes nothing from the rest."""
-
-
-def _write_jsonl(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json_line(shape) + "\n" for shape in shapes)
-
-
-def _write_csv(path: Path, shapes: "Iterator[dict[str, Any]]") -> None:
-    import csv
-
-    columns = ("relationship", "trust", "confidence", "state", "exit_risk", "at", "known_at", "touchpoints")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow((*columns, "rules"))
-        for shape in shapes:
-            times = {name: shape[name].isoformat() if shape[name] else "" for name in ("at", "known_at")}
-            writer.writerow((*({**shape, **times}[column] for column in columns), shape["rules"]["hash"]))
-
-
-_WRITERS = {".jsonl": _write_jsonl, ".csv": _write_csv}
+def _shown(histories: "Iterable[History]", count: int) -> "Iterator[History]":
+    with working("replaying", count) as done:
+        for history in histories:
+            yield history
+            done(1)

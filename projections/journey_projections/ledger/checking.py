@@ -27,6 +27,8 @@ def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: 
     `told` takes how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
     """
     try:
+        if not Ledger(path).status().position:
+            return
         view = Ledger(path).view()
         problems = list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told))
     except DamagedLedger as error:

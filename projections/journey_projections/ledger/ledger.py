@@ -29,6 +29,7 @@ COMPACTED_AT_ONCE = 1_000_000
 """How many rows are brought together at once."""
 MOST_SEGMENTS = 8
 """From how many segments on catching up compacts some."""
+MAKE = "`journey ledger catch-up` makes one"
 NO_CHAIN = bytes(32).hex()
 """The digest of a journal in which nothing was recorded yet."""
 
@@ -63,7 +64,7 @@ class Ledger:
             except FileNotFoundError:
                 # Compacted meanwhile, unless there is none.
                 if not segments(self.path / "touchpoints"):
-                    raise StoreUnavailable(f"there is no ledger at `{self.path}`", "`journey replay --all` makes one") from None
+                    raise StoreUnavailable(f"there is no ledger at `{self.path}`", MAKE) from None
 
     def catch_up(self, journal: Journal, told: Told = lambda _: None, *, until: int | None = None, trusting: bool = True) -> Note | None:
         """Add what was recorded since, as far as position `until`; returns what is in the ledger then. For `trusting` see `Tail`.
@@ -89,16 +90,25 @@ class Ledger:
 
         Raises DamagedLedger; StoreUnavailable where there is no ledger, or it cannot be written.
         """
-        self.view()
-        with self._writing(), alone(self.path):
-            self._compact(1, told)
+        if self.status().segments > 1:
+            with self._writing(), alone(self.path):
+                self._compact(1, told)
 
     def status(self) -> Status:
         """Where it stands. Raises DamagedLedger; StoreUnavailable where there is no ledger."""
+        if not self.exists:
+            raise StoreUnavailable(f"there is no ledger at `{self.path}`", MAKE)
+        if self.note() is None:
+            return Status(0, 0, 0, {}, 0)
         view = self.view()
-        found = [segment for folder in FOLDERS for segment in segments(self.path / folder)]
-        size = sum(segment.path.stat().st_size for segment in found)
-        return Status(view.note.last, view.rows, len(segments(self.path / "touchpoints")), dict(view.note.names), size)
+        found = {folder: segments(self.path / folder) for folder in FOLDERS}
+        size = sum(segment.path.stat().st_size for some in found.values() for segment in some)
+        return Status(view.note.last, view.rows, len(found["touchpoints"]), dict(view.note.names), size)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one, perhaps with nothing in it."""
+        return (self.path / "lock").exists()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -136,10 +146,16 @@ class Ledger:
         if first < len(found) - 1:
             self._compact(found[first].first, lambda _: None)
 
+    def remove(self) -> None:
+        """Delete it, where there is one; nothing else that is in its folder. Raises StoreUnavailable where it cannot be deleted."""
+        if self.exists:
+            with self._writing(), alone(self.path):
+                self._remove()
+
     def _remove(self) -> None:
         # The touchpoints first: without them the rest does not count.
         for folder in FOLDERS:
-            for path in (self.path / folder).glob("*.parquet"):
+            for path in (self.path / folder).glob("[0-9]*-[0-9]*.parquet"):
                 path.unlink()
 
     def _add(self, journal: Journal, note: Note | None, told: Told, until: int | None, *, trusting: bool) -> Note | None:

@@ -1,8 +1,9 @@
 """Replay of every relationship in a ledger: some at a time, so that memory is bounded by a setting and not by the log."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import nan
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +32,30 @@ CONTRIBUTION = 240
 LEAST = 20_000
 """How many rows are read at once at least."""
 
+_INSTANT = pa.timestamp("us", tz="UTC")
+STANDINGS = pa.schema(
+    [
+        ("relationship", pa.string()),
+        ("trust", pa.float64()),
+        ("confidence", pa.float64()),
+        ("state", pa.string()),
+        ("exit_risk", pa.float64()),
+        ("at", _INSTANT),
+        ("known_at", _INSTANT),
+        ("touchpoints", pa.int64()),
+        ("rules", pa.string()),
+    ]
+)
+"""Standings as a table: `rules` is their hash."""
 Instant = str | date | datetime
 
 
+NOT_TOLD = Parties(PartyTrust(nan), {}, PartyTrust(nan))
+"""Parties that nobody asked for."""
+
+
 class Standing(NamedTuple):
-    """Where one relationship stands: those fields of a `Replay` that columns tell."""
+    """Where one relationship stands: those fields of a `Replay` that columns tell. Without `parties` asked for, they are `NOT_TOLD`."""
 
     relationship: str
     trust: float
@@ -45,7 +65,7 @@ class Standing(NamedTuple):
     at: datetime | None
     known_at: datetime | None
     touchpoints: int
-    parties: Parties | None
+    parties: Parties
     rules: RuleSetId
 
 
@@ -91,14 +111,13 @@ class Portfolio:
                 from_microseconds(int(result["at"])),
                 self.empty.known_at,
                 int(result["touchpoints"]),
-                None if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
+                NOT_TOLD if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
                 self.empty.rules,
             )
 
     def table(self) -> pa.Table:
-        """The same as a table, without parties: `rules` is their hash."""
+        """The same as a table of STANDINGS."""
         met = self.results["touchpoints"] > 0
-        instant = pa.timestamp("us", tz="UTC")
         at = None if self.empty.at is None else np.datetime64(self.empty.at.replace(tzinfo=None), "us").astype(np.int64)
         instants = self.results["at"] if at is None else np.where(met, self.results["at"], at)
         table = pa.table(
@@ -107,17 +126,25 @@ class Portfolio:
                 **{name: np.where(met, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
                 "state": pa.array(np.where(met, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
                 "exit_risk": np.where(met, self.results["exit_risk"], self.empty.exit_risk),
-                "at": pa.array(instants, mask=None if at is not None else ~met).cast(instant),
-                "known_at": pa.array([self.empty.known_at] * len(self), instant),
+                "at": pa.array(instants, mask=None if at is not None else ~met).cast(_INSTANT),
+                "known_at": pa.array([self.empty.known_at] * len(self), _INSTANT),
                 "touchpoints": self.results["touchpoints"],
                 "rules": pa.array([self.empty.rules.hash] * len(self), pa.string()),
-            }
+            },
+            schema=STANDINGS,
         )
         return table.sort_by("relationship")
 
     def _relationships(self) -> list[str]:
         told: list[str] = self.names.of("relationships").take(pa.array(self.codes)).to_pylist()
         return told
+
+
+def table_of(results: Iterable[Replay | Standing]) -> pa.Table:
+    """Standings, or replays, as a table of STANDINGS."""
+    fields = STANDINGS.names[:-1]
+    rows = [{**{name: getattr(result, name) for name in fields}, "rules": result.rules.hash} for result in results]
+    return pa.Table.from_pylist(rows, STANDINGS)
 
 
 def replay_ledger(
@@ -134,10 +161,11 @@ def replay_ledger(
     threads: int = 2,
     notice: Callable[[str], object] | None = None,
 ) -> Portfolio:
-    """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`, and no less than it needs.
+    """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`.
 
-    Each equals `replay` of its history to the bit. `tell` gets each portion while it is at hand, with the trust at `dates` and
-    `contributions` if asked for; the Portfolio has the standings, with `parties` if asked for. `notice` is as for `replay_all`.
+    It takes more where one relationship needs more. Each equals `replay` of its history to the bit. `tell` gets each portion while
+    it is at hand, with the trust at `dates` and `contributions` if asked for; the Portfolio has the standings, with `parties` if
+    asked for. `notice` is as for `replay_all`.
     Raises UnknownName for rules, UnusableRules, DamagedLedger.
     """
     known = None if known_at is None else moment(known_at)

@@ -23,6 +23,7 @@ from journey_projections.ledger.layout import SAID, TOUCHPOINTS, UNKNOWN_KIND, N
 from journey_projections.ledger.names import Names
 from journey_projections.ledger.segments import Segment, segments
 
+_OCCURRED_AT = TOUCHPOINTS.get_field_index("occurred_at")
 _RELATIONSHIP = TOUCHPOINTS.get_field_index("relationship")
 _TELLING = ("position", "recorded_at", "amends", "retracted")
 """The columns that say which telling of a touchpoint counts."""
@@ -73,6 +74,21 @@ class View:
     def rows(self) -> int:
         """How many rows of touchpoints there are, later tellings included."""
         return sum(note.rows for note in self._notes)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last touchpoint occurred, as they were recorded; None where there is none."""
+        first, last = [], []
+        for file, note in zip(self._files, self._notes, strict=True):
+            if note.amended:
+                table = file.read(["occurred_at", "amends"])
+                column = table["occurred_at"].filter(table["amends"].is_null())
+                bounds = [(column.sort()[0].as_py(), column.sort()[-1].as_py())] if len(column) else []
+            else:
+                groups = (file.metadata.row_group(number).column(_OCCURRED_AT).statistics for number in range(file.num_row_groups))
+                bounds = [(group.min, group.max) for group in groups]
+            first += [one for one, _ in bounds]
+            last += [one for _, one in bounds]
+        return (min(first), max(last)) if first else None
 
     def total(self, first: int) -> Note:
         """What one segment of all these rows, from position `first` on, would say of itself."""

@@ -1,0 +1,113 @@
+"""Where relationships stand, and the course of their trust: printed, or written to files."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from journey_cli.outputs import rows_of, tables_to, whole
+from journey_cli.session import Session, console, counted, json_line, ruled_by, write_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from journey_projections import Replay
+    from journey_projections.ledger import Standing
+
+    Told = Iterable[Replay | Standing]
+
+_ROOM_FOR_BARS = 100
+"""Columns from which a bar beside the number takes nothing from the rest."""
+
+
+def write(output: Path, results: "Told") -> None:
+    """Write standings to a file, as its suffix says."""
+    if output.suffix in (".parquet", ".arrow"):
+        from journey_projections.ledger.portfolio import STANDINGS, Portfolio, table_of
+
+        table = results.table() if isinstance(results, Portfolio) else table_of(results)
+        with tables_to(output, STANDINGS) as write:
+            write(table)
+        return
+    with whole(output) as partial:
+        (_write_jsonl if output.suffix == ".jsonl" else _write_csv)(partial, results)
+
+
+def print_standings(results: "Sequence[Replay | Standing]") -> None:
+    """Print standings as a table."""
+    from journey_cli import drawing
+
+    out = console()
+    barred = out.width >= _ROOM_FOR_BARS
+    columns = ("relationship", "trust", *(("",) if barred else ()), "confidence", "state", "exit risk", "touchpoints", "at")
+    rows = drawing.table(out, *columns, right=("trust", "confidence", "exit risk", "touchpoints"), whole=columns[1:])
+    for result in results:
+        rows.add_row(
+            result.relationship,
+            f"{result.trust:.3f}",
+            *((drawing.bar(result.trust),) if barred else ()),
+            f"{result.confidence:.2f}",
+            result.state,
+            f"{result.exit_risk:.2f}",
+            str(result.touchpoints),
+            drawing.day(result.at),
+        )
+    if results:
+        out.print(rows)
+    out.print(counted(len(results), "relationship") + (f" {ruled_by(results[0])}" if results else ""))
+
+
+def _write_jsonl(path: Path, results: "Told") -> None:
+    from journey_cli import shapes
+
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json_line(shapes.of_replay(result)) + "\n" for result in results)
+
+
+def _write_csv(path: Path, results: "Told") -> None:
+    import csv
+
+    columns = ("relationship", "trust", "confidence", "state", "exit_risk", "at", "known_at", "touchpoints")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*columns, "rules"))
+        for result in results:
+            times = {name: instant.isoformat() if (instant := getattr(result, name)) else "" for name in ("at", "known_at")}
+            writer.writerow((*(times.get(column, getattr(result, column)) for column in columns), result.rules.hash))
+
+
+@contextmanager
+def course_to(session: Session, output: Path | None) -> "Iterator[Callable[[pa.Table], object]]":
+    """Where the course of trust goes: a file, or standard output as JSON or as a table."""
+    from journey_projections.ledger.telling import COURSE
+
+    if output is not None:
+        with tables_to(output, COURSE) as write:
+            yield write
+    elif session.is_json:
+
+        def write_rows(table: "pa.Table") -> None:
+            for row in rows_of(table):
+                write_json(row)
+
+        yield write_rows
+    else:
+        courses: dict[str, list[float]] = {}
+
+        def collect(table: "pa.Table") -> None:
+            for row in rows_of(table):
+                courses.setdefault(row["relationship"], []).append(row["trust"])
+
+        yield collect
+        _print_courses(courses)
+
+
+def _print_courses(courses: dict[str, list[float]]) -> None:
+    from journey_cli import drawing
+
+    out = console()
+    rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"))
+    for name, trust in sorted(courses.items()):
+        rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(trust), f"{trust[-1]:.3f}")
+    out.print(rows)
+    out.print(counted(len(courses), "relationship"))
