@@ -93,6 +93,16 @@ file.execute("CREATE TABLE touchpoints (finger TEXT)")
 file.close()
 Journal.open("sqlite:///other.db")
 """,
+    "DamagedLedger": """
+from pathlib import Path
+
+from journey_projections.ledger import Ledger
+
+folder = Path("journey.ledger/touchpoints")
+folder.mkdir(parents=True)
+(folder / "000000000001-000000000009.parquet").write_bytes(b"cut off")
+Ledger(Path("journey.ledger")).view()
+""",
     "ConflictingHistory": """
 from journey import Interaction, Journal
 

@@ -23,9 +23,9 @@ from journey_projections.rule_sets import STATES, RuleSet
 MEBIBYTE = 2**20
 MEMORY = 1024 * MEBIBYTE
 """How much memory replaying a ledger takes about, in bytes, where nobody says otherwise."""
-PROCESS = 320 * MEBIBYTE
+PROCESS = 300 * MEBIBYTE
 """What a process takes before it reads any row: Python, Arrow, the compiled rules."""
-ROW = 320
+ROW = 440
 """What one row takes while it is read and replayed, with room to spare."""
 CONTRIBUTION = 240
 """What telling its contribution takes beside."""

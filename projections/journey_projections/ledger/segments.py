@@ -33,7 +33,7 @@ class Segment:
     def open(self) -> pq.ParquetFile:
         """The file. Raises DamagedLedger where it is not whole."""
         with self._explained():
-            return pq.ParquetFile(self.path, memory_map=True)
+            return pq.ParquetFile(self.path)
 
     def note(self) -> Note:
         """What it says of itself. Raises DamagedLedger."""
