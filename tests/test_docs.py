@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -29,6 +30,8 @@ README = ROOT / "README.md"
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 DOCUMENTS = [README, *PAGES]
 PROSE = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+LOADED_ONCE = ("duckdb", "numba", "numpy", "pyarrow.parquet")
+"""What a process cannot load a second time."""
 OUR_PACKAGES = ("journey", "journey_cli", "journey_projections")
 
 
@@ -148,6 +151,8 @@ def run_console(workshop: Workshop, block: Block) -> None:
 
 def without_our_packages() -> dict[str, Any]:
     """The modules that are loaded, but for ours: a document starts as a program of its own would."""
+    for name in LOADED_ONCE:
+        import_module(name)
     return {name: module for name, module in sys.modules.items() if name.split(".")[0] not in OUR_PACKAGES}
 
 
