@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +66,8 @@ def catch_up(ledger: "Ledger", journal: "Journal") -> int:
 @contextmanager
 def caught_up(session: Session, journal: "Journal", named: Path | None) -> "Iterator[Ledger]":
     """The ledger of a journal as it is now; where its place cannot be written and was not named, one that is not kept."""
+    from tempfile import TemporaryDirectory
+
     from journey import StoreUnavailable
     from journey_projections.ledger import Ledger
 
