@@ -215,6 +215,14 @@ def test_results_are_a_table() -> None:
     assert found.table(RELATIONSHIPS).to_pylist() == [expected]
 
 
+@pytest.mark.parametrize("column", ["relationship", "side", "representative"])
+def test_numbers_that_lead_nowhere_are_refused(column: str) -> None:
+    columns = columns_of([Recorded(Interaction(id="i", relationship="a", occurred_at=START), START)], Dictionaries())
+    wrong = dataclasses.replace(columns, **{column: getattr(columns, column) + np.array(5, getattr(columns, column).dtype)})
+    with pytest.raises(ValueError, match=f"column `{column}` has numbers from 0 to [45]; only those from"):
+        replay_all(wrong, "health_score", united=np.zeros(2, np.int32), people=np.zeros(2, np.int32))
+
+
 def test_nothing_replays_to_nothing() -> None:
     for columns in ([], [columns_of([], Dictionaries())]):
         assert len(replay_all(columns, "health_score")) == 0

@@ -10,6 +10,7 @@ import numpy as np
 from journey_projections.bulk import grouping
 from journey_projections.bulk.compiling import Function, compiled
 from journey_projections.bulk.grouping import ROW, Reach, Read
+from journey_projections.codes import NOTHING
 from journey_projections.columns import Array, Columns
 
 FOREVER = 2**63 - 1
@@ -24,6 +25,8 @@ class Groups:
     def __init__(self, runs: Sequence[Columns], united: Array | None, people: Array | None, at: int | None, threads: int) -> None:
         self.runs = runs
         self.united, self.people = (np.empty(0, np.int32) if codes is None else codes.astype(np.int32) for codes in (united, people))
+        for run in runs:
+            self._check(run)
         self.at = FOREVER if at is None else at
         self.offsets = np.cumsum([0, *(len(run) for run in runs)])
         codes = self.united if united is not None else [run.relationship.max(initial=-1) for run in runs]
@@ -63,6 +66,17 @@ class Groups:
             mine = run_of == run
             found[mine] = self.runs[run].ids(numbers[mine] - self.offsets[run])
         return found.tolist()
+
+    def _check(self, run: Columns) -> None:
+        """Refuse numbers that compiled code would follow out of an array. Raises ValueError."""
+        most = {"relationship": len(self.united), "representative": len(self.people), "other": len(self.people), "side": 2}
+        for name, size in most.items():
+            column = getattr(run, name)
+            least, top = column.min(initial=0), column.max(initial=0)
+            lowest = NOTHING if name in ("representative", "other") else 0
+            if least < lowest or (size and top >= size):
+                known = f"up to {size - 1}" if size else "on"
+                raise ValueError(f"column `{name}` has numbers from {least} to {top}; only those from {lowest} {known} mean something here")
 
     def _count(self, thread: int, run: int, first: int, last: int) -> None:
         _count()(self._read(run), Reach(first, last, self.at, 0, self.relationships), self._counts[thread])
