@@ -1,10 +1,11 @@
 """One state of a ledger, to be read: what was there when it was opened, whatever is written meanwhile."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _OCCURRED_AT = TOUCHPOINTS.get_field_index("occurred_at")
 _RELATIONSHIP = TOUCHPOINTS.get_field_index("relationship")
 _TELLING = ("position", "recorded_at", "amends", "retracted")
 """The columns that say which telling of a touchpoint counts."""
+_KINDS = {**LAYOUT, "amends": np.dtype(np.int64), "retracted": np.dtype(np.bool_)}
 _FOLDED = tuple(name for name in LAYOUT if name not in (*_TELLING, "relationship"))
 
 
@@ -116,17 +118,21 @@ class View:
         return codes
 
     def clusters(self, rows: int, known_at: datetime | None = None) -> Iterator[Cluster]:
-        """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once."""
+        """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once.
+
+        A cluster's columns are good until the next one is asked for, which is put in the same place.
+        """
         united = self.united("relationships", known_at)
+        buffers: dict[str, Array] = {}
         for first, last in self.cuts(rows, united):
-            yield self._cluster(first, last, united, known_at)
+            yield self._cluster(first, last, united, known_at, buffers)
 
     def tables(self, cuts: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
         """Every row as it is in the files, by ranges of relationships and in order; with the codes of another ledger, by family."""
         for first, last in cuts:
             parts = []
-            for file, numbers in self._needed(first, last, None if recoded is None else recoded["relationships"]):
-                table = self._files[file].read_row_groups(numbers)
+            for group in self._needed(first, last, None if recoded is None else recoded["relationships"]):
+                table = self._read(group, TOUCHPOINTS.names)
                 if recoded is not None:
                     table = _recoded(table, recoded)
                 codes = table["relationship"].to_numpy()
@@ -161,19 +167,27 @@ class View:
                 found.append(_Group(file, number, of_relationships.min, of_relationships.max, group.num_rows))
         return found
 
-    def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None) -> Cluster:
-        """The rows of the relationships that count as one from `first` up to `last`."""
+    def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Cluster:
+        """The rows of the relationships that count as one from `first` up to `last`, put into `buffers`."""
         wanted = ["relationship", *_FOLDED, *(_TELLING if self._amended else ("recorded_at",) if known_at is not None else ())]
-        parts = []
-        for file, numbers in self._needed(first, last, united):
-            part = _Part(self._files[file], numbers, wanted)
-            codes = part.arrays["relationship"]
-            part.arrays["relationship"] = (codes if united is None else united[codes]) - np.int32(first)
-            if (first, last) != (0, self.note.names["relationships"]):
-                part.keep((part.arrays["relationship"] >= 0) & (part.arrays["relationship"] < last - first))
-            parts.append(part)
-        arrays = {name: _concatenated([part.arrays.pop(name) for part in parts], name) for name in wanted}
-        size = len(arrays["relationship"])
+        groups = self._needed(first, last, united)
+        room = sum(group.rows for group in groups)
+        for name in wanted:
+            if len(buffers.get(name, ())) < room:
+                buffers[name] = np.empty(room, _KINDS[name])
+        parts: list[_Part] = []
+        size = 0
+        for group, table in zip(groups, _ahead(lambda group: self._read(group, wanted), groups), strict=True):
+            codes = array_of(table["relationship"])
+            ones = (codes if united is None else united[codes]) - np.int32(first)
+            meant = (ones >= 0) & (ones < last - first)
+            count = int(np.count_nonzero(meant))
+            for name in wanted:
+                column = ones if name == "relationship" else array_of(table[name])
+                buffers[name][size : size + count] = column if count == group.rows else column[meant]
+            parts.append(_Part(self._files[group.file], group.number, count, None if count == group.rows else np.packbits(meant)))
+            size += count
+        arrays = {name: buffers[name][:size] for name in wanted}
         present = np.zeros(last - first, np.bool_)
         present[arrays["relationship"]] = True
         if self.unknown:
@@ -189,50 +203,35 @@ class View:
         columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
         return Cluster(Columns(**columns, ids=_Ids(parts), kept=kept), first, last, present)
 
-    def _needed(self, first: int, last: int, united: Array | None) -> Iterator[tuple[int, list[int]]]:
-        """The row groups, by file, that may hold rows of relationships that count as one from `first` up to `last`."""
+    def _read(self, group: _Group, columns: Sequence[str]) -> pa.Table:
+        return self._files[group.file].read_row_group(group.number, list(columns))
+
+    def _needed(self, first: int, last: int, united: Array | None) -> list[_Group]:
+        """The row groups that may hold rows of relationships that count as one from `first` up to `last`."""
         moved = np.empty(0, np.int64)
         if united is not None:
             moved = np.flatnonzero((united != np.arange(len(united))) & (united >= first) & (united < last))
-        for file, groups in groupby(self._groups, key=lambda group: group.file):
-            numbers = [
-                group.number
-                for group in groups
-                if (group.least < last and group.greatest >= first)
-                or np.searchsorted(moved, group.least) < np.searchsorted(moved, group.greatest, side="right")
-            ]
-            if numbers:
-                yield file, numbers
+        return [
+            group
+            for group in self._groups
+            if (group.least < last and group.greatest >= first)
+            or np.searchsorted(moved, group.least) < np.searchsorted(moved, group.greatest, side="right")
+        ]
 
 
-class _Part:
-    """Some row groups of one file as arrays, and which of their rows are meant."""
+class _Part(NamedTuple):
+    """A row group, how many of its rows are meant, and which, a bit for each; all where None."""
 
-    def __init__(self, file: pq.ParquetFile, groups: Sequence[int], columns: Sequence[str]) -> None:
-        table = file.read_row_groups(list(groups), columns=list(columns), use_threads=True)
-        self.arrays: dict[str, Array] = {name: array_of(table[name]) for name in columns}
-        self.file, self.groups = file, groups
-        self.size = table.num_rows
-        self._meant: Array | None = None
+    file: pq.ParquetFile
+    group: int
+    size: int
+    meant: Array | None
 
-    def keep(self, meant: Array) -> None:
-        """Take only some rows."""
-        self.arrays = {name: array[meant] for name, array in self.arrays.items()}
-        self.size = int(np.count_nonzero(meant))
-        self._meant = np.packbits(meant)
-
-    def ids(self, rows: Array) -> Array:
-        """The ids of some rows."""
-        if self._meant is not None:
-            rows = np.flatnonzero(np.unpackbits(self._meant))[rows]
-        ends = np.cumsum([self.file.metadata.row_group(group).num_rows for group in self.groups])
-        found = np.empty(len(rows), object)
-        at = np.searchsorted(ends, rows, side="right")
-        for place in np.unique(at):
-            ids = self.file.read_row_group(self.groups[place], ["id"])["id"]
-            mine = at == place
-            begin = ends[place - 1] if place else 0
-            found[mine] = ids.take(pa.array(rows[mine] - begin)).to_pylist()
+    def ids(self, rows: Array) -> list[str]:
+        """The ids of some of the rows that are meant."""
+        if self.meant is not None:
+            rows = np.flatnonzero(np.unpackbits(self.meant))[rows]
+        found: list[str] = self.file.read_row_group(self.group, ["id"])["id"].take(pa.array(rows)).to_pylist()
         return found
 
 
@@ -250,6 +249,15 @@ class _Ids:
             mine = at == place
             found[mine] = self._parts[place].ids(np.asarray(rows)[mine] - (ends[place - 1] if place else 0))
         return list(found)
+
+
+def _ahead(work: Callable[[_Group], pa.Table], over: Sequence[_Group]) -> Iterator[pa.Table]:
+    """The results of work, each begun while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(work, one) for one in over[:1]]
+        for number in range(len(over)):
+            coming += [pool.submit(work, one) for one in over[number + 1 : number + 2]]
+            yield coming.pop(0).result()
 
 
 def _recoded(table: pa.Table, codes: Mapping[str, Array]) -> pa.Table:
@@ -304,9 +312,3 @@ def array_of(column: pa.ChunkedArray) -> Array:
         column = column.fill_null(0)
     array: Array = column.to_numpy()
     return array.view(np.int64) if pa.types.is_timestamp(column.type) else array
-
-
-def _concatenated(arrays: Sequence[Array], name: str) -> Array:
-    if len(arrays) == 1:
-        return arrays[0]
-    return np.concatenate(arrays) if arrays else np.empty(0, LAYOUT.get(name, np.int64))
