@@ -108,6 +108,16 @@ class PeopleUnmerged(_OfPeople, frozen=True):
     other: Identifier = Field(description="The id that is not the same person as this one.")
 
 
+class PersonNamed(_OfPeople, frozen=True):
+    """What a person is called, to be shown where their id stands; what was told last holds."""
+
+    kind: Literal["person_named"] = "person_named"
+    name: Annotated[Text, Field(min_length=1)] | None = Field(
+        default=None,
+        description="What the person is called; personal data. Null takes the name away, and is what is read once it is withheld.",
+    )
+
+
 class SubjectForgotten(_OfPeople, frozen=True):
     """What was written about a person until now can no longer be read: the keys to it are destroyed."""
 
@@ -120,7 +130,9 @@ Merge = RelationshipsMerged | RelationshipsUnmerged
 """A fact about two relationships."""
 PeopleMerge = PeopleMerged | PeopleUnmerged
 """A fact about two ids of people."""
-LogFact = Amendment | Merge | PeopleMerge | SubjectForgotten
+PeopleFact = PeopleMerge | PersonNamed | SubjectForgotten
+"""A fact about people, of no relationship."""
+LogFact = Amendment | Merge | PeopleFact
 """A fact that is no touchpoint."""
 Fact = Touchpoint | LogFact
 """Whatever a journal records."""
@@ -128,6 +140,8 @@ MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model f
 """Both kinds of merge of relationships by their stored names."""
 PEOPLE_MERGES: Mapping[str, type[PeopleMerge]] = {model.model_fields["kind"].default: model for model in get_args(PeopleMerge)}
 """Both kinds of merge of people by their stored names."""
+PEOPLE_FACTS: Mapping[str, type[PeopleFact]] = {model.model_fields["kind"].default: model for model in get_args(PeopleFact)}
+"""Every kind of fact about people by its stored name."""
 LOG_FACTS: Mapping[str, type[LogFact]] = {model.model_fields["kind"].default: model for model in get_args(LogFact)}
 """Every kind of fact that is no touchpoint, by its stored name."""
 FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}

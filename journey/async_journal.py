@@ -112,6 +112,16 @@ class AsyncJournal:
         """As `Journal.unmerge_people`."""
         return await self._writing(self._journal.unmerge_people, person, other, reason=reason, actor=actor, as_id=as_id)
 
+    async def name(
+        self, person: str, name: str | None, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """As `Journal.name`."""
+        return await self._writing(self._journal.name, person, name, reason=reason, actor=actor, as_id=as_id)
+
+    async def names(self, people: Iterable[str]) -> dict[str, str]:
+        """As `Journal.names`."""
+        return await self._reading(self._journal.names, list(people))
+
     async def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
         """As `Journal.forget`."""
         return await self._writing(self._journal.forget, person, reason=reason, actor=actor, as_id=as_id)

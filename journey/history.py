@@ -15,6 +15,7 @@ from journey.amendments import (
     LogFact,
     Merge,
     PeopleMerge,
+    PersonNamed,
     SubjectForgotten,
     TouchpointCorrected,
     in_force,
@@ -82,8 +83,8 @@ class History:
 
     @classmethod
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
-        """A history of recorded facts in any order; see `of`. That somebody was forgotten is no part of it."""
-        everything = _once(record for record in records if not isinstance(record.touchpoint, SubjectForgotten))
+        """A history of recorded facts in any order; see `of`. What people are called, and who was forgotten, is no part of it."""
+        everything = _once(record for record in records if not isinstance(record.touchpoint, PersonNamed | SubjectForgotten))
         if relationship is None:
             named = (record for record in everything if record.touchpoint.relationship)
             first = min(named, key=_order, default=None)

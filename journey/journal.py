@@ -11,13 +11,16 @@ from typing import Any, Self, cast
 
 from journey import clock
 from journey.amendments import (
+    PEOPLE_MERGES,
     REPLACE_MEND,
     Fact,
     LogFact,
     Merge,
+    PeopleFact,
     PeopleMerge,
     PeopleMerged,
     PeopleUnmerged,
+    PersonNamed,
     RelationshipsMerged,
     RelationshipsUnmerged,
     SubjectForgotten,
@@ -41,6 +44,7 @@ from journey.touchpoints import PARTIES, PERSONS, fields_of
 from journey.verification import Verification, verify
 
 _PAGE = 10_000
+_NAMED = PersonNamed.model_fields["kind"].default
 _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
 
@@ -133,14 +137,15 @@ class Journal:
         """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
 
         What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead,
-        and for whatever else is said of no touchpoint.
+        for a name, which is told anew, and for whatever else is said of no touchpoint.
         """
         fact = self._recorded(id)
         if isinstance(fact, Merge | PeopleMerge):
             two = "relationships" if isinstance(fact, Merge) else "people"
             raise InvalidTouchpoint([("retracts", f"`{id}` is said of two {two}, not of a touchpoint")], "merge or unmerge the two")
         if not fact.relationship:
-            raise InvalidTouchpoint([("retracts", f"`{id}` is said of a person, not of a touchpoint")], "it cannot be taken back")
+            mend = "tell the name anew, or none" if isinstance(fact, PersonNamed) else "it cannot be taken back"
+            raise InvalidTouchpoint([("retracts", f"`{id}` is said of a person, not of a touchpoint")], mend)
         said = {"relationship": fact.relationship, "retracts": id, "reason": reason, "actor": actor}
         return self._say(TouchpointRetracted, said, as_id, f"{id}.retracted")
 
@@ -181,9 +186,8 @@ class Journal:
         """
         if person == other:
             raise InvalidTouchpoint([("other", f"`{other}` is the person itself")], "name two people")
-        for name in (person, other):
-            if not self._store.naming(name, PERSONS, 0, 1):
-                raise self._unknown_person(name)
+        for one in (person, other):
+            self._refuse_unless_told(one, [one])
         said = {"person": person, "other": other, "reason": reason, "actor": actor}
         return self._say(PeopleMerged, said, as_id, f"{person}+{other}.merged")
 
@@ -194,9 +198,39 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        _refuse_unless_merged(person, other, merged_pairs(merge.touchpoint for merge in self._people_merges([person])))
+        _refuse_unless_merged(person, other, self._people_pairs([person]))
         said = {"person": person, "other": other, "reason": reason, "actor": actor}
         return self._say(PeopleUnmerged, said, as_id, f"{person}+{other}.unmerged")
+
+    def name(
+        self, person: str, name: str | None, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
+    ) -> Receipt:
+        """Record what a person is called; None takes the name away. It is kept as a text about the person, until they are forgotten.
+
+        Raises InvalidTouchpoint for an empty name, and UnknownName for an id that no fact gives to a person, for which the journal
+        is read as by `merge_people`; names of people who are to come are recorded as `PersonNamed`.
+        """
+        self._refuse_unless_told(person, [person])
+        said = {"person": person, "name": name, "reason": reason, "actor": actor}
+        return self._say(PersonNamed, said, as_id, f"{person}.named")
+
+    def names(self, people: Iterable[str]) -> dict[str, str]:
+        """What these people are called, by id: the last name told of them, by whichever of their ids, that can be read.
+
+        Whoever has none, or had it taken away, is left out. Nothing else is read than what was said of these people.
+        """
+        wanted = set(people)
+        if not self._store.version(""):
+            return {}
+        merges, names = self._said_of(wanted)
+        one = names_of_united(merged_pairs(merge.touchpoint for merge in merges))
+        last = {
+            one.get(told.touchpoint.person, told.touchpoint.person): told.touchpoint.name
+            for told in cast(list[Recorded[PersonNamed]], self._decoded(names))
+            if not told.withheld
+        }
+        called = {person: last.get(one.get(person, person)) for person in wanted}
+        return {person: name for person, name in called.items() if name is not None}
 
     def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
         """Destroy the keys to all texts about a person, whatever their ids, and record that it was done.
@@ -237,15 +271,19 @@ class Journal:
 
     def _subject(self, person: str, people: Collection[str]) -> Subject:
         """What is told of a person who has these ids. Raises UnknownName."""
-        if not any(self._store.naming(name, PERSONS, 0, 1) for name in people):
-            raise self._unknown_person(person)
+        self._refuse_unless_told(person, people)
         told = [record for name in sorted(people) for record in self.naming(name, ("contact", "customer", "person", "other"))]
-        of_people = [record for record in told if isinstance(record.touchpoint, PeopleMerge | SubjectForgotten)]
+        of_people = [record for record in told if isinstance(record.touchpoint, PeopleFact)]
         return subject_of(people, self._histories({record.touchpoint.relationship for record in told} - {""}), of_people)
 
     def _one_with(self, person: str) -> frozenset[str]:
         """All ids of a person."""
-        return united(person, merged_pairs(merge.touchpoint for merge in self._people_merges([person])))
+        return united(person, self._people_pairs([person]))
+
+    def _people_pairs(self, people: Iterable[str]) -> Pairs[PeopleMerge]:
+        """The pairs that are one among whoever ever was one with one of these people."""
+        merges, _ = self._said_of(people)
+        return merged_pairs(merge.touchpoint for merge in merges)
 
     def _histories(self, relationships: Iterable[str]) -> Iterator[History]:
         """The histories in which these relationships are told, each once."""
@@ -280,10 +318,13 @@ class Journal:
         known = (summary.relationship for summary in self._store.relationships())
         return UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
 
-    def _unknown_person(self, name: str) -> UnknownName:
+    def _refuse_unless_told(self, person: str, people: Collection[str]) -> None:
+        """Raise UnknownName where no fact gives one of these ids to a person."""
+        if self._store.people_facts(people) or any(self._store.naming(one, PERSONS, 0, 1) for one in people):
+            return
         last = self.page(max(0, self._store.counters().position - _PAGE))
         known = {found for record in last for found in people_in(record.touchpoint)}
-        return UnknownName.of("person", name, known, "name a contact or representative of a touchpoint")
+        raise UnknownName.of("person", person, known, "name a contact or representative of a touchpoint")
 
     def _merges(self, relationship: str | None = None, known_at: datetime | None = None) -> list[Merge]:
         """The merges and unmerges that name a relationship, or all, in the order of recording, as far as is known."""
@@ -300,16 +341,22 @@ class Journal:
                     pending.append(name)
                     yield from self._store.select(name)
 
-    def _people_merges(self, people: Iterable[str]) -> list[Recorded[PeopleMerge]]:
-        """The merges and unmerges of whoever ever was one with one of these people, through whatever others."""
+    def _said_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
+        """The merges and unmerges of whoever ever was one with one of these people, through whatever others; and their names.
+
+        Both by position. A name is told as stored: most that is asked of people needs none, and then none is decrypted.
+        """
         found: dict[str, Recorded[PeopleMerge]] = {}
+        names: dict[str, StoredTouchpoint] = {}
         known, pending = set[str](), set(people)
         while pending:
             known |= pending
-            merges = cast(list[Recorded[PeopleMerge]], self._decoded(self._store.people_merges(sorted(pending))))
+            rows = self._store.people_facts(sorted(pending))
+            merges = cast(list[Recorded[PeopleMerge]], self._decoded([row for row in rows if row.kind in PEOPLE_MERGES]))
             found.update((merge.touchpoint.id, merge) for merge in merges)
+            names.update((row.id, row) for row in rows if row.kind == _NAMED)
             pending = {name for merge in merges for name in names_in(merge.touchpoint)} - known
-        return sorted(found.values(), key=lambda merge: merge.position or 0)
+        return sorted(found.values(), key=lambda merge: merge.position or 0), sorted(names.values())
 
     def _naming(self, name: str, fields: Collection[str]) -> Iterator[Sequence[StoredTouchpoint]]:
         after = 0
@@ -335,7 +382,7 @@ class Journal:
         records = self._decoded([*rows, *self._merged_with(relationship)])
         # What is said of people belongs to no relationship; mostly there is nothing.
         if self._store.version(""):
-            records += self._people_merges({person for record in records for person in people_in(record.touchpoint)})
+            records += self._said_of({person for record in records for person in people_in(record.touchpoint)})[0]
         return History.of_records(records, relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:

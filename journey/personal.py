@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from journey.amendments import Fact, LogFact
+from journey.amendments import Fact, LogFact, PersonNamed
 from journey.errors import DamagedJournal
 from journey.stores.keys import Key, Keystore
 from journey.stores.rows import WITHHELD, StoredTouchpoint, is_readable
@@ -23,7 +23,12 @@ _NONCE_BYTES = 12
 
 
 def owner_of(fact: Fact) -> str:
-    """Whose key encrypts the texts of a fact: its contact's, else that of its relationship's customer; a fact about facts has its own."""
+    """Whose key encrypts the texts of a fact: its contact's, else that of its relationship's customer.
+
+    A name is under the key of who is called so; every other fact about facts has a key of its own.
+    """
+    if isinstance(fact, PersonNamed):
+        return f"person:{fact.person}"
     if isinstance(fact, LogFact):
         return f"fact:{fact.id}"
     return f"relationship:{fact.relationship}" if fact.contact is None else f"person:{fact.contact}"

@@ -1,4 +1,4 @@
-"""Histories of which everything was said: late, corrected, retracted, merged, unmerged, of relationships and of people."""
+"""Histories of which everything was said: late, corrected, retracted, merged, unmerged, of relationships and of people, named."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from journey import (
     PeopleMerge,
     PeopleMerged,
     PeopleUnmerged,
+    PersonNamed,
     Recorded,
     RelationshipsMerged,
     RelationshipsUnmerged,
@@ -27,7 +28,7 @@ FIELDS = ("representative", "from_representative", "to_representative", "contact
 
 @st.composite
 def told_of_people(draw: st.DrawFn) -> list[Fact]:
-    """Touchpoints of three relationships among merges, unmerges, corrections and retractions, in any order of recording."""
+    """Touchpoints of three relationships among merges, unmerges, names, corrections and retractions, in any order of recording."""
     contacts = st.sampled_from((None, *PEOPLE))
     told: list[Fact] = [
         touchpoint.model_copy(update={"relationship": name, "id": f"{name}-{touchpoint.id}", "contact": draw(contacts)})
@@ -40,11 +41,14 @@ def told_of_people(draw: st.DrawFn) -> list[Fact]:
         said = {"id": f"said-{number}", "occurred_at": START, "relationship": ids[about]}
         pair = dict(zip(("relationship", "other"), draw(st.permutations(RELATIONSHIPS)), strict=False))
         two = {**said, "relationship": "", **dict(zip(("person", "other"), draw(st.permutations(PEOPLE)), strict=False))}
-        match draw(st.sampled_from(("merged", "merged", "merged", "unmerged", "corrected", "retracted", "one", "two"))):
+        match draw(st.sampled_from(("merged", "merged", "merged", "unmerged", "named", "corrected", "retracted", "one", "two"))):
             case "merged":
                 told.append(PeopleMerged.model_validate(two))
             case "unmerged":
                 told.append(PeopleUnmerged.model_validate(two))
+            case "named":
+                name = draw(st.sampled_from((None, f"name-{number}")))
+                told.append(PersonNamed(id=f"said-{number}", occurred_at=START, person=draw(st.sampled_from(PEOPLE)), name=name))
             case "corrected":
                 fields = {"contact": draw(st.sampled_from(PEOPLE))}
                 told.append(TouchpointCorrected.model_validate({**said, "corrects": about, "fields": fields}))
@@ -72,6 +76,16 @@ def name_of(person: str, pairs: Sequence[tuple[bool, str, str]]) -> str:
     last = {frozenset(pair[1:]): number for number, pair in enumerate(pairs)}
     holding = [pair for number, pair in enumerate(pairs) if pair[0] and last[frozenset(pair[1:])] == number]
     return next((one for _, one, _ in reversed(holding) if one in group), person)
+
+
+def names_by_hand(told: Sequence[Fact]) -> dict[str, str]:
+    """What people are called, of facts in the order of recording that can be read."""
+    pairs = [(isinstance(one, PeopleMerged), one.person, one.other) for one in told if isinstance(one, PeopleMerge)]
+    last: dict[str, str | None] = {}
+    for one in told:
+        if isinstance(one, PersonNamed):
+            last.update(dict.fromkeys(reach(one.person, pairs), one.name))
+    return {person: name for person, name in last.items() if name is not None}
 
 
 def by_hand(told: Sequence[Recorded[Fact]], relationship: str) -> list[Touchpoint]:

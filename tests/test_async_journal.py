@@ -377,6 +377,8 @@ def test_every_other_method_answers_as_the_synchronous_one(url: str) -> None:
             assert (await journal.merge_people("ana", "bob")).is_new
             assert [one.relationship for one in await journal.relationships("bob")] == ["t"]
             assert (await journal.history("t"))["d"].contact == "ana"
+            assert (await journal.name("bob", "Ana Rossi")).is_new
+            assert await journal.names({"ana"}) == {"ana": "Ana Rossi"}
             assert (await journal.unmerge_people("ana", "bob")).is_new
             assert [one.touchpoint.id async for one in journal.naming("bob")] == ["d"]
             with pytest.raises(UnknownName):

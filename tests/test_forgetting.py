@@ -17,6 +17,7 @@ from journey import (
     Interaction,
     Journal,
     PeopleMerged,
+    PersonNamed,
     RelationshipOpened,
     RelationshipsMerged,
     SubjectForgotten,
@@ -101,6 +102,17 @@ def readable(journal: Journal) -> set[str]:
             ],
             "ana",
             {"o", "d"},
+        ),
+        # A name, by whichever id it was told, and why; whoever is named need not be met.
+        (
+            [
+                PersonNamed(id="n", person="ana", name="Ana Bianchi", occurred_at=START),
+                PersonNamed(id="o", person="ana-2", occurred_at=START, reason="married"),
+                PersonNamed(id="p", person="bea", name="Bea Conti", occurred_at=START),
+                PeopleMerged(id="m", person="ana", other="ana-2", occurred_at=START),
+            ],
+            "ana-2",
+            {"p"},
         ),
         # What a representative did is told of the customer.
         ([Interaction(id="n", relationship="r", occurred_at=START, representative="rob", contact="ana", note=SECRET)], "rob", {"n"}),
@@ -263,10 +275,13 @@ def _files(folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 
 def _assert_nowhere(url: str, files: Callable[[], Iterator[tuple[Path, bytes]]]) -> None:
-    texts = {name: f"{name}: {hashlib.sha256(name.encode()).hexdigest()}" for name in ("note", "corrected", "reason", "letter", "others")}
+    texts = {
+        name: f"{name}: {hashlib.sha256(name.encode()).hexdigest()}" for name in ("note", "corrected", "reason", "letter", "others", "name")
+    }
     with Journal.open(url) as journal:
         journal.record(opened("r", "ana"), note("n", "r", texts["note"]), note("o", "r", texts["others"], contact="bea"))
         journal.correct("n", {"note": texts["corrected"]}, reason=texts["reason"])
+        journal.name("ana", texts["name"])
         assert _found(texts.values(), files()) == []
     with Journal.open(url) as journal:
         published = journal.verify().last_seal

@@ -79,8 +79,8 @@ class Store(Protocol):
         """The rows of merges and unmerges (`MERGES`) that name this relationship, on either side; of all where None. By position."""
         ...
 
-    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
-        """The rows of merges and unmerges of people (`PEOPLE_MERGES`) that name one of these, on either side. By position."""
+    def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        """The rows of facts about people (`PEOPLE_FACTS`) that are about one of these, merges on either side. By position."""
         ...
 
     def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:

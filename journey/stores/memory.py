@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from threading import Lock
 
-from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.keys import Keystore, MemoryKeystore
@@ -22,7 +22,7 @@ class MemoryStore:
         self._by_id: dict[str, StoredTouchpoint] = {}
         self._by_relationship: dict[str, list[StoredTouchpoint]] = {}
         self._merges: list[StoredTouchpoint] = []
-        self._merges_of_people: dict[str, list[StoredTouchpoint]] = {}
+        self._of_people: dict[str, list[StoredTouchpoint]] = {}
         self._seals: list[Seal] = []
         self._keys = MemoryKeystore()
 
@@ -43,10 +43,10 @@ class MemoryStore:
                 self._by_relationship.setdefault(row.relationship, []).append(row)
                 if row.kind in MERGES:
                     self._merges.append(row)
-                if row.kind in PEOPLE_MERGES:
+                if row.kind in PEOPLE_FACTS:
                     payload = json.loads(row.payload)
-                    for name in {payload["person"], payload["other"]}:
-                        self._merges_of_people.setdefault(name, []).append(row)
+                    for name in {payload["person"], payload.get("other", payload["person"])}:
+                        self._of_people.setdefault(name, []).append(row)
         return planned.receipts
 
     def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
@@ -68,9 +68,9 @@ class MemoryStore:
             rows = list(self._merges)
         return [row for row in rows if relationship in (None, row.relationship, json.loads(row.payload)["other"])]
 
-    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+    def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
         with self._lock:
-            return sorted({row for name in people for row in self._merges_of_people.get(name, ())})
+            return sorted({row for name in people for row in self._of_people.get(name, ())})
 
     def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return list(islice((row for row in self._behind(after) if names(row, name, fields)), limit))

@@ -20,7 +20,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscrip
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 
-from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Summary, Watch
@@ -38,7 +38,7 @@ _COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in 
 _SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
 _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "(payload ->> 'other')"
-_PEOPLE_MERGES = f"kind IN {tuple(PEOPLE_MERGES)}"
+_PEOPLE_FACTS = f"kind IN {tuple(PEOPLE_FACTS)}"
 _PERSON = "(payload ->> 'person')"
 _NAMING = """position > %s AND strpos(payload::text, %s) > 0
     AND EXISTS (SELECT FROM unnest(ARRAY[payload, payload -> 'fields']) AS told, unnest(%s::text[]) AS field WHERE told ->> field = %s)
@@ -64,8 +64,8 @@ SCHEMA = (
         UNIQUE (relationship, version))""",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS people_that_are_merged ON touchpoints ({_PERSON}) WHERE {_PEOPLE_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS people_that_are_merged_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS facts_about_people ON touchpoints ({_PERSON}) WHERE {_PEOPLE_FACTS}",
+    f"CREATE INDEX IF NOT EXISTS facts_about_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_FACTS}",
     """CREATE TABLE IF NOT EXISTS journey_seals (
         number bigint PRIMARY KEY,
         first_position bigint NOT NULL,
@@ -251,9 +251,9 @@ class PostgresStore:
         names = _askable([relationship])
         return self._touchpoints(f"{_MERGES} AND (relationship = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
 
-    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+    def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
         names = _askable(people)
-        return self._touchpoints(f"{_PEOPLE_MERGES} AND ({_PERSON} = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
+        return self._touchpoints(f"{_PEOPLE_FACTS} AND ({_PERSON} = ANY(%s) OR {_OTHER} = ANY(%s)) ORDER BY position", names, names)
 
     def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
         if not _askable([name]):

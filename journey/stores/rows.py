@@ -22,8 +22,8 @@ from journey.upcasting import upcast
 _UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-PERSONAL_FIELDS = ("note", "reason")
-"""Fields that tell about a person in free words; they are kept apart from the payload, also where a correction gives them."""
+PERSONAL_FIELDS = ("note", "reason", "name")
+"""Fields that tell who a person is, or of them in free words; they are kept apart from the payload, also where a correction gives them."""
 WITHHELD = "withheld"
 """Stands in a row's `personal` for texts that cannot be read, since their key was destroyed or is kept elsewhere."""
 _APART: Mapping[str, Any] = {

@@ -26,7 +26,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
+from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
@@ -41,12 +41,12 @@ _MERGES = f"kind IN {tuple(MERGES)}"
 _OTHER = "json_extract(payload, '$.other')"
 _MERGING = f"touchpoints INDEXED BY touchpoints_that_merge WHERE {_MERGES}"
 _MERGING_OTHERS = f"touchpoints INDEXED BY touchpoints_that_merge_others WHERE {_MERGES}"
-_PEOPLE_MERGES = f"kind IN {tuple(PEOPLE_MERGES)}"
+_PEOPLE_FACTS = f"kind IN {tuple(PEOPLE_FACTS)}"
 _PERSON = "json_extract(payload, '$.person')"
 _NAMED = "(SELECT value FROM json_each(?))"
 _OF_PEOPLE = " UNION ".join(
-    f"SELECT position FROM touchpoints INDEXED BY {index} WHERE {_PEOPLE_MERGES} AND {name} IN {_NAMED}"
-    for index, name in (("people_that_are_merged", _PERSON), ("people_that_are_merged_others", _OTHER))
+    f"SELECT position FROM touchpoints INDEXED BY {index} WHERE {_PEOPLE_FACTS} AND {name} IN {_NAMED}"
+    for index, name in (("facts_about_people", _PERSON), ("facts_about_others", _OTHER))
 )
 _NAMING = f"""position > ? AND instr(payload, ?)
     AND EXISTS (SELECT 1 FROM json_tree(payload) WHERE atom = ? AND key IN {_NAMED}) ORDER BY position LIMIT ?"""
@@ -78,8 +78,8 @@ _TABLES = (
         digest BLOB NOT NULL)""",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
     f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS people_that_are_merged ON touchpoints ({_PERSON}) WHERE {_PEOPLE_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS people_that_are_merged_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_MERGES}",
+    f"CREATE INDEX IF NOT EXISTS facts_about_people ON touchpoints ({_PERSON}) WHERE {_PEOPLE_FACTS}",
+    f"CREATE INDEX IF NOT EXISTS facts_about_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_FACTS}",
     # A table of its own, since `user_version` may be another program's that shares the file.
     "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
     f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
@@ -392,7 +392,9 @@ class SQLiteStore:
             named = f"SELECT position FROM {_MERGING} AND relationship = ? UNION SELECT position FROM {_MERGING_OTHERS} AND {_OTHER} = ?"
             return self.recorder.touchpoints(f"position IN ({named}) ORDER BY position", relationship, relationship)
 
-    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+    def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        if self.format < 2:
+            return []  # as for merges
         named = json.dumps([*filter(_is_askable, people)])
         with self._explained():
             return self.recorder.touchpoints(f"position IN ({_OF_PEOPLE}) ORDER BY position", named, named)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from operator import and_
 from typing import Any, cast
 
 import pytest
@@ -15,9 +14,11 @@ from journey.amendments import (
     Fact,
     LogFact,
     Merge,
+    PeopleFact,
     PeopleMerge,
     PeopleMerged,
     PeopleUnmerged,
+    PersonNamed,
     RelationshipsMerged,
     RelationshipsUnmerged,
     SubjectForgotten,
@@ -121,19 +122,24 @@ class JournalMachine(RuleBasedStateMachine):
         """Say that people are one, or two after all."""
         self._record([model(**self._said(), person=two[0], other=two[1])])
 
+    @rule(person=st.sampled_from(_PEOPLE), name=st.sampled_from((None, "Ana", "Bob")))
+    def name(self, person: str, name: str | None) -> None:
+        """Say what a person is called."""
+        self._record([PersonNamed(**self._said(), person=person, name=name)])
+
     @rule(person=st.sampled_from(_PEOPLE))
     def forget(self, person: str) -> None:
         """Forget a person, by whichever of their ids; only what was written about them until now is lost."""
-        people = united(person, merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, PeopleMerge)))
-        if not any(name in _named(one.touchpoint) for one in self._told for name in people):
+        people = self._one_with(person)
+        if not any(people.intersection([*_named(one.touchpoint), *_said_of(one.touchpoint)]) for one in self._told):
             with pytest.raises(UnknownName):
                 self._journal.forget(person)
             return
-        theirs = [getattr(one.touchpoint, "contact", None) in people for one in self._told]
-        readable = [getattr(one.touchpoint, "note", None) is not None for one in self._told]
+        texts = [_text_in(one.touchpoint) for one in self._told]
+        lost = [about in people and text is not None for about, text in texts]
         forgotten = self._journal.forget(person)
-        assert forgotten.texts == sum(map(and_, theirs, readable))
-        self._told = [_withheld(one) if lost else one for one, lost in zip(self._told, map(and_, theirs, readable), strict=True)]
+        assert forgotten.texts == sum(lost)
+        self._told = [_withheld(one) if is_lost else one for one, is_lost in zip(self._told, lost, strict=True)]
         said = SubjectForgotten(id=forgotten.receipt.id, person=person, occurred_at=self._clock)
         self._told.append(Recorded(said, self._next(), len(self._told) + 1))
 
@@ -185,11 +191,13 @@ class JournalMachine(RuleBasedStateMachine):
             history, expected = history.as_of(bound).known_at(known), expected.as_of(bound).known_at(known)
             assert (history, history.told) == (expected, expected.told)
 
-    @rule(name=st.sampled_from(_PEOPLE))
-    def look_for(self, name: str) -> None:
-        """Look for everything that names somebody."""
-        named = [one for one in self._told if name in _named(one.touchpoint)]
-        assert list(self._journal.naming(name)) == named
+    @rule(person=st.sampled_from(_PEOPLE))
+    def look_for(self, person: str) -> None:
+        """Look for everything that names somebody, and for what they are called."""
+        named = [one for one in self._told if person in _named(one.touchpoint)]
+        assert list(self._journal.naming(person)) == named
+        called = self._called(person)
+        assert self._journal.names([person]) == ({} if called is None else {person: called})
 
     @rule(wanted=st.lists(st.integers(0, 20).map(str), max_size=8))
     def find(self, wanted: list[str]) -> None:
@@ -228,6 +236,15 @@ class JournalMachine(RuleBasedStateMachine):
         merges = [one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)]
         ever = united(relationship, {frozenset(names_in(merge)): merge for merge in merges})
         return History.of_records((one for one in self._told if one.touchpoint.relationship in {"", *ever}), relationship)
+
+    def _one_with(self, person: str) -> frozenset[str]:
+        return united(person, merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, PeopleMerge)))
+
+    def _called(self, person: str) -> str | None:
+        """The last name of a person that was not forgotten, by the list."""
+        people = self._one_with(person)
+        named = [one.touchpoint for one in self._told if isinstance(one.touchpoint, PersonNamed) and not one.withheld]
+        return next((one.name for one in reversed(named) if one.person in people), None)
 
     def _said(self) -> dict[str, Any]:
         return {"id": f"said-{len(self._told)}", "occurred_at": at_day(0.0)}
@@ -272,7 +289,20 @@ class JournalMachine(RuleBasedStateMachine):
 
 
 def _withheld(record: Recorded[Fact]) -> Recorded[Fact]:
-    return replace(record, touchpoint=record.touchpoint.model_copy(update={"note": None}), withheld=True)
+    lost = "name" if isinstance(record.touchpoint, PersonNamed) else "note"
+    return replace(record, touchpoint=record.touchpoint.model_copy(update={lost: None}), withheld=True)
+
+
+def _text_in(fact: Fact) -> tuple[str | None, str | None]:
+    """About whom a fact tells a text, and the text."""
+    if isinstance(fact, PersonNamed):
+        return fact.person, fact.name
+    return getattr(fact, "contact", None), getattr(fact, "note", None)
+
+
+def _said_of(fact: Fact) -> set[str]:
+    """Whom a fact about people is about."""
+    return {fact.person, getattr(fact, "other", fact.person)} if isinstance(fact, PeopleFact) else set()
 
 
 def _named(fact: Fact) -> list[Any]:

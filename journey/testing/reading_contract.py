@@ -113,18 +113,19 @@ class ReadingContract(Places):
             "\ud800": [],
         }
 
-    def test_merges_of_people_are_found_by_any_of_their_names(self, opener: Opener) -> None:
+    def test_facts_of_people_are_found_by_any_of_their_ids(self, opener: Opener) -> None:
         store = opener()
         with Journal(store) as journal:
             journal.record(*(contact(name, representative=name) for name in ("é", "b", "c", "d", '"%')))
             journal.record(contact("e", relationship="b"), contact("f", relationship="c"))
             journal.merge("c", "b")
             first, second, third = journal.merge_people("b", "é"), journal.merge_people("c", "b"), journal.unmerge_people("b", "é")
+            fourth, fifth = journal.name("b", "Béa"), journal.forget("c").receipt
             asked: list[list[str]] = [[], ["é"], ["b"], ["c"], ["é", "c"], ["d", '"%', "", "\0", "\ud800"]]
-            found = [[row.id for row in store.people_merges(people)] for people in asked]
+            found = [[row.id for row in store.people_facts(people)] for people in asked]
             assert [row.id for row in store.merges("b")] == ["c+b.merged-1"]
-        every = [first.id, second.id, third.id]
-        assert found == [[], [first.id, third.id], every, [second.id], every, []]
+        of_two = [first.id, second.id, third.id]
+        assert found == [[], [first.id, third.id], [*of_two, fourth.id], [second.id, fifth.id], [*of_two, fifth.id], []]
 
     def test_whatever_names_somebody_is_found_page_by_page(self, opener: Opener) -> None:
         store, name = opener(), 'é "%_\\'

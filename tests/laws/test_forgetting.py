@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import stores
-from amended import PEOPLE, RELATIONSHIPS, by_hand, told_of_people
+from amended import PEOPLE, RELATIONSHIPS, by_hand, names_by_hand, told_of_people
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import Fact, History, Journal, LogFact, Recorded, RelationshipOpened, Touchpoint, UnknownName
+from journey import Fact, History, Journal, LogFact, PersonNamed, Recorded, RelationshipOpened, Touchpoint, UnknownName
 from journey.seals import seal_after
 from journey.testing import START, Opener
 from journey.testing.places import each_in_a_new_place
@@ -80,6 +80,8 @@ def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: N
             lost = {record.touchpoint.id for record in history.told if record.withheld}
             assert all(one.note in (None, f"text of {one.id}") for one in history)
             assert all(one.note is None for one in history if one.id in lost)
+        readable = [record.touchpoint for record in journal.read() if not (isinstance(record.touchpoint, PersonNamed) and record.withheld)]
+        assert journal.names(PEOPLE) == names_by_hand(readable)
         assert store.seal(seal_after(store.last_seal(), [row.digest for row in store.columns(0, 1_000)]))
         published = journal.verify().last_seal
         proofs = {record.touchpoint.id: journal.prove(record.touchpoint.id, published) for record in told}
@@ -88,6 +90,7 @@ def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: N
                 journal.forget(person)
             except UnknownName:
                 continue
+        assert journal.names(PEOPLE) == {}
         assert {id: journal.prove(id, published) for id in proofs} == proofs
         assert journal.verify(published).holds
 

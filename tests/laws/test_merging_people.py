@@ -231,8 +231,8 @@ class Counting(MemoryStore):
         super().__init__()
         self.asked: list[int] = []
 
-    def people_merges(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
-        found = super().people_merges(people)
+    def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+        found = super().people_facts(people)
         self.asked.append(len(found))
         return found
 
