@@ -11,15 +11,18 @@ from journey_cli import drawing
 from journey_cli.session import counted
 
 
-def amended(history: History) -> Iterator[str]:
-    """A line for each fact about facts that is known, in the order of recording, then for each late touchpoint."""
+def amended(history: History, names: Mapping[str, str]) -> Iterator[str]:
+    """A line for each fact about facts that is known, in the order of recording, then for each late touchpoint.
+
+    `names` is what people are called, by id.
+    """
     fields = {record.touchpoint.id: fields_of(record.touchpoint) for record in history.told}
     counted_in = {id for record in history.records for id in record.corrected_by}
     for record in history.told:
         fact = record.touchpoint
         if not isinstance(fact, Amendment | Merge | PeopleMerge):
             continue
-        by = f" by {fact.actor}" if fact.actor else ""
+        by = f" by {drawing.called(fact.actor, names)}" if fact.actor else ""
         why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
         yield f"{drawing.day(record.recorded_at)} {_said(fact, fields)}{by}{why} [{fact.id}]"
         if fact.id in history.impossible:

@@ -1,6 +1,6 @@
 """Trust as text: numbers, bars, sparklines and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,11 @@ def signed(delta: float) -> str:
 def printable(text: str) -> str:
     """Text of a stranger's on one line, so that it cannot steer the terminal."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def called(person: str, names: Mapping[str, str]) -> str:
+    """A person by name, where there is one, and by id."""
+    return f"{printable(names[person])} ({person})" if person in names else person
 
 
 def table(out: "Console", *columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> "Table":

@@ -27,6 +27,7 @@ COMMANDS = {
     "retract": "Say that a touchpoint never happened.",
     "merge": "Say that two relationships, or people, are one.",
     "unmerge": "Say that two merged relationships, or people, are two after all.",
+    "name": "Say what a person is called.",
     "forget": "Destroy the keys to what was written about a person.",
     "rotate-keys": "Encrypt what is recorded from now on under new keys.",
     "ledger": "Show, catch up, check, compact or rebuild the ledger: the journal in columns.",

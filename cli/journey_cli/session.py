@@ -65,6 +65,16 @@ class Session:
             raise
         return bounded(history, as_of, known_at)
 
+    def names(self, history: "History") -> dict[str, str]:
+        """What the people in a history are called, and who said something of it, by id, as far as the journal tells it."""
+        from journey.merging import people_in
+
+        if all(record.position is None for record in history.told):
+            return {}  # it was told by a file
+        told = [record.touchpoint for record in (*history.records, *history.told)]
+        with self.reading() as journal:
+            return journal.names({person for one in told for person in (*people_in(one), one.actor) if person})
+
     def admitted(self, history: "History") -> "History":
         """The history, once it is told which of it is not known and moves nothing."""
         from journey import UnknownTouchpoint

@@ -50,7 +50,7 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
                 when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), "", f"{len(run)} small changes until {until}"
             )
     out.print(rows)
-    for line in amended(history):
+    for line in amended(history, session.names(history)):
         out.print(line)
     moved = drawing.signed(result.trust - result.prior)
     out.print(

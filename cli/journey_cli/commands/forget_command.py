@@ -15,8 +15,8 @@ from journey_cli.session import Session, amending, console, counted, say_receipt
 def command(session: Session, person: str, reason: str | None, actor: str | None, as_id: str | None, yes: bool) -> None:
     """Destroy the keys to all texts about PERSON, by any of their ids, and record that it was done.
 
-    Notes of touchpoints whose contact they are, notes of relationships whose customer they are, and what was said of those can
-    never be read again. Every fact stays, and so do trust, digests and proofs. Where copies of the keys, or of the texts, may
+    Their name, notes of touchpoints whose contact they are, notes of relationships whose customer they are, and what was said
+    of those can never be read again. Every fact stays, and so do trust, digests and proofs. Where copies of the keys, or of the texts, may
     still be is listed: forgetting is done when these are gone too.
     """
     with session.amending() as journal:

@@ -37,6 +37,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
         return
     result = replay(history, load_rules(rules))
     after = {one.touchpoint: one.after for one in result.contributions}
+    names = session.names(history)
     out = console()
     rows = drawing.table(out, "when", "trust", "", "kind", "who", "what", "id", right=("trust",))
     for record in history.records:
@@ -44,11 +45,12 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
         trust = after[touchpoint.id]
         who = getattr(touchpoint, "to_representative", None) or touchpoint.representative or touchpoint.contact or ""
         what = drawing.printable(touchpoint.note or ("(withheld)" if record.withheld else touchpoint.topic or touchpoint.episode or ""))
-        rows.add_row(drawing.day(touchpoint.occurred_at), f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, who, what, touchpoint.id)
+        when = drawing.day(touchpoint.occurred_at)
+        rows.add_row(when, f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, drawing.called(who, names), what, touchpoint.id)
     out.print(rows)
     width = max(10, min(60, out.width - 30))
     course = drawing.trend(result.prior, result.contributions, width)
-    for line in amended(history):
+    for line in amended(history, names):
         out.print(line)
     out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")
 

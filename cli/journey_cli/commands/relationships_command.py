@@ -14,6 +14,7 @@ def command(session: Session, naming: str | None) -> None:
 
     with session.reading() as journal:
         summaries = list(journal.relationships(naming))
+        names = {} if naming is None else journal.names([naming])
     if session.is_json:
         for summary in summaries:
             write_json(shapes.of_summary(summary))
@@ -23,4 +24,4 @@ def command(session: Session, naming: str | None) -> None:
     for shape in map(shapes.of_summary, summaries):
         rows.add_row(shape["relationship"], str(shape["touchpoints"]), drawing.day(shape["first"]), drawing.day(shape["last"]))
     out.print(rows)
-    out.print(counted(len(summaries), "relationship"))
+    out.print(counted(len(summaries), "relationship") + "".join(f" naming {drawing.called(person, names)}" for person in names))

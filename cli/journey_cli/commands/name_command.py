@@ -1,0 +1,25 @@
+"""`journey name`."""
+
+import click
+
+from journey_cli.session import Session, amending, say_receipt
+
+
+@click.command("name")
+@click.argument("person")
+@click.argument("name", required=False)
+@click.option("--none", "is_none", is_flag=True, help="Take the name away, instead of a NAME.")
+@amending
+@click.pass_obj
+def command(
+    session: Session, person: str, name: str | None, is_none: bool, reason: str | None, actor: str | None, as_id: str | None
+) -> None:
+    """Say what PERSON, a pseudonymous id, is called.
+
+    The name is encrypted under the person's own key, and gone once they are forgotten. Texts show it where the id stands; JSON
+    tells ids. The last name told of any of the person's ids holds.
+    """
+    if (name is None) != is_none:
+        raise click.UsageError("give a NAME, or --none to take it away")
+    with session.amending() as journal:
+        say_receipt(session, journal.name(person, name, reason=reason, actor=actor, as_id=as_id))
