@@ -150,7 +150,7 @@ def touchpoints() -> str:
         "The same facts as a [JSON Schema](touchpoints.schema.json). Unknown fields are refused. A time without an offset is "
         "refused; times are kept in UTC to the microsecond. An identifier has "
         f"{common['id']['minLength']} to {common['id']['maxLength']} characters and no control characters. Ids of people should be "
-        "pseudonyms: `note`, and the `reason` of a correction, are the fields meant for personal data.",
+        "pseudonyms: `note`, the `reason` of a correction, and the `name` of a `person_named` are the fields meant for personal data.",
         "| kind | means |\n|---|---|\n" + "\n".join(f"| [`{kind}`](#{kind}) | {_claim(model)} |" for kind, model in KINDS.items()),
         "## Fields of every touchpoint",
         _table(common, required=schemas["note_added"].get("required", ())),
@@ -164,9 +164,10 @@ def touchpoints() -> str:
         told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
     told += [
         "## Facts about facts",
-        "What was recorded earlier was wrong, or never happened; two relationships, or two people, are one. Such a fact is recorded as "
-        "JSON like a touchpoint, or by `journey correct`, `retract`, `merge` and `unmerge`; it changes no row, and counts from when it is "
-        "recorded. `subject_forgotten` is recorded by `journey forget`, which destroys keys first. `reason` is personal data.",
+        "What was recorded earlier was wrong, or never happened; two relationships, or two people, are one; a person has a name. Such a "
+        "fact is recorded as JSON like a touchpoint, or by `journey correct`, `retract`, `merge`, `unmerge` and `name`; it changes no "
+        "row, and counts from when it is recorded. `subject_forgotten` is recorded by `journey forget`, which destroys keys first. "
+        "`reason` and `name` are personal data.",
     ]
     for kind, amendment in LOG_FACTS.items():
         schema = amendment.model_json_schema()
