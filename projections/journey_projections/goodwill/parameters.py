@@ -88,7 +88,7 @@ class GoodwillParameters(BaseModel):
     )
     candour_gain: float = _parameter(
         0.1,
-        0.0,
+        0.01,
         0.3,
         "quality",
         "goodwill of a disclosed risk or a check-in, as a contact's quality",
