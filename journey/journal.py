@@ -323,8 +323,8 @@ class Journal:
         if self._store.people_facts(people) or any(self._store.naming(one, PERSONS, 0, 1) for one in people):
             return
         last = self.page(max(0, self._store.counters().position - _PAGE))
-        known = {vars(record.touchpoint).get(field) for record in last for field in PERSONS}
-        raise UnknownName.of("person", person, known - {None}, "name a customer, contact or representative of a touchpoint")
+        known = {name for record in last for field in PERSONS if (name := vars(record.touchpoint).get(field)) is not None}
+        raise UnknownName.of("person", person, known, "name a customer, contact or representative of a touchpoint")
 
     def _merges(self, relationship: str | None = None, known_at: datetime | None = None) -> list[Merge]:
         """The merges and unmerges that name a relationship, or all, in the order of recording, as far as is known."""
