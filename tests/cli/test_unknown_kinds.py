@@ -10,7 +10,10 @@ import pytest
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
 
-READING = [("history", "r"), ("replay", "r"), ("replay", "--all"), ("explain", "r"), ("compare", "r"), ("whatif", "r", "--without", "a")]
+READING = [
+    *(("history", "r"), ("replay", "r"), ("replay", "--all"), ("replay", "--all", "--ledger", "kept")),
+    *(("explain", "r"), ("compare", "r"), ("whatif", "r", "--without", "a")),
+]
 
 
 @pytest.fixture
@@ -37,6 +40,13 @@ def test_they_are_read_past_on_request_and_told(newer: "Journey", arguments: tup
     assert run.code == 0
     assert "journey: r: 1 touchpoint not known, moving nothing: `loyalty_tier_changed`" in run.err
     assert run.lines
+
+
+def test_a_ledger_holds_them_and_a_replay_of_it_refuses_them_all_the_same(newer: "Journey") -> None:
+    assert newer.asked("ledger", "catch-up").json["rows"] == 2
+    assert newer.asked("ledger", "check").json["holds"]
+    assert newer("replay", "--all", "--ledger", "journey.ledger").code == 1
+    assert newer("replay", "--all", "--ledger", "journey.ledger", "--allow-unknown").code == 0
 
 
 def test_a_file_of_touchpoints_is_read_past_likewise(journey: "Journey") -> None:

@@ -1,5 +1,6 @@
 """`journey ledger`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def command(session: Session, task: str, ledger: Path | None) -> int:
     if place is None:
         raise click.UsageError("name the ledger's folder with --ledger; only beside a SQLite file there is one by default")
     kept = Ledger(place)
+    # A ledger holds what is not known as such; whoever replays it says whether to read past it.
+    session = replace(session, allow_unknown=True)
     if task == "check":
         return _check(session, kept)
     if task in ("catch-up", "rebuild"):
