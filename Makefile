@@ -34,13 +34,8 @@ mutants: $(VENV)/.ready ## break each trust rule by hand and see that a test fai
 docs: $(VENV)/.ready ## write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.ready ## measure, beside the peers, in one run
-	$(BIN)/python benchmarks/start.py
-	$(BIN)/python benchmarks/append.py
-	$(BIN)/python benchmarks/single.py
-	$(BIN)/python benchmarks/importing.py
-	$(BIN)/python benchmarks/clients.py
-	$(BIN)/python benchmarks/bulk.py
+bench: $(VENV)/.ready ## measure, beside the peers, and write docs/performance.md anew (takes long)
+	$(BIN)/python benchmarks/report.py
 
 lock: ## resolve requirements.txt anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras -o requirements.txt pyproject.toml

@@ -1,0 +1,96 @@
+"""Run every benchmark, one after the other, and write what they print into docs/performance.md, with the machine that they ran on.
+
+python benchmarks/report.py [NAME…]     only these; the others keep what they printed last
+"""
+
+import ast
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "performance.md"
+BARS = {
+    "start": ["`journey --help` at most 6 ×, `journey demo` at most 25 × the time of `python -c pass`"],
+    "append": ["SQLite, one process: singly as fast as eventsourcing's own recorder; 50,000 a second in batches of 1,000"],
+    "importing": ["`journey import` of JSONL: 30,000 rows a second, the whole process"],
+    "clients": ["none: how long a thousand clients wait who record at one time"],
+    "single": ["reading and replaying 1,000 touchpoints: at most half the time in which eventsourcing rebuilds an aggregate of them"],
+    "bulk": [
+        "20 million touchpoints a second under the default rules, on two cores, and at most 4 × the time of reading the same bytes",
+        "200 × as fast as eventsourcing's own repository, 50 × as polars with a Python fold",
+        "a touchpoint costs at most 1.3 × as much in a log of 20 million as in one of a million",
+    ],
+    "ledger": ["the same from the files, within 512 MB whatever the size of the log"],
+}
+"""What each benchmark is to reach, in the order in which they are told."""
+INTRODUCTION = """# Performance
+
+`make bench` measures all of this anew and writes this page. In each benchmark journey and its peer take turns in one run, on one machine,
+so that a noisy minute is noisy for both; told are medians with their spread, and ratios. A ratio says more than a time: the
+machine of this run was
+
+| | |
+|---|---|
+{machine}
+
+Touchpoints are made up from a seed, as companies have them: few relationships are very active and most are quiet, things go wrong in
+episodes and are made good or not, people hand over to others, and some facts arrive late.
+"""
+
+
+def main() -> None:
+    """Run what is asked for and write the page."""
+    asked = sys.argv[1:] or list(BARS)
+    unknown = sorted(set(asked) - set(BARS))
+    if unknown:
+        sys.exit(f"there is no benchmark `{unknown[0]}`; there is {', '.join(BARS)}")
+    kept = dict(re.findall(r"^## (\w+)\n.*?^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)) if PAGE.exists() else {}
+    for name in asked:
+        kept[name] = run(name)
+    rows = "\n".join(f"| {what} | {value} |" for what, value in machine())
+    told = [INTRODUCTION.format(machine=rows), *(section(name, kept[name]) for name in BARS if name in kept)]
+    PAGE.write_text("\n".join(told), encoding="utf-8")
+
+
+def run(name: str) -> str:
+    """What a benchmark prints, which is shown as it comes, with how long it took and how busy the machine was."""
+    print(f"== {name}", flush=True)
+    began, lines = time.monotonic(), list[str]()
+    with subprocess.Popen([sys.executable, str(HERE / f"{name}.py")], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line.rstrip())
+    if process.returncode:
+        sys.exit(f"benchmarks/{name}.py failed")
+    minutes, load = (time.monotonic() - began) / 60, os.getloadavg()[2]
+    return "\n".join([*lines, f"({date.today().isoformat()}, {minutes:.0f} minutes, load {load:.1f})\n"])  # noqa: DTZ011 - the reader's day
+
+
+def section(name: str, printed: str) -> str:
+    """The section of a benchmark: its method, its bars, what it printed."""
+    method = ast.get_docstring(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))) or ""
+    told = "\n\n".join(part for part in method.split("\n\n") if not part.startswith(" "))
+    bars = "\n".join(f"- {bar}" for bar in BARS[name])
+    return f"## {name}\n\n{told}\n\nTo be reached:\n\n{bars}\n\n```text\n{printed}```\n"
+
+
+def machine() -> list[tuple[str, str]]:
+    """What a reader should know of this machine."""
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").exists() else None
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return [
+        ("processor", f"{cpu.group(1) if cpu else platform.processor() or platform.machine()}, {os.cpu_count()} cores"),
+        ("memory", f"{memory:.0f} GiB"),
+        ("system", f"{platform.system()} {platform.machine()}, {platform.python_implementation()} {platform.python_version()}"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
