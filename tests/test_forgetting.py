@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from journey.stores.keys import MemoryKeystore
 from journey.stores.rows import PERSONAL_FIELDS
 from journey.testing import START
 from journey_projections import replay
+from journey_projections.ledger import Ledger
 
 SECRET = "She told us of her divorce"
 
@@ -259,13 +261,13 @@ def test_a_text_that_was_changed_is_damage(tmp_path: Path) -> None:
 
 
 def test_no_byte_of_a_text_is_in_any_file_of_a_journal_in_sqlite(tmp_path: Path) -> None:
-    _assert_nowhere(f"sqlite:///{tmp_path}/bank.db", lambda: _files(tmp_path))
+    _assert_nowhere(f"sqlite:///{tmp_path}/bank.db", tmp_path, lambda: _files(tmp_path))
 
 
-def test_no_byte_of_a_text_is_in_any_file_of_a_server(postgres_server: PostgresServer) -> None:
+def test_no_byte_of_a_text_is_in_any_file_of_a_server(postgres_server: PostgresServer, tmp_path: Path) -> None:
     url = postgres_server.new_database()
     try:
-        _assert_nowhere(url, lambda: _files(postgres_server.folder))
+        _assert_nowhere(url, tmp_path, lambda: chain(_files(postgres_server.folder), _files(tmp_path)))
     finally:
         postgres_server.drop_database(url)
 
@@ -274,7 +276,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, bytes]]:
     return ((path, path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _assert_nowhere(url: str, files: Callable[[], Iterator[tuple[Path, bytes]]]) -> None:
+def _assert_nowhere(url: str, folder: Path, files: Callable[[], Iterator[tuple[Path, bytes]]]) -> None:
     texts = {
         name: f"{name}: {hashlib.sha256(name.encode()).hexdigest()}" for name in ("note", "corrected", "reason", "letter", "others", "name")
     }
@@ -287,7 +289,9 @@ def _assert_nowhere(url: str, files: Callable[[], Iterator[tuple[Path, bytes]]])
         published = journal.verify().last_seal
         proof, trust = journal.prove("n", published), replay(journal.history("r")).trust
         journal.forget("ana", reason=texts["letter"])
+        Ledger(folder / "bank.ledger").catch_up(journal)
         assert _found(texts.values(), files()) == []
+        assert _found(["ana"], files()) != []  # what is searched can be found
         assert readable(journal) == {"o", "ana.forgotten-1"}
         assert journal.prove("n", published) == proof
         assert replay(journal.history("r")).trust == trust
