@@ -1,4 +1,4 @@
-"""Finding a rule set by what a user writes: a name, `module:attribute`, or a Python file."""
+"""Finding a rule set by what a user writes: a name, `module:attribute`, a Python file, or a TOML file of changed parameters."""
 
 import importlib
 import importlib.util
@@ -11,7 +11,11 @@ from journey_projections.rule_sets import RuleSet, rule_set
 
 
 def load_rules(name: str) -> RuleSet:
-    """The rule set called `name`, or in `module:attribute`, or the one in `FILE.py`. Raises UnknownName, UnusableRules."""
+    """The rule set called `name`, or in `module:attribute`, or the one in `FILE.py` or `FILE.toml`. Raises UnknownName, UnusableRules."""
+    if name.endswith(".toml"):
+        from journey_cli.rule_data import read_rules
+
+        return read_rules(Path(name)).rules
     if name.endswith(".py"):
         return _only_one(_module_of(Path(name)), name)
     module, colon, attribute = name.partition(":")

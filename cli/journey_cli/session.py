@@ -177,7 +177,7 @@ def rules_option(command: F) -> F:
         default="goodwill",
         show_default=True,
         metavar="RULES",
-        help="The rule set that judges: a name, MODULE:ATTRIBUTE or FILE.py.",
+        help="The rule set that judges: a name, FILE.toml, FILE.py or MODULE:ATTRIBUTE.",
     )(command)
 
 

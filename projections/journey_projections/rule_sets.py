@@ -76,7 +76,7 @@ class RuleSet:
     absolute time, only what elapsed since the first touchpoint.
 
     `apply` meets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
-    met so far; with `takes_touchpoints` it meets the touchpoints themselves instead.
+    met so far; with `takes_touchpoints` it meets the touchpoints themselves instead. `about` says in a line what it is.
 
     The same source runs compiled on millions of relationships where it can be compiled: the state a NamedTuple of lists of
     dataclasses of ints and floats, the parameters numbers, the functions in the part of Python that numba compiles, and every
@@ -96,6 +96,7 @@ class RuleSet:
     report: Callable[[Any, Encoder, Any], Report] | None = None
     causes: tuple[tuple[str, str], ...] = CAUSE_UNTOLD
     takes_touchpoints: bool = False
+    about: str = ""
 
     @property
     def hash(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("laws")
-@click.argument("rules", default="goodwill", metavar="[NAME | MODULE:ATTRIBUTE | FILE.py]")
+@click.argument("rules", default="goodwill", metavar="[NAME | FILE.toml | FILE.py | MODULE:ATTRIBUTE]")
 @click.option(
     "--examples", type=click.IntRange(min=1), default=200, show_default=True, metavar="N", help="How many histories to try for each law."
 )

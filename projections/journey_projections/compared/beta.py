@@ -25,6 +25,20 @@ class BetaParameters(BaseModel, frozen=True, extra="forbid"):
         description="what is left of the earlier evidence at each further event",
         json_schema_extra={"unit": "factor", "source": "Jøsang & Ismail 2002, §3.3"},
     )
+    negative_weight: float = Field(
+        default=1.0,
+        ge=1.0,
+        le=64.0,
+        description="how many times bad news counts against good news of the same size",
+        json_schema_extra={"unit": "factor", "source": "Jøsang & Ismail 2002: the weight w of a feedback"},
+    )
+    by_size: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=1.0,
+        description="1: how good or bad news is counts by its size; 0: by its sign alone",
+        json_schema_extra={"unit": "share", "source": "Jøsang & Ismail 2002: v may be -1 and 1 alone, or lie between"},
+    )
 
 
 @dataclass(slots=True)
@@ -52,8 +66,10 @@ def apply(state: State, touchpoint: Encoded, p: BetaParameters) -> int:
     if isnan(value):
         return NEITHER
     evidence = state.evidence[0]
-    evidence.positive = p.forgetting * evidence.positive + touchpoint.certainty * (1.0 + value) / 2.0
-    evidence.negative = p.forgetting * evidence.negative + touchpoint.certainty * (1.0 - value) / 2.0
+    size = p.by_size * value + (1.0 - p.by_size) * (1.0 if value > 0.0 else -1.0 if value < 0.0 else 0.0)
+    weight = touchpoint.certainty * (p.negative_weight if value < 0.0 else 1.0)
+    evidence.positive = p.forgetting * evidence.positive + weight * (1.0 + size) / 2.0
+    evidence.negative = p.forgetting * evidence.negative + weight * (1.0 - size) / 2.0
     return sign(value)
 
 
@@ -70,4 +86,14 @@ def view(state: State, p: BetaParameters) -> View:
     return View(expected, confidence, 1.0 - expected, state_by_trust(expected))
 
 
-BETA = RuleSet(name="beta", version="1", parameters=BetaParameters(), initial=initial, apply=apply, trust=trust, view=view, causes=CAUSES)
+BETA = RuleSet(
+    name="beta",
+    version="1",
+    parameters=BetaParameters(),
+    initial=initial,
+    apply=apply,
+    trust=trust,
+    view=view,
+    causes=CAUSES,
+    about="the Beta reputation system, with forgetting (Jøsang & Ismail 2002)",
+)

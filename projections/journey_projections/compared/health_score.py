@@ -126,4 +126,5 @@ HEALTH_SCORE = RuleSet(
     apply=apply,
     trust=trust,
     causes=CAUSES,
+    about="the trailing-window score of customer-success tools",
 )

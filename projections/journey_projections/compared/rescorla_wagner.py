@@ -82,4 +82,5 @@ RESCORLA_WAGNER = RuleSet(
     apply=apply,
     trust=trust,
     causes=CAUSES,
+    about="associative learning, faster from bad news than from good (Rescorla & Wagner 1972)",
 )

@@ -30,6 +30,7 @@ def goodwill(parameters: GoodwillParameters) -> RuleSet:
         party=views.party,
         report=report,
         causes=CAUSES,
+        about="breaches, recoveries, promises and people, in two dimensions of trust; the default",
     )
 
 

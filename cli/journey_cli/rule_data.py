@@ -1,0 +1,86 @@
+"""Rule sets as data: a TOML file that changes parameters of a rule set that is there.
+
+base = "goodwill"              # a name, or a .toml, .py or MODULE:ATTRIBUTE, as --rules takes it; files as seen from this one
+name = "hard-to-please"
+version = "1"
+
+[parameters]                   # only the changed ones
+competence_loss = 0.36
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from journey.errors import JourneyError, UnusableRules, did_you_mean, shown
+from journey_projections.derived import derived, problems_of
+from journey_projections.rule_sets import RuleSet
+
+_KEYS = {"base": str, "name": str, "version": str, "parameters": dict}
+
+
+class Derived(NamedTuple):
+    """A rule set that a file makes of another."""
+
+    rules: RuleSet
+    base: RuleSet
+
+
+def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
+    """The rule set that a TOML file holds, `within` the files that lead to it. Raises UnusableRules with all problems by path and line."""
+    text = _text_of(path)
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnusableRules(f"{path}: no TOML: {error}", "mend that place") from error
+    problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _LISTED}") for key in told if key not in _KEYS]
+    for key, form in _KEYS.items():
+        if key in told and not (isinstance(told[key], form) and told[key] != ""):
+            wanted = "a table of parameters" if form is dict else f'a text, as in {key} = "…"'
+            problems.append((key, f"`{key}` is {shown(told[key])}; it must be {wanted}"))
+        elif key not in told and form is str:
+            problems.append((key, f'`{key}` is missing; give {key} = "…"'))
+    if problems:
+        raise _unusable(path, text, problems, f"a rule file has the keys {_LISTED}")
+    base = _base_of(path, text, told["base"], (*within, path.resolve()))
+    problems = problems_of(base, told["name"], told.get("parameters", {}))
+    if problems:
+        raise _unusable(path, text, problems, f"`journey rules {told['base']}` shows the parameters with their ranges")
+    return Derived(derived(base, name=told["name"], version=told["version"], parameters=told.get("parameters", {})), base)
+
+
+_LISTED = ", ".join(f"`{key}`" for key in _KEYS)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise UnusableRules(f"{path}: no such file", "name a TOML file that holds a rule set") from error
+    except UnicodeDecodeError as error:
+        raise UnusableRules(f"{path}: no UTF-8 text: {error}", "save it as UTF-8") from error
+
+
+def _base_of(path: Path, text: str, base: str, within: tuple[Path, ...]) -> RuleSet:
+    from journey_cli.rule_files import load_rules
+
+    try:
+        if not base.endswith((".toml", ".py")):
+            return load_rules(base)
+        file = path.parent / base
+        if file.resolve() in within:
+            raise UnusableRules(f"{shown(base)} is made of this file itself", "let one of them stand on another base")
+        return read_rules(file, within).rules if base.endswith(".toml") else load_rules(str(file))
+    except JourneyError as error:
+        raise UnusableRules(f"{path}:{_line(text, 'base')}: `base`: {error}", error.mend) from error
+
+
+def _unusable(path: Path, text: str, problems: list[tuple[str, str]], mend: str) -> UnusableRules:
+    return UnusableRules("; ".join(f"{path}:{_line(text, key)}: {message}" for key, message in problems), mend)
+
+
+def _line(text: str, key: str) -> int:
+    """The line of a key, 1 where it stands nowhere."""
+    spelt: Any = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[=\]]""")
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if spelt.match(line)), 1)

@@ -1,0 +1,124 @@
+"""Rule sets as data: a TOML file changes parameters of a rule set, and stands wherever `--rules` does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import History, UnusableRules
+from journey.testing import START
+from journey.touchpoints import Interaction
+from journey_projections import GOODWILL, RuleSet, replay
+from journey_projections.derived import changes_of, derived
+from journey_projections.rule_sets import NAMES, Parameter, parameters_of, rule_set
+
+if TYPE_CHECKING:
+    from .conftest import Journey
+
+MINE = 'base = "goodwill"\nname = "mine"\nversion = "2"\n\n[parameters]\ngain = 0.1\n'
+VISIT = '{"kind": "interaction", "id": "v", "relationship": "m@bank", "occurred_at": "2024-03-05T10:00:00Z", "competence": 1}\n'
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[RuleSet, Parameter, float]:
+    """A rule set, one of its parameters, and a value in its range."""
+    rules = rule_set(draw(st.sampled_from(NAMES)))
+    parameter = draw(st.sampled_from(parameters_of(rules)))
+    return rules, parameter, draw(st.floats(parameter.low, parameter.high))
+
+
+@given(changes())
+def test_a_derived_rule_set_differs_in_what_was_changed_and_is_known_by_its_hash(change: tuple[RuleSet, Parameter, float]) -> None:
+    base, parameter, value = change
+    made = derived(base, name="mine", version="1", parameters={parameter.name: value})
+    assert changes_of(made, base) == ({} if value == parameter.value else {parameter.name: (parameter.value, value)})
+    assert made.hash != base.hash
+    assert made.hash == derived(base, name="mine", version="1", parameters={parameter.name: value}).hash
+    assert (made.apply, made.name, made.version) == (base.apply, "mine", "1")
+
+
+@given(changes(), st.floats(min_value=1e-6, max_value=1e6))
+def test_what_lies_outside_a_range_is_refused(change: tuple[RuleSet, Parameter, float], beyond: float) -> None:
+    base, parameter, _ = change
+    for value in ((parameter.low or 0.0) - beyond, (parameter.high or 0.0) + beyond, float("nan"), float("inf"), True, "1"):
+        with pytest.raises(UnusableRules, match=f"`{parameter.name}` is "):
+            derived(base, name="mine", version="1", parameters={parameter.name: value})
+
+
+def test_a_file_of_changed_parameters_replays_under_its_own_name(journey: "Journey", tmp_path: Path) -> None:
+    Path("mine.toml").write_text(MINE)
+    Path("visit.jsonl").write_text(VISIT)
+    found = journey("--format", "json", "replay", "visit.jsonl", "--rules", "mine.toml").json
+    made = derived(GOODWILL, name="mine", version="2", parameters={"gain": 0.1})
+    alone = replay(History.of([Interaction(id="v", relationship="m@bank", occurred_at=START, competence=1)]), made)
+    assert found["trust"] == alone.trust > replay(History.of([alone._history.records[0].touchpoint])).trust
+    assert found["rules"] == {"name": "mine", "version": "2", "hash": made.hash}
+
+
+@pytest.mark.parametrize("command", ["explain", "whatif", "compare", "replay"])
+def test_a_file_stands_wherever_rules_do(journey: "Journey", command: str) -> None:
+    Path("mine.toml").write_text(MINE)
+    Path("visit.jsonl").write_text(VISIT)
+    run = journey(command, "visit.jsonl", "--rules", "mine.toml", *(("--without", "v") if command == "whatif" else ()))
+    assert run.code == 0, run.err
+    assert "mine" in run.out
+
+
+def test_laws_are_tried_on_a_file(journey: "Journey") -> None:
+    Path("mine.toml").write_text(MINE)
+    assert "mine 2 (" in journey("laws", "mine.toml", "--law", "L01", "--examples", "5").out
+
+
+def test_a_file_may_stand_on_a_file_or_on_rules_of_ones_own(journey: "Journey") -> None:
+    Path("far").mkdir()
+    Path("far/mine.toml").write_text(MINE)
+    Path("own.toml").write_text('base = "far/mine.toml"\nname = "own"\nversion = "1"\n[parameters]\nadmit = 0.3\n')
+    run = journey("rules", "own.toml")
+    assert "mine 2 (" in run.out and "with 1 parameter changed" in run.out
+
+
+def test_rules_tells_of_a_file_what_it_changes_first(journey: "Journey") -> None:
+    Path("mine.toml").write_text(MINE)
+    told = journey("rules", "mine.toml").out.splitlines()
+    assert told[1].endswith("with 1 parameter changed")
+    assert told[3].split()[:3] == ["gain", "0.1", "0.08"]
+    first = journey("--format", "json", "rules", "mine.toml").lines[0]
+    assert (first["rules"], first["name"], first["value"], first["base"]) == ("mine", "gain", 0.1, 0.08)
+
+
+def test_rules_lists_all_with_what_they_are(journey: "Journey") -> None:
+    found = journey("--format", "json", "rules").lines
+    assert [one["name"] for one in found] == list(NAMES)
+    assert all(one["about"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (MINE.replace("gain", "gian"), ("mine.toml:6: `goodwill` has no parameter `gian`; did you mean `gain`?", "journey rules goodwill")),
+        (MINE.replace("0.1", "3"), ("mine.toml:6: `gain` is `3`, outside its range, 0.04 to 0.1",)),
+        (MINE.replace("0.1", '"much"'), ("mine.toml:6: `gain` is `much`, which is no number",)),
+        (MINE.replace("0.1", "nan"), ("mine.toml:6: `gain` is `nan`, which is no number",)),
+        (MINE.replace("goodwill", "godwill"), ("mine.toml:1: `base`: no rule set `godwill`", "did you mean `goodwill`?")),
+        (MINE.replace('"mine"', '"beta"'), ("mine.toml:2: `name` is `beta`, which comes with journey",)),
+        (MINE.replace('"2"', "2"), ('mine.toml:3: `version` is `2`; it must be a text, as in version = "…"',)),
+        (MINE.replace("version", "vision"), ("mine.toml:3: there is no key `vision`; did you mean `version`?", "`version` is missing")),
+        (MINE.replace("goodwill", "mine.toml"), ("mine.toml:1: `base`: `mine.toml` is made of this file itself",)),
+        (MINE.replace("goodwill", "gone.toml"), ("mine.toml:1: `base`: gone.toml: no such file",)),
+        (MINE + "candour_gain 0.2\n", ("mine.toml: no TOML: ", "line 7")),
+        (MINE + "admit = 9\nhelp = 9\n", ("mine.toml:7: `admit`", "mine.toml:8: `help`")),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_by_line_with_its_mend(journey: "Journey", text: str, words: tuple[str, ...]) -> None:
+    Path("mine.toml").write_text(text)
+    run = journey("rules", "mine.toml")
+    assert (run.code, run.out) == (1, "")
+    assert "mend: " in run.err
+    for word in words:
+        assert word in run.err
+
+
+def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
+    assert "gone.toml: no such file" in journey("replay", "r", "--rules", "gone.toml").err
