@@ -42,10 +42,11 @@ def test_every_story_compiles_to_the_same_bits(rules: str) -> None:
         assert_same_bits(story(name).history, rules)
 
 
+@pytest.mark.parametrize("rules", ["goodwill", "fire", "glicko", "hmm"])
 @settings(max_examples=60)
 @given(histories())
-def test_any_history_compiles_to_the_same_bits(told: list[Touchpoint]) -> None:
-    assert_same_bits(History.of(told), "goodwill")
+def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint]) -> None:
+    assert_same_bits(History.of(told), rules)
 
 
 _PROGRAM = """

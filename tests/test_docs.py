@@ -8,6 +8,7 @@ alone on a line for any lines. A block `… file=NAME` is first written to that 
 
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -24,6 +25,9 @@ import pytest
 import journey
 import journey_projections
 from journey_cli.main import COMMANDS
+from journey_cli.rule_files import load_rules
+from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.testing import LAWS, check_law
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -233,6 +237,16 @@ def test_the_generated_pages_are_fresh() -> None:
     generate = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
     done = subprocess.run(generate, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_recorded_verdicts_are_what_the_search_finds() -> None:
+    recorded = json.loads((ROOT / "docs" / "laws.json").read_text(encoding="utf-8"))
+    tuned = sorted((ROOT / "examples" / "tuned").glob("*.toml"))
+    sets = [*map(rule_set, NAMES), *(load_rules(str(path)) for path in tuned)]
+    assert set(recorded) == {rules.name for rules in sets}
+    for number, rules in enumerate(sets):
+        law = LAWS[number * 7 % len(LAWS)]  # another one for each: all of them take minutes
+        assert check_law(law, rules, examples=100).holds is (law.id in recorded[rules.name]["keeps"]), (rules.name, law.id)
 
 
 def test_readme_starts_with_the_two_commands() -> None:

@@ -12,7 +12,7 @@ from journey.errors import UnknownName
 from journey_projections.encoding import Counts, Encoder
 from journey_projections.reports import Parties, PartyTrust, Report
 
-NAMES = ("goodwill", "beta", "rescorla_wagner", "health_score")
+NAMES = ("goodwill", "beta", "rescorla_wagner", "fire", "glicko", "hmm", "health_score")
 """The rule sets that come with journey."""
 
 EXIT_LINE = 0.35

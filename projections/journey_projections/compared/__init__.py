@@ -6,11 +6,14 @@ They are valence models: all they receive of a touchpoint is how good or bad it 
 from collections.abc import Mapping
 
 from journey_projections.compared.beta import BETA
+from journey_projections.compared.fire import FIRE
+from journey_projections.compared.glicko import GLICKO
 from journey_projections.compared.health_score import HEALTH_SCORE
+from journey_projections.compared.hmm import HMM
 from journey_projections.compared.rescorla_wagner import RESCORLA_WAGNER
 from journey_projections.rule_sets import RuleSet
 
-RULE_SETS: Mapping[str, RuleSet] = {rules.name: rules for rules in (BETA, RESCORLA_WAGNER, HEALTH_SCORE)}
+RULE_SETS: Mapping[str, RuleSet] = {rules.name: rules for rules in (BETA, RESCORLA_WAGNER, FIRE, GLICKO, HMM, HEALTH_SCORE)}
 """The compared rule sets by name."""
 
-__all__ = ["BETA", "HEALTH_SCORE", "RESCORLA_WAGNER", "RULE_SETS"]
+__all__ = ["BETA", "FIRE", "GLICKO", "HEALTH_SCORE", "HMM", "RESCORLA_WAGNER", "RULE_SETS"]
