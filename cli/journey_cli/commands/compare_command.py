@@ -1,23 +1,84 @@
 """`journey compare`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from journey_cli.ledgers import ledger_option
 from journey_cli.session import Session, bounds, console, counted, write_json
+
+if TYPE_CHECKING:
+    from journey_projections import RuleSet
 
 
 @click.command("compare")
-@click.argument("relationships", nargs=-1, required=True)
-@click.option("--rules", "names", multiple=True, metavar="NAME", help="A rule set; give several.  [default: all that come with journey]")
+@click.argument("relationships", nargs=-1)
+@click.option("--all", "everyone", is_flag=True, help="Two rule sets over every relationship in the journal.")
+@click.option(
+    "--rules",
+    "names",
+    multiple=True,
+    metavar="RULES",
+    help="A rule set, as of `replay`; give several. With --all two, or one to set against its base, or against goodwill.  "
+    "[default: all that come with journey]",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="With --all: how many of the most changed to tell of.",
+)
 @bounds
+@ledger_option
 @click.pass_obj
-def command(session: Session, relationships: tuple[str, ...], names: tuple[str, ...], as_of: str | None, known_at: str | None) -> None:
-    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side."""
-    from journey_cli import drawing, shapes
+def command(
+    session: Session,
+    relationships: tuple[str, ...],
+    everyone: bool,
+    names: tuple[str, ...],
+    top: int,
+    as_of: str | None,
+    known_at: str | None,
+    ledger: Path | None,
+) -> None:
+    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side.
+
+    With --all, two rule sets judge the whole journal: whose trust differs most and why, and how the ranking changes. A large journal is
+    read by way of its ledger, as by `replay --all`.
+    """
     from journey_cli.rule_files import load_rules
-    from journey_projections import replay
     from journey_projections.rule_sets import NAMES
 
-    judged_by = [load_rules(name) for name in names or NAMES]
+    if everyone == bool(relationships):
+        raise click.UsageError("name relationships, or give --all")
+    if everyone:
+        from journey_cli.contrasts import tell_contrast
+
+        tell_contrast(session, _two(names), as_of, known_at, ledger, top)
+    else:
+        _tell(session, relationships, [load_rules(name) for name in names or NAMES], as_of, known_at)
+
+
+def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
+    from journey_cli.rule_data import read_rules
+    from journey_cli.rule_files import load_rules
+
+    if len(names) not in (1, 2):
+        raise click.UsageError("--all compares two rule sets; give --rules twice, or once for one to set against its base")
+    if len(names) == 1 and names[0].endswith(".toml"):
+        rules, base = read_rules(Path(names[0]))
+        return base, rules
+    first, second = ("goodwill", *names)[-2:]
+    return load_rules(first), load_rules(second)
+
+
+def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[RuleSet]", as_of: str | None, known_at: str | None) -> None:
+    from journey_cli import drawing, shapes
+    from journey_projections import replay
+
     out = console()
     width = max(8, min(40, out.width - 66))
     for relationship in relationships:

@@ -1,0 +1,139 @@
+"""Two rule sets over a whole journal, told: `journey compare --all`."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from journey_cli.session import Session, console, counted, write_json
+
+if TYPE_CHECKING:
+    from journey_projections import RuleSet
+    from journey_projections.comparison import Comparison, Levels, Reason
+
+    Why = Mapping[int, Sequence[Reason]]
+
+NOTABLE = 0.1
+"""The share of a difference from which a reason for it has a line of its own, besides the weightiest."""
+TOLD = 3
+"""How many reasons are told in text at the most; JSON has all."""
+
+
+def tell_contrast(
+    session: Session, rules: "tuple[RuleSet, RuleSet]", as_of: str | None, known_at: str | None, ledger: Path | None, top: int
+) -> None:
+    """Compare two rule sets over every relationship, and tell of the `top` most changed ones."""
+    from journey_projections import replay
+    from journey_projections.comparison import compared, reasons
+
+    found = compared(*(_levels(session, one, as_of, known_at, ledger) for one in rules))
+    why: dict[int, list[Reason]] = {}
+    for place in found.most(found.difference, top):
+        history = session.history(found.relationships[place], as_of, known_at)
+        why[place] = reasons(*(replay(history, one) for one in rules))
+    if session.is_json:
+        write_json(_shape(found, rules, why, top))
+    else:
+        _print(found, rules, why, top)
+
+
+def _levels(session: Session, rules: "RuleSet", as_of: str | None, known_at: str | None, ledger: Path | None) -> "Levels":
+    from journey_cli.replaying import Asked, of_all
+    from journey_projections.comparison import Levels
+    from journey_projections.ledger import Portfolio
+
+    with ExitStack() as files:
+        results = of_all(session, Asked(rules, as_of, known_at, every=None, parties=False), ledger, files)
+        if isinstance(results, Portfolio):
+            table = results.table()
+            return Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist())
+        told = [(str(one.relationship), one.trust, one.state) for one in results]
+    return Levels([name for name, _, _ in told], [trust for _, trust, _ in told], [state for _, _, state in told])
+
+
+def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
+    from journey_cli import shapes
+    from journey_projections.replay import identify
+
+    def side(place: int, number: int) -> dict[str, Any]:
+        trust, state = ((found.first, found.first_state), (found.second, found.second_state))[number]
+        return {"trust": float(trust[place]), "state": str(state[place]), "rank": float(found.ranks[number][place])}
+
+    def change(place: int) -> dict[str, Any]:
+        return {
+            "relationship": found.relationships[place],
+            "first": side(place, 0),
+            "second": side(place, 1),
+            "difference": float(found.difference[place]),
+        }
+
+    sizes = abs(found.difference)
+    return {
+        "rules": [shapes.of_rules(identify(one)) for one in rules],
+        "relationships": len(found),
+        "differing": int((sizes > 0.0).sum()),
+        "mean_difference": float(sizes.mean()) if len(found) else 0.0,
+        "largest_difference": float(sizes.max()) if len(found) else 0.0,
+        "rank_correlation": found.rank_correlation,
+        "states": [{"first": one, "second": other, "relationships": count} for one, other, count in found.changed_states],
+        "most_changed": [{**change(place), "reasons": [_reason(one) for one in told]} for place, told in why.items()],
+        "biggest_moves": [change(place) for place in found.most(found.moves, top)],
+    }
+
+
+def _reason(one: "Reason") -> dict[str, Any]:
+    return {
+        "first_cause": one.first_cause,
+        "second_cause": one.second_cause,
+        "first": one.first,
+        "second": one.second,
+        "difference": one.difference,
+        "touchpoints": one.touchpoints,
+        "touchpoint": one.touchpoint,
+    }
+
+
+def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> None:
+    from journey_cli import drawing
+
+    out = console()
+    first, second = (one.name for one in rules)
+    out.print(" against ".join(f"{one.name} {one.version} ({one.hash})" for one in rules) + f", {counted(len(found), 'relationship')}")
+    sizes = abs(found.difference)
+    if not (sizes > 0.0).any():
+        out.print("no trust differs")
+        return
+    alike = "no ranking" if found.rank_correlation is None else f"Spearman's ρ {found.rank_correlation:.4f}"
+    out.print(f"trust differs in {int((sizes > 0.0).sum())}, by {sizes.mean():.3f} in the mean of all and {sizes.max():.3f} at the most")
+    out.print(f"the ranking: {alike}, {int((found.moves != 0.0).sum())} on another place")
+    for before, after, count in found.changed_states:
+        out.print(f"{counted(count, 'relationship')} from {before} to {after}")
+    out.print("\nwhose trust differs most, and why")
+    rows = drawing.table(out, "relationship", first, second, "change", "why", right=(first, second, "change"))
+    for place, told in why.items():
+        cells = (found.relationships[place], *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
+        rows.add_row(*cells, drawing.signed(float(found.difference[place])), _said(told[0]))
+        for one in told[1:TOLD]:
+            if abs(one.difference) >= NOTABLE * sizes[place]:
+                rows.add_row("", "", "", "", _said(one))
+    out.print(rows)
+    if not (found.moves != 0.0).any():
+        return
+    out.print("\nwho moves most in the ranking")
+    columns = ("rank", "goes to", first, second)
+    rows = drawing.table(out, "relationship", *columns, right=columns)
+    for place in found.most(found.moves, top):
+        places = (f"{ranks[place]:g}" for ranks in found.ranks)
+        rows.add_row(found.relationships[place], *places, *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
+    out.print(rows)
+
+
+def _said(one: "Reason") -> str:
+    """A reason in words."""
+    from journey_cli import drawing
+
+    moved = f"{drawing.signed(one.first)} → {drawing.signed(one.second)}"
+    if one.touchpoint is None:
+        return f"{moved}  {one.words}"
+    most = f"{one.touchpoint}" if one.touchpoints == 1 else f"{counted(one.touchpoints, 'touchpoint')}, most by {one.touchpoint}"
+    return f"{moved}  {one.words} ({most})"

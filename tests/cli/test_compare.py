@@ -1,0 +1,97 @@
+"""`compare`: histories under several rule sets; with `--all` a whole journal under two."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from journey_projections.rule_sets import NAMES
+
+if TYPE_CHECKING:
+    from .conftest import Journey, Visit
+
+HARSH = 'base = "goodwill"\nname = "harsh"\nversion = "1"\n[parameters]\nbetrayal = 2.5\n'
+
+
+@pytest.fixture
+def market(journey: "Journey", visit: "Visit") -> "Journey":
+    """Four relationships: two all good, one that was betrayed at the end, one at the start."""
+    visits = []
+    for name, bad in (("ann", ()), ("bob", ()), ("cid", (9,)), ("dan", (1,))):
+        visits += [visit(f"{name}-{day}", name, day=day, benevolence=-0.8 if day in bad else 0.7) for day in range(1, 10)]
+    journey.record(*visits)
+    Path("harsh.toml").write_text(HARSH)
+    return journey
+
+
+def test_without_rules_all_that_come_with_journey_judge(market: "Journey") -> None:
+    assert [one["rules"]["name"] for one in market("--format", "json", "compare", "ann").lines] == list(NAMES)
+
+
+def test_a_file_is_set_against_its_base_over_the_whole_journal(market: "Journey") -> None:
+    found = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
+    assert [one["name"] for one in found["rules"]] == ["goodwill", "harsh"]
+    assert (found["relationships"], found["differing"]) == (4, 2)
+    most = found["most_changed"]
+    assert [one["relationship"] for one in most] == ["cid", "dan"]
+    for one in most:
+        alone = {
+            rules: market("--format", "json", "replay", one["relationship"], "--rules", rules).json for rules in ("goodwill", "harsh.toml")
+        }
+        assert one["first"]["trust"] == alone["goodwill"]["trust"]
+        assert one["second"] == {**one["second"], "trust": alone["harsh.toml"]["trust"], "state": alone["harsh.toml"]["state"]}
+        assert sum(reason["difference"] for reason in one["reasons"]) == one["difference"] == one["second"]["trust"] - one["first"]["trust"]
+    assert (most[0]["reasons"][0]["second_cause"], most[0]["reasons"][0]["touchpoint"]) == (
+        "relational_breach_grows_with_goodwill",
+        "cid-9",
+    )
+    assert found["largest_difference"] == abs(most[0]["difference"])
+
+
+def test_one_other_rule_set_is_set_against_goodwill_and_two_against_each_other(market: "Journey") -> None:
+    def names(*rules: str) -> list[str]:
+        return [one["name"] for one in market("--format", "json", "compare", "--all", *(f"--rules={one}" for one in rules)).json["rules"]]
+
+    assert names("beta") == ["goodwill", "beta"]
+    assert names("fire", "hmm") == ["fire", "hmm"]
+
+
+def test_by_way_of_the_ledger_it_is_the_same(market: "Journey") -> None:
+    direct = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
+    assert market("--format", "json", "compare", "--all", "--rules", "harsh.toml", "--ledger", "columns").json == direct
+    assert Path("columns").is_dir()
+
+
+def test_who_changes_most_and_why_is_told_in_words(market: "Journey") -> None:
+    run = market("compare", "--all", "--rules", "harsh.toml", "--top", "1")
+    assert "trust differs in 2, by " in run.out
+    assert "the ranking: Spearman's ρ " in run.out
+    line = next(line for line in run.out.splitlines() if line.startswith("cid"))
+    assert "treated badly as a person" in line
+    assert "dan " not in run.out.partition("who moves")[0]
+
+
+def test_rule_sets_that_agree_are_told_to(market: "Journey") -> None:
+    Path("same.toml").write_text('base = "goodwill"\nname = "same"\nversion = "1"\n')
+    assert market("compare", "--all", "--rules", "same.toml").out.splitlines()[1] == "no trust differs"
+
+
+def test_before_anything_happened_nothing_differs_and_nothing_is_ranked(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("v"))
+    found = journey("--format", "json", "compare", "--all", "--rules", "beta", "--as-of", "1999-01-01").json
+    assert (found["differing"], found["rank_correlation"], found["most_changed"]) == (0, None, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "name relationships, or give --all"),
+        (("ann", "--all"), "name relationships, or give --all"),
+        (("--all",), "give --rules twice, or once for one to set against its base"),
+        (("--all", "--rules=beta", "--rules=fire", "--rules=hmm"), "--all compares two rule sets"),
+    ],
+)
+def test_what_cannot_be_compared_is_a_mistake_in_the_call(market: "Journey", arguments: tuple[str, ...], words: str) -> None:
+    run = market("compare", *arguments)
+    assert (run.code, run.out) == (2, "")
+    assert words in run.err
