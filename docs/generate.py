@@ -8,11 +8,12 @@ import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Union
 
 import click
+from pictures import drawn
 from pydantic import Field, TypeAdapter
 from verdicts import EXAMPLES, Entry, text_of, verdicts
 
@@ -328,12 +329,13 @@ def trust_rules() -> str:
         "# Trust rules",
         _written_by("projections/journey_projections/goodwill/catalogue.py"),
         f"What the rule set `{GOODWILL.name}` {GOODWILL.version} claims, one small function a claim. The laws beside a rule are properties "
-        "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. Signs "
-        "and orders come from the sources; a magnitude is this project's unless it says otherwise.",
+        "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. A picture "
+        "shows what goes into a rule against what it does, drawn by running it under the default parameters. Signs and orders come from "
+        "the sources; a magnitude is this project's unless it says otherwise.",
         "| rule | claims |\n|---|---|\n" + "\n".join(f"| [{rule.id}](#{rule.id.lower()}-{rule.name}) | {rule.claim} |" for rule in RULES),
     ]
     for rule in RULES:
-        told += [f"## {rule.id} {rule.name}", rule.claim]
+        told += [f"## {rule.id} {rule.name}", rule.claim, f"![{rule.id}: what goes in against what it does](pictures/{rule.id}.svg)"]
         told += ["\n".join(laws[id] for id in rule.shown_by if id in laws)]
         rows = ["| parameter | default | range | unit | means | source |", "|---|---|---|---|---|---|"]
         for one in (parameter for parameter in parameters_of(GOODWILL) if parameter.name in rule.parameters):
@@ -461,6 +463,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "trust-rules.md": trust_rules,
     "laws.json": laws,
     "rule-sets.md": rule_sets,
+    **{f"pictures/{rule.id}.svg": partial(drawn, rule) for rule in RULES},
 }
 
 

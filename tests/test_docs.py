@@ -16,9 +16,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -26,6 +28,7 @@ import journey
 import journey_projections
 from journey_cli.main import COMMANDS
 from journey_cli.rule_files import load_rules
+from journey_projections.goodwill.catalogue import RULES
 from journey_projections.rule_sets import NAMES, rule_set
 from journey_projections.testing import LAWS, check_law
 
@@ -237,6 +240,33 @@ def test_the_generated_pages_are_fresh() -> None:
     generate = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
     done = subprocess.run(generate, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+PICTURES = sorted((ROOT / "docs" / "pictures").glob("*.svg"), key=lambda path: int(path.stem[1:]))
+
+
+def test_every_trust_rule_has_its_picture_and_every_picture_its_rule() -> None:
+    page = (ROOT / "docs" / "trust-rules.md").read_text(encoding="utf-8")
+    assert [path.stem for path in PICTURES] == [rule.id for rule in RULES]
+    assert re.findall(r"\]\(pictures/(T\d+)\.svg\)", page) == [rule.id for rule in RULES]
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
+def test_a_picture_has_a_title_and_no_text_that_is_cut_off_or_lies_over_another(path: Path) -> None:
+    root = ET.parse(path).getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    title = root.findtext(f"{svg}title") or ""
+    assert title.startswith(f"{path.stem}: ")
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    boxes = []
+    for text in root.iter(f"{svg}text"):
+        size, told = float(text.attrib["font-size"]), text.text or ""
+        long, x, y = 0.56 * size * len(told), float(text.attrib["x"]), float(text.attrib["y"])
+        left = x - long * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
+        assert left >= 0 and left + long <= width and size <= y <= height, told
+        boxes.append((left, left + long, y - 0.75 * size, y, told))
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2], (one[4], other[4])
 
 
 def test_the_recorded_verdicts_are_what_the_search_finds() -> None:

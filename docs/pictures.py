@@ -1,0 +1,573 @@
+"""What each trust rule does, as a picture: its input against its effect, by running the rule under the default parameters."""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from math import exp
+from typing import Any
+
+from drawing import Curve, Picture, over, svg
+
+from journey import History, Touchpoint, read_touchpoint
+from journey.testing import at_day
+from journey_projections import GOODWILL, Replay, replay
+from journey_projections import codes as c
+from journey_projections.encoding import Encoded
+from journey_projections.goodwill import conduct, levels, people, recovery, rules, views, wounds
+from journey_projections.goodwill.catalogue import Rule
+from journey_projections.goodwill.parameters import GoodwillParameters
+from journey_projections.goodwill.state import DECEPTION, FAILURE, Episode, Party, State, Topic
+
+P = GoodwillParameters()
+HIM = c.FIRST_REPRESENTATIVE
+STEPS = ("acknowledge", "admit", "help", "explain", "prevent")
+
+
+def drawn(rule: Rule) -> str:
+    """The picture of a rule as SVG."""
+    told = " · ".join(f"{name} {getattr(P, name):g}" for name in rule.parameters)
+    return svg(PICTURES[rule.id](), f"{rule.id}: {rule.claim}", textwrap.wrap(f"Defaults: {told}", 96))
+
+
+def said(day: float, kind: str, **fields: Any) -> Touchpoint:
+    """A touchpoint of a made-up history, so many days after its start."""
+    id = f"{kind}-{day}-" + "-".join(f"{name}{value}" for name, value in sorted(fields.items()))
+    return read_touchpoint({"kind": kind, "id": id[:200], "relationship": "r", "occurred_at": at_day(day), **fields})
+
+
+def contact(day: float, quality: float = 1.0) -> Touchpoint:
+    """A good contact."""
+    return said(day, "interaction", competence=quality, benevolence=quality)
+
+
+def failed(day: float, severity: float = 0.5, episode: str = "e", **fields: Any) -> Touchpoint:
+    """A failure."""
+    return said(day, "failure_occurred", severity=severity, episode=episode, **fields)
+
+
+def steps(day: float, *names: str, episode: str = "e", **fields: Any) -> list[Touchpoint]:
+    """Recovery steps an hour apart; all five when none is named."""
+    named = enumerate(names or STEPS)
+    return [said(day + (number + 1) / 24, "recovery_step_taken", step=name, episode=episode, **fields) for number, name in named]
+
+
+def after(*touchpoints: Touchpoint, day: float | None = None) -> Replay:
+    """What a made-up history comes to."""
+    return replay(History.of(touchpoints), at=None if day is None else at_day(day))
+
+
+def state_of(level: float = 0.5, people_known: int = 0) -> State:
+    """A state in which everybody is trusted at one level."""
+    state: State = GOODWILL.initial(P)
+    state.parties.extend(Party(known=1) for _ in range(people_known))
+    for party in state.parties:
+        party.competence = party.goodwill = level
+    state.episodes.append(Episode())
+    return state
+
+
+def passed(state: State, days: float) -> State:
+    """The state some days later."""
+    rules.advance(state, round(days * levels.DAY), P)
+    return state
+
+
+def lost(harm: float) -> float:
+    """The share of a level that a harm takes."""
+    return 1.0 - exp(-harm)
+
+
+def restored(*touchpoints: Touchpoint) -> float:
+    """The share of a first failure's cost in trust that later touchpoints gave back."""
+    now = after(*touchpoints)
+    unanswered = replay(History.of(touchpoints[:1]), at=now.at).trust
+    return (now.trust - unanswered) / (now.prior - unanswered)
+
+
+def t1() -> Picture:
+    """Strength of the good name → trust at the start."""
+
+    def start(origin: int) -> Callable[[float], float]:
+        def effect(strength: float) -> float:
+            state = state_of()
+            rules.origin_sets_the_prior(state, Encoded(code=origin, amount=strength), P)
+            return views.trust(state, P)
+
+        return effect
+
+    return Picture("strength of the referral or the good name", "trust at the start", [
+        Curve(name.replace("stranger", "a stranger").replace("reputation", "a good name"), over(0, 1, start(code)))
+        for name, code in sorted(c.ORIGINS.items(), key=lambda one: -start(one[1])(1.0))
+    ], low=0.4, high=0.6)  # fmt: skip
+
+
+def t2() -> Picture:
+    """Years since the start → trust, nothing happening."""
+
+    def later(origin: int) -> Callable[[float], float]:
+        def effect(years: float) -> float:
+            state = state_of()
+            rules.origin_sets_the_prior(state, Encoded(code=origin, amount=1.0), P)
+            return views.trust(passed(state, 365 * years), P)
+
+        return effect
+
+    curves = [Curve("a referral", over(0, 5, later(c.REFERRAL))), Curve("a good name", over(0, 5, later(c.REPUTATION)))]
+    return Picture("years since the start, nothing happening", "trust", curves, low=0.4, high=0.6)
+
+
+def t3() -> Picture:
+    """Days of good contacts → trust."""
+
+    def course(times: int, is_open: bool) -> list[tuple[float, float]]:
+        state, points = state_of(), [(0.0, 0.5)]
+        state.sides[c.ORGANISATION].open_episodes = int(is_open)
+        for day in range(1, 61):
+            passed(state, 1)
+            for _ in range(times):
+                conduct.gains_shrink_as_trust_grows(state, c.ORGANISATION, c.INSTITUTION, 1.0, 1.0, P)
+            points.append((float(day), views.trust(state, P)))
+        return points
+
+    return Picture("days with perfect contacts", "trust", [
+        Curve("one a day", course(1, False)), Curve("twenty a day", course(20, False)),
+        Curve("a failure is open", course(1, True)),
+    ], low=0.4, high=1.0)  # fmt: skip
+
+
+def t4() -> Picture:
+    """Good contacts before → share of competence lost."""
+
+    def share(is_close: bool) -> Callable[[float], float]:
+        def effect(history: float) -> float:
+            state = state_of()
+            state.parties[c.INSTITUTION].history, state.parties[c.INSTITUTION].failed = history, int(is_close)
+            return lost(conduct.good_history_buffers_competence_breach(state, c.INSTITUTION, 1.0, P))
+
+        return effect
+
+    return Picture("good contacts before", "share of competence that a full failure takes", [
+        Curve("right after another", over(0, 60, share(True))), Curve("the first", over(0, 60, share(False))),
+    ])  # fmt: skip
+
+
+def t5() -> Picture:
+    """Trust before → share of goodwill lost."""
+
+    def share(severity: float) -> Callable[[float], float]:
+        return lambda prior: lost(conduct.relational_breach_grows_with_goodwill(prior, severity, P))
+
+    curves = [Curve(f"severity {severity:g}", over(0, 1, share(severity))) for severity in (1.0, 0.5, 0.25)]
+    return Picture("trust before", "share of goodwill that the breach takes", curves, high=1.0)
+
+
+def t6() -> Picture:
+    """Good contacts before → severity of not being recognised."""
+
+    def severity(history: float) -> float:
+        state = state_of()
+        state.parties[c.INSTITUTION].history = history
+        return conduct.being_treated_as_a_number_hurts_old_customers(state, c.ORGANISATION, P)
+
+    return Picture("good contacts before", "severity of not being recognised", [Curve("not recognised", over(0, 100, severity))], high=0.6)
+
+
+def t7() -> Picture:
+    """Severity of a representative's breach → shares lost."""
+
+    def share(index: int) -> Callable[[float], float]:
+        def effect(severity: float) -> float:
+            state = state_of(people_known=2)
+            harm = conduct.relational_breach_grows_with_goodwill(0.5, severity, P)
+            conduct.breach(state, c.ORGANISATION, HIM, 0, FAILURE, 0.0, harm, severity, P)
+            return 1.0 - state.parties[index].wound_goodwill
+
+        return effect
+
+    return Picture("severity of a representative's relational breach", "share of goodwill that it takes", [
+        Curve("from that person", over(0, 1, share(HIM))), Curve("from the institution", over(0, 1, share(c.INSTITUTION))),
+        Curve("from a colleague", over(0, 1, share(HIM + 1))),
+    ])  # fmt: skip
+
+
+def t8() -> Picture:
+    """Manner of the response → its harm against an unrelated breach."""
+    charged = Episode(breach=c.INTEGRITY)
+
+    def factor(manner: str, episode: Episode) -> float:
+        return recovery.bad_response_is_a_second_failure(episode, c.MANNERS[manner], P)
+
+    bars = [(manner, factor(manner, Episode())) for manner in c.MANNERS]
+    return Picture("the response to an open failure", "harm, where an unrelated breach of the same severity has 1", bars=[
+        *bars, ("denied an integrity charge", factor("denied", charged)),
+    ])  # fmt: skip
+
+
+def t9() -> Picture:
+    """Severity → share of goodwill lost to a deception and to another breach."""
+
+    def deceived(severity: float) -> float:
+        state = state_of()
+        recovery.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.5, P)
+        return 1.0 - state.parties[c.INSTITUTION].wound_goodwill
+
+    def breached(severity: float) -> float:
+        return lost(conduct.relational_breach_grows_with_goodwill(0.5, severity, P))
+
+    curves = [Curve("a deception exposed", over(0, 1, deceived)), Curve("another breach", over(0, 1, breached))]
+    return Picture("severity", "share of goodwill that it takes, at trust ½", curves)
+
+
+def t10() -> Picture:
+    """Trust that conduct would earn → trust under the ceiling."""
+
+    def ceiling(severity: float) -> float:
+        state = state_of(0.8)
+        recovery.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.8, P)
+        return state.sides[c.ORGANISATION].ceiling
+
+    def under(severity: float) -> Callable[[float], float]:
+        bound = ceiling(severity)
+        return lambda trust: levels.deception_leaves_a_ceiling(trust, bound)
+
+    curves = [Curve("none", over(0, 1, lambda trust: levels.deception_leaves_a_ceiling(trust, 1.0)))]
+    curves += [Curve(f"exposed, severity {severity:g}", over(0, 1, under(severity))) for severity in (0.2, 1.0)]
+    return Picture("trust that later conduct would earn", "trust after a deception at trust 0.8", curves, high=1.0)
+
+
+def t11() -> Picture:
+    """Years unanswered → share of goodwill left."""
+
+    def left(severity: float, voiced: int) -> Callable[[float], float]:
+        def effect(years: float) -> float:
+            state = state_of()
+            failure = Episode(open=1, nature=FAILURE, severity=severity, voiced=voiced)
+            state.sides[c.ORGANISATION].neglect_rate = wounds.demand(failure, P) * levels.HALF / P.neglect_days
+            return levels.unanswered_failure_keeps_costing(passed(state, 365 * years), c.ORGANISATION, P)
+
+        return effect
+
+    return Picture("years without an answer", "share of goodwill that is left", [
+        Curve("severity 0.3", over(0, 8, left(0.3, 0))), Curve("severity 1, voiced", over(0, 8, left(1.0, 1))),
+        Curve("severity 1, unvoiced", over(0, 8, left(1.0, 0))),
+    ], high=1.0)  # fmt: skip
+
+
+def t12() -> Picture:
+    """Step → its weight."""
+    weights = [(step, recovery.responsibility_outweighs_help_and_help_explanation(c.STEPS[step], P)) for step in STEPS]
+    return Picture("the step", "share of the wound that it restores, once acknowledged", bars=weights)
+
+
+def t13() -> Picture:
+    """Days until the step → what is left of its worth."""
+
+    def worth(step: int) -> Callable[[float], float]:
+        return lambda days: recovery.early_help_counts_more(step, days, P)
+
+    curves = [Curve("the other steps", over(0, 90, worth(c.ADMIT))), Curve("help", over(0, 90, worth(c.HELP)))]
+    return Picture("days from the failure to the step", "worth of the step", curves)
+
+
+def t14() -> Picture:
+    """Steps in a row → share restored."""
+    taken = ("none", *STEPS)
+
+    def course(first: int, **fields: Any) -> list[tuple[float, float]]:
+        points = []
+        for count in range(len(taken)):
+            episode = Episode(nature=FAILURE, severity=0.5)
+            for key, value in fields.items():
+                setattr(episode, key, value)
+            for step in STEPS[first:count]:
+                recovery.count_step(episode, c.STEPS[step], recovery.responsibility_outweighs_help_and_help_explanation(c.STEPS[step], P))
+                episode.steps |= 1 << c.STEPS[step]
+            points.append((float(count), recovery.acknowledgement_opens_recovery(episode, P)))
+        return points
+
+    return Picture("steps taken so far", "share of the wound that is restored", [
+        Curve("a first failure", course(0)), Curve("one like it before", course(0, recurrence=1.0)),
+        Curve("a deception", course(0, nature=DECEPTION)), Curve("not acknowledged", course(1)),
+    ], ticks=taken)  # fmt: skip
+
+
+def t15() -> Picture:
+    """Size of the compensation → share restored."""
+
+    def paid(voluntary: bool, breach: str) -> Callable[[float], float]:
+        def effect(size: float) -> float:
+            return restored(failed(0, breach=breach), *steps(0, "compensate", size=size, voluntary=voluntary))
+
+        return effect
+
+    return Picture("compensation, as a share of the customer's loss", "share of the lost trust that comes back", [
+        Curve("poor work, voluntary", over(0, 2, paid(True, "competence"), 20)),
+        Curve("poor work, wrung out", over(0, 2, paid(False, "competence"), 20)),
+        Curve("bad faith", over(0, 2, paid(True, "integrity"), 20)),
+    ])  # fmt: skip
+
+
+def t16() -> Picture:
+    """Number of apologies → what they add."""
+
+    def added(recurrence: float) -> list[tuple[float, float]]:
+        def effect(count: float) -> float:
+            return recovery.apology_counts_once(Episode(apologised=min(1.0, count), recurrence=recurrence), P)
+
+        return [(float(count), effect(count)) for count in range(5)]
+
+    curves = [Curve("a first failure", added(0.0)), Curve("the same again", added(1.0))]
+    return Picture("sincere apologies", "share of the wound that they add", curves, ticks=("0", "1", "2", "3", "4"))
+
+
+def t17() -> Picture:
+    """Severity of the failure made good → what an older grievance gets back."""
+
+    def older(severity: float) -> Callable[[float], float]:
+        def effect(later: float) -> float:
+            result = after(failed(0, severity, "old"), failed(30, later, "new"), *steps(30, episode="new"))
+            return next(one.restored for one in result.episodes if one.episode == "old")
+
+        return effect
+
+    return Picture("severity of the failure made good", "share of an older, open one that it restores", [
+        Curve(f"an older one of {severity:g}", over(0.05, 1, older(severity), 38)) for severity in (0.3, 0.8)
+    ])  # fmt: skip
+
+
+def t18() -> Picture:
+    """Severity of a failure made good → trust against before."""
+
+    def change(cause: str) -> Callable[[float], float]:
+        def effect(severity: float) -> float:
+            result = after(failed(0, severity, cause=cause), *steps(0))
+            return result.trust - result.prior
+
+        return effect
+
+    return Picture("severity of a first failure, made good at once", "trust against before the failure", [
+        Curve("nobody's fault", over(0, 1, change("exogenous"), 60)),
+        Curve("the organisation's", over(0, 0.499, change("organisation"), 60)),
+        Curve("… no longer minor", over(0.5, 1, change("organisation"), 30)),
+    ])  # fmt: skip
+
+
+def t19() -> Picture:
+    """Days since a failure that nobody made good → trust."""
+
+    def course(every: int) -> list[tuple[float, float]]:
+        told = [failed(0, 0.3), *(contact(day + 0.5) for day in range(every, 61, every))]
+        return [(float(day), after(*told, day=day + 0.6).trust) for day in range(0, 61, 2)]
+
+    curves = [Curve("a contact each day", course(1)), Curve("every fourth day", course(4))]
+    return Picture("days since a failure that nobody made good", "trust; ten good days lift the cap", curves, low=0.4)
+
+
+def t20() -> Picture:
+    """What had been answered, and the verdict → change in trust."""
+    denied = [failed(0, breach="integrity"), said(1, "response_failed", manner="denied", severity=0.5, episode="e")]
+    admitted = [failed(0, breach="integrity"), *steps(1, "acknowledge", "admit")]
+
+    def change(told: list[Touchpoint], verdict: str) -> float:
+        return after(*told, said(2, "evidence_emerged", verdict=verdict, episode="e")).trust - after(*told).trust
+
+    return Picture("what evidence says, and what had been answered", "change in trust", bars=[
+        ("innocent, had denied", change(denied, "innocent")), ("innocent, had admitted", change(admitted, "innocent")),
+        ("guilty, had admitted", change(admitted, "guilty")), ("guilty, had denied", change(denied, "guilty")),
+    ])  # fmt: skip
+
+
+def t21() -> Picture:
+    """Delivered → quality, by promise."""
+
+    def quality(promised: float) -> Callable[[float], float]:
+        return lambda delivered: rules.delivery_is_judged_by_the_promise(delivered - promised, P.zone, P)
+
+    curves = [Curve(f"promised {promised:g}", over(promised - P.zone, 1, quality(promised))) for promised in (0.3, 0.5, 0.8)]
+    return Picture("what was delivered, from the zone's lower edge", "quality of the contact", curves)
+
+
+def t22() -> Picture:
+    """Delivered → severity of the miss."""
+
+    def miss(zone: float) -> Callable[[float], float]:
+        return lambda delivered: rules.beyond_the_zone_a_miss_is_a_breach(delivered - 0.8, zone)
+
+    curves = [Curve("as promised", over(0, 1, miss(P.zone))), Curve("drawn out before", over(0, 1, miss(P.zone + P.zone_elicited)))]
+    return Picture("what was delivered, 0.8 being promised", "severity of the breach", curves)
+
+
+def t23() -> Picture:
+    """Risk disclosed → severity left."""
+
+    def left(severity: float) -> Callable[[float], float]:
+        def effect(disclosed: float) -> float:
+            state = state_of()
+            state.topics.append(Topic(disclosed))
+            return rules.a_foretold_risk_softens(state, 0, severity, P)
+
+        return effect
+
+    curves = [Curve(f"a failure of {severity:g}", over(0, 1, left(severity))) for severity in (1.0, 0.5)]
+    return Picture("severity of the risk that was disclosed", "severity that is left when it comes true", curves)
+
+
+def t24() -> Picture:
+    """Check-ins → what is left of a miss."""
+
+    def left(corrected: int) -> list[tuple[float, float]]:
+        state, points = state_of(), []
+        for count in range(9):
+            points.append((float(count), rules.honest_talk_softens_a_miss(1.0, state.relationship[0].course)))
+            rules.apply(state, Encoded(kind=c.CHECK_IN_HELD, flag=corrected), P)
+        return points
+
+    curves = [Curve("just talking", left(0)), Curve("correcting the course", left(1))]
+    return Picture("check-ins held", "what is left of a later miss", curves, ticks=[str(count) for count in range(9)])
+
+
+def t25() -> Picture:
+    """Severity → severity that counts."""
+
+    def counted(cause: int, lasting: int) -> Callable[[float], float]:
+        return lambda severity: rules.blame_scales_a_failure(severity, cause, lasting, P)
+
+    return Picture("severity of the failure", "severity that counts", [
+        Curve("will happen again", over(0, 1, counted(c.BY_ORGANISATION, 1))), Curve("a fault", over(0, 1, counted(c.BY_ORGANISATION, 0))),
+        Curve("nobody's fault", over(0, 1, counted(c.EXOGENOUS, 0))),
+    ])  # fmt: skip
+
+
+def t26() -> Picture:
+    """Introduction → share of the bond handed on."""
+    bars = [(name, people.introduction_carries_the_bond(c.INTRODUCTIONS[name], P)) for name in ("warm", "cold", "none")]
+    return Picture("the introduction", "share of the bond that is handed on", bars=bars)
+
+
+def t27() -> Picture:
+    """Trust in the predecessor → trust in who takes over."""
+
+    def newcomer(factor: float, is_known: bool) -> Callable[[float], float]:
+        def effect(bond: float) -> float:
+            state = state_of(0.7, people_known=2)
+            state.relationship[0].current = HIM
+            state.parties[HIM].competence = state.parties[HIM].goodwill = bond
+            state.parties[HIM + 1].known = int(is_known)
+            people.handover_made(state, HIM + 1, factor, P)
+            return levels.chair(state, P)
+
+        return effect
+
+    return Picture("trust in the predecessor; the institution has 0.7", "trust in who takes over", [
+        Curve("known, none", over(0, 1, newcomer(P.introduced_none, True))),
+        Curve("new, warmly", over(0, 1, newcomer(P.introduced_warm, False))),
+        Curve("new, none", over(0, 1, newcomer(P.introduced_none, False))),
+    ], high=1.0)  # fmt: skip
+
+
+def t28() -> Picture:
+    """Bond → worth of the empty chair."""
+    after_leaving = over(0, 1, lambda bond: levels.departure_loses_the_bond(bond, 0.7, P))
+    curves = [Curve("before", [(0.0, 0.0), (1.0, 1.0)]), Curve("after", after_leaving)]
+    return Picture("trust in who left; the institution has 0.7", "trust in the chair", curves, high=1.0)
+
+
+def t29() -> Picture:
+    """Score → change in trust."""
+
+    def change(is_explained: bool) -> Callable[[float], float]:
+        def effect(score: float) -> float:
+            told = [said(1, "feedback_given", score=score)]
+            before = [failed(0, 0.3), *steps(0)] if is_explained else [contact(0, 0.5)]
+            return after(*before, *told).trust - after(*before, day=1).trust
+
+        return effect
+
+    curves = [Curve("nothing explains it", over(0, 1, change(False), 20)), Curve("a failure explains it", over(0, 1, change(True), 20))]
+    return Picture("score that the customer gives", "change in trust, about ½ before", curves)
+
+
+def t30() -> Picture:
+    """Years of silence → level."""
+
+    def level(start: float) -> Callable[[float], float]:
+        return lambda years: levels.silence_erodes_slowly(start, 365 * years, P)
+
+    curves = [Curve(f"from {start:g}", over(0, 40, level(start))) for start in (0.9, 0.7, 0.4)]
+    return Picture("years of silence", "competence or goodwill", curves, high=1.0)
+
+
+def t31() -> Picture:
+    """Severity → readiness to leave, at once."""
+
+    def alarm(is_relational: bool) -> Callable[[float], float]:
+        def effect(severity: float) -> float:
+            state = state_of()
+            clumsy = conduct.good_history_buffers_competence_breach(state, c.INSTITUTION, severity, P)
+            rude = conduct.relational_breach_grows_with_goodwill(0.5, severity, P)
+            harms = (0.0, rude) if is_relational else (clumsy, 0.0)
+            conduct.impulse_to_leave_comes_at_once(state, c.ORGANISATION, *harms, P)
+            return state.relationship[0].alarm
+
+        return effect
+
+    curves = [Curve("treated badly", over(0, 1, alarm(True))), Curve("poor work", over(0, 1, alarm(False)))]
+    return Picture("severity of the breach, at trust ½", "readiness to leave, at once", curves)
+
+
+def t32() -> Picture:
+    """Years since the breach → readiness to leave."""
+
+    def left(alarm: float) -> Callable[[float], float]:
+        def effect(years: float) -> float:
+            state = state_of()
+            state.relationship[0].alarm = alarm
+            return conduct.readiness_to_leave_cools_slowly(passed(state, 365 * years), P)
+
+        return effect
+
+    curves = [Curve(f"from {alarm:g}", over(0, 6, left(alarm))) for alarm in (0.8, 0.3)]
+    return Picture("years since the breach, whatever was done", "readiness to leave", curves, high=1.0)
+
+
+def t33() -> Picture:
+    """Size of the help → its quality as a contact."""
+    curves = [Curve("the customer's slip", over(0, 1, lambda size: recovery.helping_with_the_customers_own_mistake_earns(size, P)))]
+    return Picture("size of the help", "quality, as of a good contact", curves)
+
+
+def t34() -> Picture:
+    """Trust left → share of a harm that finds something."""
+    found = over(0, 0.4, lambda trust: conduct.little_trust_leaves_little_to_lose(state_of(trust), c.ORGANISATION, P))
+    curves = [Curve("any breach", found)]
+    return Picture("trust that is left", "share of a harm that still destroys", curves)
+
+
+def t35() -> Picture:
+    """Years → confidence."""
+    told = [contact(30 * month, 0.5) for month in range(25)]
+    points = [(days / 365, after(*told, day=days).confidence) for days in range(0, 3651, 30)]
+    return Picture("years: monthly contacts for two, then silence", "confidence", [Curve("confidence", points)], high=1.0)
+
+
+def t36() -> Picture:
+    """Competence → trust, by goodwill."""
+
+    def trust(goodwill: float) -> Callable[[float], float]:
+        return lambda competence: levels.neither_dimension_makes_up_for_the_other(competence, goodwill, P)
+
+    curves = [Curve(f"goodwill {goodwill:g}", over(0, 1, trust(goodwill))) for goodwill in (0.9, 0.5, 0.1)]
+    return Picture("competence", "trust", curves, high=1.0)
+
+
+def t37() -> Picture:
+    """Trust before → share of goodwill lost to a refusal."""
+    explained = after(said(0, "engagement_declined", reasons_given=True))
+    curves = [
+        Curve("without reasons", over(0, 1, lambda prior: lost(rules.a_refusal_without_reasons_costs_a_little(prior, P)))),
+        Curve("with reasons", over(0, 1, lambda _: explained.prior - explained.trust)),
+    ]
+    return Picture("trust before", "share of goodwill that it takes", curves)
+
+
+PICTURES: Mapping[str, Callable[[], Picture]] = {name.upper(): value for name, value in list(globals().items()) if name[1:].isdigit()}
+"""The picture of each rule, by its id."""
