@@ -19,7 +19,7 @@ from journey_projections.encoding import Encoder
 from journey_projections.replay import _Run
 
 DAY = 86_400e6
-rated = st.lists(st.tuples(st.floats(0.0, 60.0), st.floats(-1.0, 1.0)), min_size=1, max_size=12)
+rated = st.lists(st.tuples(st.floats(0.01, 60.0), st.floats(-1.0, 1.0)), min_size=1, max_size=12)
 
 
 def ratings(told_of: list[tuple[float, float]]) -> list[tuple[float, Touchpoint]]:
