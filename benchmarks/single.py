@@ -1,8 +1,8 @@
 """How long one history of 1,000 touchpoints takes from SQLite to its trust, beside an aggregate of eventsourcing's, in one run.
 
 The peer rebuilds, through its own repository, SQLite recorder and JSON transcoder, an aggregate whose 1,000 events carry the same
-fields, one class of event for each kind, and only keeps count; journey reads its rows and replays them under `goodwill`, and
-with `--parts` tells how long reading alone takes. Both are warm, and take turns.
+fields, one class of event for each kind, and only keeps count; journey reads its rows and replays them under `goodwill`, by
+compiled rules and by interpreted ones, and with `--parts` tells how long reading alone takes. All are warm, and take turns.
 """
 
 import statistics
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,13 @@ from journey.reading import read_touchpoint
 from journey.testing import START
 from journey.touchpoints import fields_of
 from journey_cli.stories import story
-from journey_projections import replay
+from journey_projections import GOODWILL, replay, warm
 
 ROUNDS = 15
 COUNT = 1_000
 RELATIONSHIP = "m@bank"
+INTERPRETED = replace(GOODWILL, trust=lambda state, p: GOODWILL.trust(state, p))
+"""The same rules, of which one function is not that which was compiled."""
 
 
 class Relationship(Aggregate):
@@ -109,6 +112,7 @@ def measure(name: str, told: Sequence[Touchpoint], *, parts: bool) -> None:
         contenders: dict[str, Callable[[], object]] = {
             "eventsourcing, rebuilt": peer(Path(folder), told),
             "journey, read and replayed": lambda: replay(journal.history(RELATIONSHIP)).trust,
+            "journey, interpreted": lambda: replay(journal.history(RELATIONSHIP), INTERPRETED).trust,
         }
         if parts:
             contenders["journey, only read"] = lambda: journal.history(RELATIONSHIP)
@@ -130,6 +134,7 @@ def measure(name: str, told: Sequence[Touchpoint], *, parts: bool) -> None:
 def main() -> None:
     """An everyday log, and every kind of trouble."""
     parts = "--parts" in sys.argv
+    warm(notice=print)
     measure("everyday", everyday(), parts=parts)
     measure("cold-meeting, over and over", repeated("cold-meeting"), parts=parts)
     measure("crisis-hidden, over and over", repeated("crisis-hidden"), parts=parts)

@@ -28,8 +28,8 @@ def assert_same_bits(history: History, rules: str) -> None:
     folds = Folds.of(run.rules, Asked(None, np.empty(0, np.int64), False, False), 1, None)
     rows = groups.rows(0, 1)
     rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties
-    scratch, out = folds.machine.scratch(len(rows)), folds._out(1, len(rows))
-    folds.machine.fold(*folds._arguments(rows, groups.starts, scratch, out, 0, 1))
+    scratch, out = folds.machine.scratch(len(rows)), folds.out(1, len(rows))
+    folds.machine.fold(*folds.arguments(rows, groups.starts, scratch, out, 0, 1))
     assert out.results["touchpoints"][0] == len(history)
     for name, records in run.state._asdict().items() if len(history) else ():
         compiled = getattr(scratch.state, name)[: len(records)]

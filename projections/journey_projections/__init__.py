@@ -4,6 +4,7 @@ from journey_projections.goodwill import GOODWILL, GoodwillParameters, goodwill
 from journey_projections.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
 from journey_projections.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
 from journey_projections.rule_sets import RuleSet, View, rule_set
+from journey_projections.warming import warm
 
 __all__ = [
     "GOODWILL",
@@ -23,4 +24,5 @@ __all__ = [
     "resume",
     "rule_set",
     "snapshot",
+    "warm",
 ]

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from journey.errors import UnusableRules
 from journey.history import History, Recorded
 from journey.times import moment, to_microseconds
+from journey.touchpoints import Touchpoint
 from journey_projections.encoding import Encoder
 from journey_projections.reports import EpisodeReport, Parties, PromiseReport
 from journey_projections.rule_sets import STATES, RuleSet, rule_set
+from journey_projections.warming import warm_fold
 
 GRID = 2.0**40
 """Trust is reported in multiples of 1/GRID, so that differences and sums of differences are exact."""
@@ -144,9 +146,16 @@ class _Run:
         other.state, other.names = copy.deepcopy((self.state, self.names))
         return other
 
-    def feed(self, records: Iterable[Recorded]) -> None:
-        for record in records:
-            self.step(record)
+    def feed(self, records: Sequence[Recorded]) -> None:
+        """Let touchpoints act in their order: from the start by compiled rules, where these are loaded."""
+        fold = warm_fold(self.rules) if records and not self.count else None
+        folded = fold(records, self.rules) if fold is not None else None
+        if folded is None:
+            for record in records:
+                self.step(record)
+        else:
+            self.state, self.names, self.now = folded
+            self.count, self.last = len(records), _place(records[-1].touchpoint)
 
     def step(self, record: Recorded) -> int:
         """Let one touchpoint act, at its time; returns its cause."""
@@ -155,7 +164,7 @@ class _Run:
         self.pass_until(encoded.at)
         self.rules.make_room(self.state, self.names.counts[0])
         self.count += 1
-        self.last = touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
+        self.last = _place(touchpoint)
         try:
             cause = self.rules.apply(self.state, touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
         except Exception as error:
@@ -173,6 +182,10 @@ class _Run:
 
     def trust(self) -> float:
         return _on_grid(self.rules.trust(self.state, self.parameters), self.rules)
+
+
+def _place(touchpoint: Touchpoint) -> tuple[datetime, int, str]:
+    return touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
 
 
 def _finish(run: _Run, history: History, at: datetime | None) -> Replay:

@@ -39,9 +39,18 @@ def twin(function: Function, instead: Mapping[Function, Function]) -> Function:
 def is_kept(function: Function, arguments: tuple[Any, ...]) -> bool:
     """Whether a compiled function need not be compiled anew for such arguments."""
     made: Any = function
-    signature = tuple(typeof(argument) for argument in arguments)
     kept = made._cache
-    return signature in made.overloads or (isinstance(kept, _Kept) and kept.holds(signature))
+    return is_loaded(function, arguments) or (isinstance(kept, _Kept) and kept.holds(_signature(arguments)))
+
+
+def is_loaded(function: Function, arguments: tuple[Any, ...]) -> bool:
+    """Whether a compiled function is ready for such arguments in this process."""
+    made: Any = function
+    return _signature(arguments) in made.overloads
+
+
+def _signature(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(typeof(argument) for argument in arguments)
 
 
 def _twin(function: Function, instead: Mapping[Function, Function], done: dict[FunctionType, Any], ready: Function) -> Any:

@@ -94,7 +94,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     begun(names, scratch.had[0])
     state = copied(scratch.state, rules.start, names.counts[0])
     now = rows[order[0]].at
-    told = len(out.contributions) > 0
+    told, telling = len(out.contributions) > 0, len(out.slots) > 0
     before, date, dates = 0.0, 0, len(wanted.dates)
     for place in range(count):
         row = rows[order[place]]
@@ -109,6 +109,9 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
         number(names, row, touchpoint)
         if wanted.parties:
             remember(names, row, scratch.had[0], scratch.people)
+        if telling and touchpoint.episode >= scratch.had[0].episodes:
+            out.slots[touchpoint.episode].place = place
+            out.slots[touchpoint.episode].actor = touchpoint.actor
         state = grown(state, scratch.state, rules.blank, scratch.had[0], names.counts[0])
         cause = apply(state, touchpoint, p)
         if told:

@@ -13,7 +13,7 @@ from journey_projections.bulk.compiling import is_kept
 from journey_projections.bulk.grouping import ROW
 from journey_projections.bulk.groups import FOREVER, Groups, in_threads
 from journey_projections.bulk.interpreting import interpreted
-from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, Machine, NotCompilable, Out, Scratch, Wanted, machine
+from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, SLOT, Machine, NotCompilable, Out, Scratch, Wanted, machine
 from journey_projections.columns import Array
 from journey_projections.rule_sets import RuleSet
 
@@ -41,25 +41,30 @@ class Folds:
     @classmethod
     def of(cls, rules: RuleSet, asked: Asked, threads: int, notice: Notice | None) -> "Folds":
         """Compile a rule set, or load it, or have it interpreted."""
-        tell = notice or (lambda _: None)
-        if rules.takes_touchpoints:
-            raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
         try:
-            folds = cls(rules, machine(rules), asked, threads)
-            nothing = folds._arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.machine.scratch(1), folds._out(0, 0), 0, 0)
-            if not is_kept(folds.machine.fold, nothing):
-                tell(f"compiling the rule set `{rules.name}`; this takes a minute, once")
-            folds.machine.fold(*nothing)
+            return cls.compiled(rules, asked, threads, notice)
         except (NotCompilable, NumbaError) as error:
             reason = str(error).strip().splitlines()[-1]
-            tell(f"the rule set `{rules.name}` does not compile, so it is interpreted, hundreds of times slower: {reason}")
+            if notice is not None:
+                notice(f"the rule set `{rules.name}` does not compile, so it is interpreted, hundreds of times slower: {reason}")
             return cls(rules, interpreted(rules), asked, 1)
+
+    @classmethod
+    def compiled(cls, rules: RuleSet, asked: Asked, threads: int, notice: Notice | None) -> "Folds":
+        """Compile a rule set, or load it. Raises NotCompilable, NumbaError."""
+        if rules.takes_touchpoints:
+            raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
+        folds = cls(rules, machine(rules), asked, threads)
+        nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.machine.scratch(1), folds.out(0, 0), 0, 0)
+        if notice is not None and not is_kept(folds.machine.fold, nothing):
+            notice(f"compiling the rule set `{rules.name}`; this takes a minute, once")
+        folds.machine.fold(*nothing)
         return folds
 
     def block(self, groups: Groups, low: int, high: int) -> Out:
         """Fold the relationships from `low` up to `high`; those in the results are counted from `low`."""
         rows, starts = groups.rows(low, high), groups.starts[low : high + 1] - groups.starts[low]
-        out = self._out(high - low, len(rows))
+        out = self.out(high - low, len(rows))
         parts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
         parts[-1] = high - low
         told = in_threads(lambda part: self._part(rows, starts, out, *part), list(pairwise(parts.tolist())), self.threads)
@@ -75,22 +80,24 @@ class Folds:
         room = 2 * int(starts[last] - starts[first] + last - first) if self.asked.parties else 0
         mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.machine.scratch(most)
         try:
-            self.machine.fold(*self._arguments(rows, starts, scratch, mine, first, last))
+            self.machine.fold(*self.arguments(rows, starts, scratch, mine, first, last))
         except Exception as error:
             told = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
             raise UnusableRules(told, "replay each history by itself to see on which touchpoint") from error
         return mine.parties[: scratch.told[0]]
 
-    def _arguments(self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int) -> tuple[Any, ...]:
+    def arguments(self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int) -> tuple[Any, ...]:
+        """What the machine's fold takes."""
         asked = self.asked
         order = np.empty(len(scratch.people), np.int64)
         wanted = Wanted(FOREVER if asked.at is None else asked.at, asked.at is not None, asked.instants, asked.parties)
         return rows, starts, first, last, order, self.machine.rules, scratch, wanted, out
 
-    def _out(self, relationships: int, rows: int) -> Out:
+    def out(self, relationships: int, rows: int) -> Out:
+        """Where it writes what is asked, parties aside."""
         contributions = np.empty(rows if self.asked.contributions else 0, CONTRIBUTION)
         trajectories = np.full((relationships, len(self.asked.instants)), np.nan)
-        return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY))
+        return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT))
 
 
 def _put_in_order_by_id(groups: Groups, rows: Array, starts: Array, pending: Array) -> None:

@@ -31,6 +31,8 @@ PARTY = np.dtype(
         *((name, np.float64) for name in ("trust", "competence", "goodwill")),
     ]
 )
+SLOT = np.dtype([("place", np.int64), ("actor", np.int64)])
+"""Of a slot for a wound: which touchpoint opened it, counted in their order, and who acted; room for as many as there are touchpoints."""
 
 
 class NotCompilable(Exception):
@@ -84,6 +86,7 @@ class Out(NamedTuple):
     trajectories: Array
     contributions: Array
     parties: Array
+    slots: Array
 
 
 class Machine(NamedTuple):
@@ -106,15 +109,7 @@ def machine(rules: RuleSet) -> Machine:
     start: Any = rules.initial(rules.parameters)
     if not hasattr(start, "_asdict"):
         raise NotCompilable("its state is no NamedTuple of lists of records")
-    kinds = {room.records: room.record for room in rules.room}
-    for name, records in start._asdict().items():
-        if name not in kinds:
-            if not records:
-                raise NotCompilable(f"nothing tells what the empty list `{name}` of its state holds")
-            kinds[name] = type(records[0])
-    for name, kind in kinds.items():
-        if not is_dataclass(kind):
-            raise NotCompilable(f"`{name}` of its state holds no dataclasses")
+    kinds = kinds_of(rules, start)
     lists = start._asdict()
     growing = {room.records for room in rules.room}
     at_first = {name: as_array(lists[name], kind) for name, kind in kinds.items()}
@@ -124,6 +119,20 @@ def machine(rules: RuleSet) -> Machine:
     folding = _folding(rules.apply, rules.advance, rules.trust, rules.view, rules.party, state, rules.room, lengths)
     known = Rules(parameters_of(rules), state(**at_first), state(**blank))
     return Machine(folding, known, lambda touchpoints: _scratch(known.start, rules.room, touchpoints))
+
+
+def kinds_of(rules: RuleSet, start: Any) -> dict[str, type[Any]]:
+    """Which dataclass each list of a rule set's state holds. Raises NotCompilable."""
+    kinds: dict[str, type[Any]] = {room.records: room.record for room in rules.room}
+    for name, records in start._asdict().items():
+        if name not in kinds:
+            if not records:
+                raise NotCompilable(f"nothing tells what the empty list `{name}` of its state holds")
+            kinds[name] = type(records[0])
+    for name, kind in kinds.items():
+        if not is_dataclass(kind):
+            raise NotCompilable(f"`{name}` of its state holds no dataclasses")
+    return kinds
 
 
 def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int) -> Scratch:
@@ -218,7 +227,7 @@ def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function
         " people, told = window(scratch.people), window(scratch.told)",
         f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, had, touchpoint, people, told)",
         " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties)",
-        " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties))",
+        " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties), window(out.slots))",
         " fold(window(rows), window(starts), first, last, window(order), rules, scratch, wanted, out)",
     )
 

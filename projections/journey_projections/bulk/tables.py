@@ -45,6 +45,14 @@ def put(table: Any, code: int, number: int) -> None:
     table[place].number = number
 
 
+def held(table: Any) -> list[tuple[int, int]]:
+    """The codes in a table with their numbers, by number; not compiled."""
+    places = table[1 : 1 + table[0]["code"]]
+    used = places[places["number"] != NOTHING]
+    told: list[tuple[int, int]] = used[used["number"].argsort()].tolist()
+    return told
+
+
 def _place(table: Any, code: int) -> int:
     """Where a code is, or belongs."""
     last = table[0].code
