@@ -15,11 +15,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from itertools import combinations
 from pathlib import Path
+from types import ModuleType
 from typing import Any
-from unittest import mock
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -37,8 +36,6 @@ README = ROOT / "README.md"
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 DOCUMENTS = [README, *PAGES]
 PROSE = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-LOADED_ONCE = ("duckdb", "numba", "numpy", "pyarrow.parquet")
-"""What a process cannot load a second time."""
 OUR_PACKAGES = ("journey", "journey_cli", "journey_projections")
 
 
@@ -156,11 +153,25 @@ def run_console(workshop: Workshop, block: Block) -> None:
             workshop.compare(line, expected, actual)
 
 
-def without_our_packages() -> dict[str, Any]:
-    """The modules that are loaded, but for ours: a document starts as a program of its own would."""
-    for name in LOADED_ONCE:
-        import_module(name)
-    return {name: module for name, module in sys.modules.items() if name.split(".")[0] not in OUR_PACKAGES}
+@contextlib.contextmanager
+def our_packages_anew(folder: Path) -> Iterator[None]:
+    """Our modules, and those in a folder, are loaded anew inside, as by a program of its own. Others may be loaded only once."""
+
+    def is_ours(name: str, module: ModuleType) -> bool:
+        return name.split(".")[0] in OUR_PACKAGES or (getattr(module, "__file__", None) or "").startswith(str(folder))
+
+    def ours() -> dict[str, ModuleType]:
+        return {name: module for name, module in sys.modules.items() if is_ours(name, module)}
+
+    before = ours()
+    for name in before:
+        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(before)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -169,7 +180,7 @@ def test_the_examples_of_a_document_run_and_give_what_it_shows(document: Path, t
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     workshop = Workshop(document, tmp_path)
     printed: str | None = None
-    with mock.patch.dict(sys.modules, without_our_packages(), clear=True):
+    with our_packages_anew(tmp_path):
         for block in blocks(document.read_text(encoding="utf-8")):
             if "file" in block.options:
                 (tmp_path / block.options["file"]).write_text(block.text, encoding="utf-8")
