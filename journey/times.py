@@ -41,12 +41,13 @@ def moment(value: str | date | datetime) -> datetime:
 
 def to_microseconds(instant: datetime) -> int:
     """Microseconds since 1970-01-01T00:00Z, exact."""
-    return (instant - EPOCH) // MICROSECOND
+    since = instant - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_microseconds(microseconds: int) -> datetime:
     """The inverse of `to_microseconds`."""
-    return EPOCH + timedelta(0, 0, microseconds)
+    return EPOCH + timedelta(0, microseconds // 1_000_000, microseconds % 1_000_000)
 
 
 def isoformat(instant: datetime) -> str:

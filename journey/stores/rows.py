@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -114,14 +115,19 @@ def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fa
         touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
         return Recorded(
             touchpoint,
-            from_microseconds(row.recorded_at),
+            _moment_of_recording(row.recorded_at),
             row.position,
-            withheld=row.personal is not None and not is_readable(row.personal),
+            (),
+            row.personal is not None and not is_readable(row.personal),
         )
     except _UNREADABLE as error:
         raise DamagedJournal(
             f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
         ) from error
+
+
+# What was recorded together shares it.
+_moment_of_recording = lru_cache(maxsize=64)(from_microseconds)
 
 
 def decode_all(rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
@@ -236,18 +242,22 @@ def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
 
 def fields_of_row(row: StoredTouchpoint) -> dict[str, Any]:
     """The plain fields of a row; without the texts about people where they are encrypted or withheld."""
-    payload, personal = from_json(row.payload), {}
-    if row.personal is not None and is_readable(row.personal):
-        personal = from_json(row.personal)
-    elif payload.get("fields") == {}:
-        personal = {"fields": {"note": None}}  # it told nothing else
-    if "fields" in personal:
-        personal["fields"] = {**payload["fields"], **personal["fields"]}
-    return {
+    fields = {
         "kind": row.kind,
         "id": row.id,
         "relationship": row.relationship,
         "occurred_at": from_microseconds(row.occurred_at),
-        **payload,
-        **personal,
+        **from_json(row.payload),
     }
+    return fields if row.personal is None and "fields" not in fields else _with_personal(fields, row)
+
+
+def _with_personal(fields: dict[str, Any], row: StoredTouchpoint) -> dict[str, Any]:
+    personal = {}
+    if row.personal is not None and is_readable(row.personal):
+        personal = from_json(row.personal)
+    elif fields.get("fields") == {}:
+        personal = {"fields": {"note": None}}  # it told nothing else
+    if "fields" in personal:
+        personal["fields"] = {**fields["fields"], **personal["fields"]}
+    return {**fields, **personal}

@@ -262,6 +262,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def touchpoints(self, where: str, *values: object) -> list[StoredTouchpoint]:
         """The stored touchpoints that a condition selects, by position."""
         with self.datastore.transaction(commit=False) as cursor:
+            cursor.sqlite_cursor.row_factory = None
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
             return list(map(StoredTouchpoint._make, cursor.fetchall()))
 

@@ -18,7 +18,7 @@ own id in the dictionary of episodes. Layout, in this order:
 and replay asks for the ids of those rows only that tie on the first two.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,23 +96,29 @@ class Columns:
         return len(self.position)
 
 
+class _Codes(dict[Name, int]):
+    """Codes for names and for NOTHING; to ask for one gives it one."""
+
+    def __missing__(self, name: Name) -> int:
+        self[name] = code = len(self) - 1
+        return code
+
+
 class Dictionary:
     """Codes for names, counted up as they are met."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._codes: dict[Hashable, int] = {name: code for code, name in enumerate(names)}
+        self._codes = _Codes({NOTHING: NOTHING, **{name: code for code, name in enumerate(names)}})
+        self.code: Callable[[Name], int] = self._codes.__getitem__
+        """The code of a name, a new one if it is new; NOTHING of NOTHING."""
 
     def __len__(self) -> int:
-        return len(self._codes)
-
-    def code(self, name: Name) -> int:
-        """The code of a name, a new one if it is new; NOTHING of NOTHING."""
-        return NOTHING if name == NOTHING else self._codes.setdefault(name, len(self._codes))
+        return len(self._codes) - 1
 
     @property
     def names(self) -> list[str]:
         """The names, by code."""
-        return [str(name) for name in self._codes]
+        return [str(name) for name in self._codes][1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,15 @@ def mention(touchpoint: Touchpoint) -> Mention:
     model: type[Any] = type(touchpoint)
     # What is not known moves as much as a note: nothing.
     kind = codes.NOTE_ADDED if model is UnknownTouchpoint else codes.KINDS[touchpoint.kind]
-    row = Mention(kind, codes.SIDES[touchpoint.by], to_microseconds(touchpoint.occurred_at), touchpoint.certainty)
-    row.representative = _name(touchpoint.representative)
-    row.topic = _name(touchpoint.topic)
-    row.episode = _name(touchpoint.episode)
+    row = Mention(
+        kind,
+        codes.SIDES[touchpoint.by],
+        to_microseconds(touchpoint.occurred_at),
+        touchpoint.certainty,
+        representative=_name(touchpoint.representative),
+        episode=_name(touchpoint.episode),
+        topic=_name(touchpoint.topic),
+    )
     fill = _FILL.get(model)
     if fill is not None:
         fill(row, touchpoint)

@@ -47,7 +47,8 @@ def put(table: Any, code: int, number: int) -> None:
 
 def held(table: Any) -> list[tuple[int, int]]:
     """The codes in a table with their numbers, by number; not compiled."""
-    places = table[1 : 1 + table[0]["code"]]
+    last, count = table[0].item()
+    places = table[1 : 1 + (last if count else 0)]
     used = places[places["number"] != NOTHING]
     told: list[tuple[int, int]] = used[used["number"].argsort()].tolist()
     return told
