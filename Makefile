@@ -38,7 +38,7 @@ bench: $(VENV)/.ready ## measure, beside the peers, and write docs/performance.m
 	$(BIN)/python benchmarks/report.py
 
 lock: ## resolve requirements.txt anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras -o requirements.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.txt pyproject.toml
 
 clean: ## remove what the tasks made
 	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

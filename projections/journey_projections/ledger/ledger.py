@@ -56,11 +56,14 @@ class Ledger:
         found = segments(self.path / "touchpoints")
         return found[-1].note() if found else None
 
-    def view(self) -> View:
-        """Its state now, to be read. Raises DamagedLedger; StoreUnavailable where there is no ledger."""
+    def view(self, until: int | None = None) -> View:
+        """Its state now, or when it went up to position `until`, to be read.
+
+        Raises DamagedLedger; StoreUnavailable where there is no ledger.
+        """
         while True:
             try:
-                return View(self.path)
+                return View(self.path, until=until)
             except FileNotFoundError:
                 # Compacted meanwhile, unless there is none.
                 if not segments(self.path / "touchpoints"):

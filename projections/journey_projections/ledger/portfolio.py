@@ -47,6 +47,14 @@ STANDINGS = pa.schema(
     ]
 )
 """Standings as a table: `rules` is their hash."""
+RESULT = np.dtype(
+    [
+        *((name, np.float64) for name in ("trust", "confidence", "exit_risk")),
+        *((name, np.int64) for name in ("at", "touchpoints")),
+        ("state", np.int8),
+    ]
+)
+"""What a Portfolio holds of a relationship."""
 Instant = str | date | datetime
 
 
@@ -76,6 +84,24 @@ class Portion(NamedTuple):
     replays: Replays
 
 
+class Results(NamedTuple):
+    """Where some relationships stand, by codes, rising; `results` and `parties` are as in a Portfolio."""
+
+    codes: Array
+    results: Array
+    parties: Array | None
+
+    @classmethod
+    def of(cls, cluster: Cluster, replays: Replays) -> "Results":
+        """Of every relationship of a cluster that is present."""
+        everyone = np.zeros(cluster.last - cluster.first, RESULT)
+        for name in RESULT.names or ():
+            everyone[name][replays.relationship] = getattr(replays, name)
+        if replays.parties is not None:
+            replays.parties["relationship"] += cluster.first
+        return cls(np.flatnonzero(cluster.present).astype(np.int32) + np.int32(cluster.first), everyone[cluster.present], replays.parties)
+
+
 @dataclass(frozen=True, eq=False)
 class Portfolio:
     """Where every relationship of a ledger stands; iterates over Standings, by name.
@@ -89,6 +115,18 @@ class Portfolio:
     results: Array
     parties: Array | None
     empty: Replay
+
+    @classmethod
+    def of(
+        cls, names: Names, parts: Sequence[Results], rules: str | RuleSet, as_of: Instant | None, known_at: Instant | None
+    ) -> "Portfolio":
+        """Put together from parts, in the order of their codes, as of a day and as known at a day."""
+        empty = History(())
+        empty = empty if known_at is None else empty.known_at(known_at)
+        empty = empty if as_of is None else empty.as_of(as_of)
+        codes, results = (np.concatenate(some) for some in zip(*(part[:2] for part in parts), strict=True))
+        told = [part.parties for part in parts if part.parties is not None]
+        return cls(names, codes, results, np.concatenate(told) if told else None, replay(empty, rules))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -169,40 +207,18 @@ def replay_ledger(
     Raises UnknownName for rules, UnusableRules, DamagedLedger.
     """
     known = None if known_at is None else moment(known_at)
-    rows = max(LEAST, (memory - PROCESS) // (ROW + CONTRIBUTION * contributions))
-    codes, results, told = [], [], []
-    for cluster in view.clusters(rows, known):
+    parts = []
+    for cluster in view.clusters(rows_within(memory, contributions=contributions), known):
         asked = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
         replays = replay_all(cluster.columns, rules, **asked, threads=threads, notice=notice)  # type: ignore[arg-type]
         tell(Portion(cluster, replays))
-        codes.append(np.flatnonzero(cluster.present).astype(np.int32) + np.int32(cluster.first))
-        results.append(_results(cluster, replays))
-        if replays.parties is not None:
-            replays.parties["relationship"] += cluster.first
-            told.append(replays.parties)
-    empty = History(())
-    empty = empty if known is None else empty.known_at(known)
-    empty = empty if as_of is None else empty.as_of(as_of)
-    return Portfolio(
-        view.names, np.concatenate(codes), np.concatenate(results), np.concatenate(told) if told else None, replay(empty, rules)
-    )
+        parts.append(Results.of(cluster, replays))
+    return Portfolio.of(view.names, parts, rules, as_of, known_at)
 
 
-_RESULT = np.dtype(
-    [
-        *((name, np.float64) for name in ("trust", "confidence", "exit_risk")),
-        *((name, np.int64) for name in ("at", "touchpoints")),
-        ("state", np.int8),
-    ]
-)
-
-
-def _results(cluster: Cluster, replays: Replays) -> Array:
-    """A record for every relationship that is present."""
-    everyone = np.zeros(cluster.last - cluster.first, _RESULT)
-    for name in _RESULT.names or ():
-        everyone[name][replays.relationship] = getattr(replays, name)
-    return everyone[cluster.present]
+def rows_within(memory: int, *, contributions: bool = False) -> int:
+    """How many rows at once are replayed in so many bytes of memory."""
+    return max(LEAST, (memory - PROCESS) // (ROW + CONTRIBUTION * contributions))
 
 
 def _parties(of_one: Array, people: Sequence[str]) -> Parties:

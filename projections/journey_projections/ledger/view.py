@@ -18,7 +18,7 @@ from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
 from journey.merging import merged_pairs, names_of_united
 from journey.times import EPOCH, to_microseconds
 from journey_projections.codes import NOTE_ADDED, NOTHING
-from journey_projections.columns import FAMILIES, LAYOUT, Array, Columns
+from journey_projections.columns import FAMILIES, LAYOUT, Array, Columns, Ids
 from journey_projections.ledger.amending import Said
 from journey_projections.ledger.layout import SAID, TOUCHPOINTS, UNKNOWN_KIND, Note
 from journey_projections.ledger.names import Names
@@ -57,20 +57,22 @@ class _Group(NamedTuple):
 class View:
     """A ledger as it was when this was made."""
 
-    def __init__(self, path: Path, start: int = 1) -> None:
-        """Open every file, of touchpoints those from position `start` on.
+    def __init__(self, path: Path, start: int = 1, until: int | None = None) -> None:
+        """Open every file, of touchpoints those from position `start` on; as it was when it went up to position `until`, if given.
 
         Raises DamagedLedger, and FileNotFoundError where there is no ledger or it was compacted meanwhile.
         """
-        found = [segment for segment in segments(path / "touchpoints") if segment.first >= start]
+        found = [segment for segment in segments(path / "touchpoints", until) if segment.first >= start]
         if not found:
             raise FileNotFoundError(path)
+        self.path = path
         self._notes = [segment.note() for segment in found]
         self.note: Note = self._notes[-1]
+        self.last = self.note.last if until is None else until
         self._files = [segment.open() for segment in found]
         self.names = Names(segments(path / "names", self.note.last), self.note.names)
         facts = whole(segments(path / "facts", self.note.last), SAID)
-        self.said = [one for one in said_in(facts) if one.position <= self.note.last]
+        self.said = [one for one in said_in(facts) if one.position <= self.last]
 
     @property
     def rows(self) -> int:
@@ -127,6 +129,10 @@ class View:
         for first, last in self.cuts(rows, united):
             yield self._cluster(first, last, united, known_at, buffers)
 
+    def cluster(self, first: int, last: int, known_at: datetime | None = None) -> Cluster:
+        """All touchpoints, as known by a time, of the relationships that count as one from `first` up to `last`."""
+        return self._cluster(first, last, self.united("relationships", known_at), known_at, {})
+
     def tables(self, cuts: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
         """Every row as it is in the files, by ranges of relationships and in order; with the codes of another ledger, by family."""
         for first, last in cuts:
@@ -169,11 +175,13 @@ class View:
 
     def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Cluster:
         """The rows of the relationships that count as one from `first` up to `last`, put into `buffers`."""
-        wanted = ["relationship", *_FOLDED, *(_TELLING if self._amended else ("recorded_at",) if known_at is not None else ())]
+        wanted = columns_needed(amended=self._amended, known_at=known_at)
+        beyond = self.last < self.note.last
+        wanted += ["position"] if beyond and "position" not in wanted else []
         groups = self._needed(first, last, united)
         room = sum(group.rows for group in groups)
         for name in wanted:
-            if len(buffers.get(name, ())) < room:
+            if name not in buffers or len(buffers[name]) < room:
                 buffers[name] = np.empty(room, _KINDS[name])
         parts: list[_Part] = []
         size = 0
@@ -181,6 +189,8 @@ class View:
             codes = array_of(table["relationship"])
             ones = (codes if united is None else united[codes]) - np.int32(first)
             meant = (ones >= 0) & (ones < last - first)
+            if beyond:
+                meant &= array_of(table["position"]) <= self.last
             count = int(np.count_nonzero(meant))
             for name in wanted:
                 column = ones if name == "relationship" else array_of(table[name])
@@ -188,20 +198,8 @@ class View:
             parts.append(_Part(self._files[group.file], group.number, count, None if count == group.rows else np.packbits(meant)))
             size += count
         arrays = {name: buffers[name][:size] for name in wanted}
-        present = np.zeros(last - first, np.bool_)
-        present[arrays["relationship"]] = True
-        if self.unknown:
-            arrays["kind"] = np.where(arrays["kind"] == UNKNOWN_KIND, np.int8(NOTE_ADDED), arrays["kind"])
         people = self.united("people", known_at)
-        if people is not None:
-            for name in ("representative", "other"):
-                arrays[name] = np.append(people, np.int32(NOTHING))[arrays[name]]
-        kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
-        if self._amended:
-            kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
-        # What nobody asks for takes no memory: pages of zeros that are never touched.
-        columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
-        return Cluster(Columns(**columns, ids=_Ids(parts), kept=kept), first, last, present)
+        return cluster_of(arrays, _Ids(parts), first, last, people, known_at)
 
     def _read(self, group: _Group, columns: Sequence[str]) -> pa.Table:
         return self._files[group.file].read_row_group(group.number, list(columns))
@@ -217,6 +215,33 @@ class View:
             if (group.least < last and group.greatest >= first)
             or np.searchsorted(moved, group.least) < np.searchsorted(moved, group.greatest, side="right")
         ]
+
+
+def columns_needed(*, amended: bool, known_at: datetime | None) -> list[str]:
+    """The columns of touchpoints, without ids, that a replay takes: where some were amended, and as known by a time."""
+    return ["relationship", *_FOLDED, *(_TELLING if amended else ("recorded_at",) if known_at is not None else ())]
+
+
+def cluster_of(arrays: dict[str, Array], ids: Ids, first: int, last: int, people: Array | None, known_at: datetime | None) -> Cluster:
+    """Every row of the relationships from `first` up to `last`, from the `columns_needed` of them, with relationships counted from `first`.
+
+    `people` are those `united`, and `ids` as Columns have them.
+    """
+    size = len(arrays["relationship"])
+    present = np.zeros(last - first, np.bool_)
+    present[arrays["relationship"]] = True
+    unknown = arrays["kind"] == UNKNOWN_KIND
+    if unknown.any():
+        arrays["kind"] = np.where(unknown, np.int8(NOTE_ADDED), arrays["kind"])
+    if people is not None:
+        for name in ("representative", "other"):
+            arrays[name] = np.append(people, np.int32(NOTHING))[arrays[name]]
+    kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
+    if "amends" in arrays:
+        kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
+    # What nobody asks for takes no memory: pages of zeros that are never touched.
+    columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
+    return Cluster(Columns(**columns, ids=ids, kept=kept), first, last, present)
 
 
 class _Part(NamedTuple):

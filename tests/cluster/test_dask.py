@@ -1,0 +1,127 @@
+"""On Dask a ledger replays to the bits that one machine gives, whatever was amended, merged or late, and whoever is killed meanwhile."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from distributed import Client, LocalCluster, Worker, WorkerPlugin
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from logs import day, folder, logs, recorded
+
+from journey import Fact, Interaction, StoreUnavailable, UnknownName, UnusableRules
+from journey.testing import START
+from journey_projections import GOODWILL
+from journey_projections.cluster import Plan, on_dask, replay_on_dask
+from journey_projections.ledger import Ledger, Portfolio, replay_ledger
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """Two workers, each a process with one thread."""
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def bits(portfolio: Portfolio) -> tuple[bytes, ...]:
+    return tuple(b"" if array is None else array.tobytes() for array in (portfolio.codes, portfolio.results, portfolio.parties))
+
+
+def assert_same(one: Portfolio, other: Portfolio) -> None:
+    assert bits(one) == bits(other)
+    assert list(one) == list(other)
+    assert one.table() == other.table()
+
+
+@settings(max_examples=10)
+@given(batches=logs(), data=st.data())
+def test_dask_gives_the_bits_of_one_machine(client: Client, batches: list[list[Fact]], data: st.DataObject) -> None:
+    """E5, E6: as of and as known at any day; and as the ledger was when the view of it was made, whatever became of its files."""
+    number = data.draw(st.none() | st.integers(-1, len(batches)))
+    as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
+    asked: Any = {"as_of": as_of, "known_at": None if number is None else day(number), "parties": data.draw(st.booleans())}
+    with folder() as place, recorded(batches) as journal, patch.object(on_dask, "LEAST", data.draw(st.integers(1, 20))):
+        ledger = Ledger(place)
+        ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))
+        view = ledger.view()
+        local = replay_ledger(view, **asked)
+        if data.draw(st.booleans()):
+            ledger.catch_up(journal)
+            ledger.compact()
+        assert_same(replay_on_dask(view, client, **asked), local)
+
+
+class KilledOnce(WorkerPlugin):
+    """Kills the first worker that has come to the `moment` of a task, once."""
+
+    def __init__(self, flag: Path, moment: str) -> None:
+        self.flag, self.moment = flag, moment
+
+    def setup(self, worker: Worker) -> None: ...
+
+    def transition(self, key: object, start: str, finish: str, **more: object) -> None:
+        if self.moment in (start, finish) and "_fold" in str(key):
+            try:
+                self.flag.open("x").close()
+            except FileExistsError:
+                return
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    ledger = Ledger(tmp_path_factory.mktemp("cluster") / "journey.ledger")
+    told = [
+        Interaction(
+            id=f"i-{number}", relationship=f"r-{number % 40}", occurred_at=START + timedelta(hours=number), competence=number % 7 / 7
+        )
+        for number in range(400)
+    ]
+    with recorded([told]) as journal:
+        journal.merge("r-0", "r-39")
+        ledger.catch_up(journal)
+    return ledger
+
+
+@pytest.mark.parametrize("moment", ["executing", "memory"])
+def test_a_worker_killed_in_the_middle_is_made_good(client: Client, ledger: Ledger, tmp_path: Path, moment: str) -> None:
+    """At work, or done with a part that nobody had fetched."""
+    before = set(client.run(os.getpid).values())
+    client.register_plugin(KilledOnce(tmp_path / "killed", moment), name="killed-once")
+    with patch.object(on_dask, "LEAST", 10):
+        told = replay_on_dask(ledger.view(), client)
+    client.unregister_worker_plugin("killed-once")
+    client.wait_for_workers(2, timeout=30)
+    assert (tmp_path / "killed").exists()
+    assert set(client.run(os.getpid).values()) != before
+    assert_same(told, replay_ledger(ledger.view()))
+    assert len(told) == 39
+
+
+def test_errors_of_workers_are_told_as_those_of_one_machine(client: Client, ledger: Ledger) -> None:
+    with pytest.raises(UnknownName, match="no rule set `goodwil`"):
+        replay_on_dask(ledger.view(), client, "goodwil")
+    gone = ledger.view()
+    gone.path = gone.path / "elsewhere"
+    with pytest.raises(StoreUnavailable, match="a worker finds no ledger at") as told:
+        replay_on_dask(gone, client)
+    assert "by that path" in told.value.mend
+
+
+def test_a_worker_with_other_rules_of_that_name_is_refused(ledger: Ledger) -> None:
+    plan = Plan.of("goodwill", None, None, parties=False)
+    elsewhere = replace(plan, judged_by=plan.judged_by._replace(hash="0" * 12))
+    with pytest.raises(UnusableRules, match=f"rule set `goodwill` is {GOODWILL.hash} on a worker and 000000000000") as told:
+        elsewhere.fold(ledger.view().cluster(0, 1))
+    assert "on every machine" in told.value.mend
