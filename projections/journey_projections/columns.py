@@ -108,7 +108,8 @@ class Dictionary:
     """Codes for names, counted up as they are met."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._codes = _Codes({NOTHING: NOTHING, **{name: code for code, name in enumerate(names)}})
+        known: dict[Name, int] = {name: code for code, name in enumerate(names)}
+        self._codes = _Codes({NOTHING: NOTHING, **known})
         self.code: Callable[[Name], int] = self._codes.__getitem__
         """The code of a name, a new one if it is new; NOTHING of NOTHING."""
 
