@@ -24,10 +24,12 @@ from eventsourcing.domain import Aggregate, event
 from journey_projections.bulk import replay_all
 from journey_projections.columns import LAYOUT, Columns
 from journey_projections.encoding import Encoded, Encoder, Mention, number
-from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.rule_sets import rule_set
 from journey_projections.testing.portfolios import Portfolio, portfolio
 
 ROUNDS = 5
+JUDGES = ("goodwill", "beta")
+"""The default rules, and a model that remembers two numbers."""
 PER_RELATIONSHIP = 50
 PART = 4_000
 """How many touchpoints the peers fold."""
@@ -172,7 +174,7 @@ def growing(sizes: list[int]) -> None:
     for size in sizes:
         log: Portfolio = portfolio(size, size // PER_RELATIONSHIP)
         works: dict[str, Callable[[], object]] = {"reading the bytes": lambda log=log: scan(log.columns)}  # type: ignore[misc]
-        works |= {f"bulk replay, {name}": lambda log=log, name=name: replay_all(log.columns, name) for name in NAMES}  # type: ignore[misc]
+        works |= {f"bulk replay, {name}": lambda log=log, name=name: replay_all(log.columns, name) for name in JUDGES}  # type: ignore[misc]
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
         for _ in range(ROUNDS):
             for name, work in works.items():
@@ -186,7 +188,7 @@ def growing(sizes: list[int]) -> None:
 
 if __name__ == "__main__":
     cold_compile("goodwill")
-    for name in NAMES:
+    for name in JUDGES:
         replay_all(portfolio(100, 2).columns, name)
     peers()
     growing([int(size) for size in sys.argv[1:]] or [1_000_000, 20_000_000])
