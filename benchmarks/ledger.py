@@ -79,7 +79,8 @@ def written(path: Path, made: Portfolio) -> Ledger:
     began = time.perf_counter()
     ledger = Ledger(path)
     ledger.compact()
-    print(f"\ncompacting {size:,} rows: {size / (time.perf_counter() - began) / 1e6:.1f} M/s")
+    if size > SEGMENT:
+        print(f"\ncompacting {size:,} rows: {size / (time.perf_counter() - began) / 1e6:.1f} M/s")
     return ledger
 
 
