@@ -155,22 +155,25 @@ def run_console(workshop: Workshop, block: Block) -> None:
 
 @contextlib.contextmanager
 def our_packages_anew(folder: Path) -> Iterator[None]:
-    """Our modules, and those in a folder, are loaded anew inside, as by a program of its own. Others may be loaded only once."""
+    """Our modules are loaded anew inside, as by a program of its own, and what was loaded is there again afterwards.
 
-    def is_ours(name: str, module: ModuleType) -> bool:
-        return name.split(".")[0] in OUR_PACKAGES or (getattr(module, "__file__", None) or "").startswith(str(folder))
+    What else is loaded inside stays, unless it comes from the folder: some modules can be loaded only once.
+    """
 
-    def ours() -> dict[str, ModuleType]:
-        return {name: module for name, module in sys.modules.items() if is_ours(name, module)}
+    def is_ours(name: str, module: ModuleType | None) -> bool:
+        is_of_the_folder = (getattr(module, "__file__", None) or "").startswith(str(folder))
+        return module is None or is_of_the_folder or name.split(".")[0] in OUR_PACKAGES
 
-    before = ours()
-    for name in before:
-        del sys.modules[name]
+    def forget_ours() -> None:
+        for name in [name for name, module in sys.modules.items() if is_ours(name, module)]:
+            del sys.modules[name]
+
+    before = dict(sys.modules)
+    forget_ours()
     try:
         yield
     finally:
-        for name in ours():
-            del sys.modules[name]
+        forget_ours()
         sys.modules.update(before)
 
 
