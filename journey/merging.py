@@ -63,5 +63,6 @@ def _groups(pairs: Pairs[M]) -> dict[str, frozenset[str]]:
         if small is not large:
             large += small
             members.update(dict.fromkeys(small, large))
-    frozen = {id(group): frozenset(group) for group in members.values()}
+    once = {id(group): group for group in members.values()}
+    frozen = {of: frozenset(group) for of, group in once.items()}
     return {name: frozen[id(group)] for name, group in members.items()}
