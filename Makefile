@@ -2,9 +2,10 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crash check laws mutants docs bench lock clean
+.PHONY: help demo test test-crash test-spark check laws mutants docs bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -17,6 +18,10 @@ test: $(VENV)/.ready ## set up, then run every test
 
 test-crash: $(VENV)/.ready ## kill writers and servers, 200 times per store, and follow eight processes (takes minutes)
 	$(BIN)/python tests/trials.py
+
+test-spark: $(VENV)/.ready ## install Apache Spark (500 MB; needs Java 17) and replay a ledger on it
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-spark.txt
+	$(BIN)/pytest tests/cluster/test_spark.py
 
 check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
 	$(BIN)/ruff format --check .
@@ -37,8 +42,9 @@ docs: $(VENV)/.ready ## write the generated parts of docs/ anew
 bench: $(VENV)/.ready ## measure, beside the peers, and write docs/performance.md anew (takes long)
 	$(BIN)/python benchmarks/report.py
 
-lock: ## resolve requirements.txt anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.txt pyproject.toml
+lock: ## resolve requirements.txt and what Spark adds anew (needs uv)
+	$(RESOLVE) --extra dev -o requirements.txt pyproject.toml
+	$(RESOLVE) --extra spark --constraint requirements.txt -o requirements-spark.txt pyproject.toml
 
 clean: ## remove what the tasks made
 	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -103,11 +103,15 @@ def replay_in_this_process(path: Path, memory: int) -> None:
     view = View(path)
     replay_ledger(view, memory=memory, notice=print)  # compiles
     seconds = timed(lambda: replay_ledger(view, memory=memory), rounds=3)
+    allowed = f"{memory / 2**20:.0f} MB" if memory < 2**34 else "no bound"
+    print(f"  replayed, {allowed:>8}: {view.rows / seconds / 1e6:6.1f} M/s, {seconds:.2f} s, peak {peak():.0f} MB")
+
+
+def peak() -> float:
+    """The most memory that this process had, in MB."""
     # What getrusage tells would be the parent's, if that was larger.
     told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    peak = int(told["VmHWM"].split()[0]) / 1024
-    allowed = f"{memory / 2**20:.0f} MB" if memory < 2**34 else "no bound"
-    print(f"  replayed, {allowed:>8}: {view.rows / seconds / 1e6:6.1f} M/s, {seconds:.2f} s, peak {peak:.0f} MB")
+    return int(told["VmHWM"].split()[0]) / 1024
 
 
 def timed(work: Callable[[], object], rounds: int = ROUNDS) -> float:

@@ -5,21 +5,22 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
+from clusters import assert_same, assert_the_same_as_here
 from distributed import Client, LocalCluster, Worker, WorkerPlugin
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from logs import day, folder, logs, recorded
+from logs import logs, recorded
 
 from journey import Fact, Interaction, StoreUnavailable, UnknownName, UnusableRules
 from journey.testing import START
 from journey_projections import GOODWILL
 from journey_projections.cluster import Plan, on_dask, replay_on_dask
-from journey_projections.ledger import Ledger, Portfolio, replay_ledger
+from journey_projections.ledger import Ledger, replay_ledger
 
 
 @pytest.fixture(scope="module")
@@ -34,32 +35,11 @@ def client() -> Iterator[Client]:
         yield client
 
 
-def bits(portfolio: Portfolio) -> tuple[bytes, ...]:
-    return tuple(b"" if array is None else array.tobytes() for array in (portfolio.codes, portfolio.results, portfolio.parties))
-
-
-def assert_same(one: Portfolio, other: Portfolio) -> None:
-    assert bits(one) == bits(other)
-    assert list(one) == list(other)
-    assert one.table() == other.table()
-
-
-@settings(max_examples=10)
+@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
 @given(batches=logs(), data=st.data())
 def test_dask_gives_the_bits_of_one_machine(client: Client, batches: list[list[Fact]], data: st.DataObject) -> None:
-    """E5, E6: as of and as known at any day; and as the ledger was when the view of it was made, whatever became of its files."""
-    number = data.draw(st.none() | st.integers(-1, len(batches)))
-    as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
-    asked: Any = {"as_of": as_of, "known_at": None if number is None else day(number), "parties": data.draw(st.booleans())}
-    with folder() as place, recorded(batches) as journal, patch.object(on_dask, "LEAST", data.draw(st.integers(1, 20))):
-        ledger = Ledger(place)
-        ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))
-        view = ledger.view()
-        local = replay_ledger(view, **asked)
-        if data.draw(st.booleans()):
-            ledger.catch_up(journal)
-            ledger.compact()
-        assert_same(replay_on_dask(view, client, **asked), local)
+    with patch.object(on_dask, "LEAST", data.draw(st.integers(1, 20))):
+        assert_the_same_as_here(partial(replay_on_dask, client=client), batches, data)
 
 
 class KilledOnce(WorkerPlugin):

@@ -6,6 +6,7 @@ it works, lets it `fold` each part there into a small table, and lets it put the
 """
 
 from journey_projections.cluster.on_dask import replay_on_dask
+from journey_projections.cluster.on_spark import replay_on_spark
 from journey_projections.cluster.plan import Plan
 
-__all__ = ["Plan", "replay_on_dask"]
+__all__ = ["Plan", "replay_on_dask", "replay_on_spark"]

@@ -100,7 +100,8 @@ class View:
         return replace(self.note, first=first, rows=self.rows, amended=amended, unknown=self.unknown)
 
     @property
-    def _amended(self) -> bool:
+    def amended(self) -> bool:
+        """Whether any touchpoint is told otherwise later."""
         return any(note.amended for note in self._notes)
 
     @property
@@ -175,7 +176,7 @@ class View:
 
     def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Cluster:
         """The rows of the relationships that count as one from `first` up to `last`, put into `buffers`."""
-        wanted = columns_needed(amended=self._amended, known_at=known_at)
+        wanted = columns_needed(amended=self.amended, known_at=known_at)
         beyond = self.last < self.note.last
         wanted += ["position"] if beyond and "position" not in wanted else []
         groups = self._needed(first, last, united)

@@ -1,0 +1,38 @@
+"""What every engine must give: the bits that one machine gives."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from logs import day, folder, recorded
+
+from journey import Fact
+from journey.testing import START
+from journey_projections.ledger import Ledger, Portfolio, View, replay_ledger
+
+
+def assert_the_same_as_here(replay: Callable[..., Portfolio], batches: Sequence[Sequence[Fact]], data: st.DataObject) -> None:
+    """As of and as known at any day, and as the ledger was when the view of it was made, though it goes on and is compacted."""
+    number = data.draw(st.none() | st.integers(-1, len(batches)))
+    as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
+    asked: Any = {"as_of": as_of, "known_at": None if number is None else day(number), "parties": data.draw(st.booleans())}
+    with folder() as place, recorded(batches) as journal:
+        ledger = Ledger(place)
+        ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))
+        view: View = ledger.view()
+        local = replay_ledger(view, **asked)
+        if data.draw(st.booleans()):
+            ledger.catch_up(journal)
+            ledger.compact()
+        assert_same(replay(view, **asked), local)
+
+
+def assert_same(one: Portfolio, other: Portfolio) -> None:
+    assert bits(one) == bits(other)
+    assert list(one) == list(other)
+    assert one.table() == other.table()
+
+
+def bits(portfolio: Portfolio) -> tuple[bytes, ...]:
+    return tuple(b"" if array is None else array.tobytes() for array in (portfolio.codes, portfolio.results, portfolio.parties))
