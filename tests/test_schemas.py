@@ -131,7 +131,7 @@ class Older:
 
 
 @given(told=histories(), version=st.sampled_from([1, 2]))
-def test_a_history_written_under_an_older_schema_replays_to_the_same_trust(told: list[Touchpoint], version: int) -> None:
+def test_e8_a_history_written_under_an_older_schema_replays_to_the_same_trust(told: list[Touchpoint], version: int) -> None:
     told = [one.model_copy(update={"benevolence": 0.25}) if isinstance(one, Interaction) else one for one in told]
     with pytest.MonkeyPatch.context() as monkeypatch:
         older = Older(monkeypatch)
