@@ -17,8 +17,8 @@ from journey.amendments import (
 from journey.history import History, Recorded
 from journey.merging import names_in
 from journey.personal import owner_of
-from journey.stores.rows import PERSONAL_FIELDS, Receipt
-from journey.touchpoints import RelationshipOpened
+from journey.stores.rows import Receipt
+from journey.touchpoints import PERSONAL_FIELDS, RelationshipOpened
 
 WRITTEN_OUT: Mapping[str, str] = {
     "what journey wrote out before: `history`, exports, reports, `*.rejects.jsonl`": "delete it",

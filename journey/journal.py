@@ -245,6 +245,9 @@ class Journal:
         """
         people = self._one_with(person)
         subject = self._subject(person, people)
+        said = {"person": person, "reason": reason, "actor": actor}
+        # What could not be recorded must not be done.
+        validated(SubjectForgotten, {**said, "id": as_id or person, "occurred_at": self._now()})
         is_done = as_id is not None and as_id in self.find([as_id])
         found = self._store.find(subject.texts)
         encrypted = [row.id for row in found if row.personal is not None and not is_readable(row.personal)]
@@ -252,7 +255,7 @@ class Journal:
         keystore = self._texts.keystore
         keys = 0 if is_done else keystore.destroy(subject.owners)
         return Forgotten(
-            receipt=self._say(SubjectForgotten, {"person": person, "reason": reason, "actor": actor}, as_id, f"{person}.forgotten"),
+            receipt=self._say(SubjectForgotten, said, as_id, f"{person}.forgotten"),
             people=sorted(people),
             relationships=subject.relationships,
             texts=0 if is_done else len(encrypted),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing_extensions import TypeVar
 
 from journey.amendments import Fact, Merge, PeopleMerge, PeopleMerged, RelationshipsMerged, TouchpointCorrected
-from journey.touchpoints import PEOPLE, Touchpoint
+from journey.touchpoints import PEOPLE, PERSONAL_FIELDS, Touchpoint
 
 M = TypeVar("M", bound=Merge | PeopleMerge)
 Pairs = Mapping[frozenset[str], M]
@@ -43,8 +43,10 @@ def names_of_united(pairs: Pairs[M]) -> dict[str, str]:
 
 def people_in(fact: Fact) -> set[str]:
     """The people whom a touchpoint names as those with whom it was, or a correction may name so."""
-    # Whatever schema a correction is told in: among all its values are those of these fields.
-    values = fact.fields.values() if isinstance(fact, TouchpointCorrected) else map(vars(fact).get, PEOPLE)
+    values: Iterable[object] = map(vars(fact).get, PEOPLE)
+    if isinstance(fact, TouchpointCorrected):
+        # Whatever schema it is told in: among all its values are those of these fields. Texts are not: stores are asked for these names.
+        values = (value for name, value in fact.fields.items() if name not in PERSONAL_FIELDS)
     return {value for value in values if isinstance(value, str)}
 
 

@@ -355,6 +355,8 @@ PERSONS = (*PEOPLE, "customer", "actor")
 """Every field that may name a person."""
 PARTIES = (*PERSONS, "organisation", "episode")
 """Every field by whose name a touchpoint is found: persons, and what else it belongs to."""
+PERSONAL_FIELDS = ("note", "reason", "name")
+"""Fields that tell who a person is, or of them in free words; they are kept apart from the rest, also where a correction gives them."""
 
 
 class UnknownTouchpoint(_Touchpoint, frozen=True):

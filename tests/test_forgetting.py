@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from journey import (
     DamagedJournal,
     Fact,
     Interaction,
+    InvalidTouchpoint,
     Journal,
     PeopleMerged,
     PersonNamed,
@@ -27,8 +28,10 @@ from journey import (
     UnknownName,
 )
 from journey.stores.keys import MemoryKeystore
-from journey.stores.rows import PERSONAL_FIELDS
+from journey.stores.memory import MemoryStore
+from journey.stores.rows import StoredTouchpoint
 from journey.testing import START
+from journey.touchpoints import PERSONAL_FIELDS
 from journey_projections import replay
 from journey_projections.ledger import Ledger
 
@@ -165,6 +168,31 @@ def test_forgetting_somebody_who_is_nowhere_is_refused_and_destroys_nothing(jour
         journal.forget("anabell")
     assert refused.value.mend == "did you mean `anabel`?"
     assert readable(journal) == {"n"}
+
+
+@pytest.mark.parametrize("said", [{"as_id": "\n"}, {"reason": "x" * 10_001}, {"actor": ""}])
+def test_forgetting_that_could_not_be_recorded_destroys_nothing(journal: Journal, said: dict[str, str]) -> None:
+    journal.record(note("n", "r", contact="ana"))
+    with pytest.raises(InvalidTouchpoint):
+        journal.forget("ana", **said)
+    assert readable(journal) == {"n"}
+
+
+def test_a_store_is_never_asked_for_a_text() -> None:
+    """What is asked may stand in a server's log."""
+
+    class Listening(MemoryStore):
+        def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
+            asked.update(people)
+            return super().people_facts(people)
+
+    asked: set[str] = set()
+    with Journal(Listening()) as journal:
+        journal.record(note("n", "r", contact="ana"), PersonNamed(id="m", person="ana", name="Ana Rossi", occurred_at=START))
+        journal.correct("n", {"note": "another text", "representative": "rob"}, reason="a slip")
+        journal.history("r")
+        journal.forget("ana")
+    assert asked == {"ana", "rob"}
 
 
 # Afterwards

@@ -18,13 +18,12 @@ from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJou
 from journey.history import Recorded
 from journey.reading import unknown_touchpoint, validated
 from journey.times import from_microseconds, to_microseconds
+from journey.touchpoints import PERSONAL_FIELDS
 from journey.upcasting import upcast
 
 _UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-PERSONAL_FIELDS = ("note", "reason", "name")
-"""Fields that tell who a person is, or of them in free words; they are kept apart from the payload, also where a correction gives them."""
 WITHHELD = "withheld"
 """Stands in a row's `personal` for texts that cannot be read, since their key was destroyed or is kept elsewhere."""
 _APART: Mapping[str, Any] = {
