@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, JsonValue
 
 from journey.errors import UnknownName
 from journey_projections.encoding import Counts, Encoder
@@ -147,6 +147,12 @@ def rule_set(name: str) -> RuleSet:
 
         return compared.RULE_SETS[name]
     raise UnknownName.of("rule set", name, NAMES, f"there is {', '.join(f'`{known}`' for known in NAMES)}")
+
+
+def parameter(default: float, low: float, high: float, unit: str, meaning: str, source: str) -> Any:
+    """The field of a parameter in a rule set's model: its value where nothing else is said, and what `parameters_of` tells of it."""
+    extra: dict[str, JsonValue] = {"unit": unit, "source": source}
+    return Field(default=default, ge=low, le=high, allow_inf_nan=False, description=meaning, json_schema_extra=extra)
 
 
 class Parameter(NamedTuple):

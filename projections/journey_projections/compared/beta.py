@@ -8,36 +8,34 @@ from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import RuleSet, View, state_by_trust
+from journey_projections.rule_sets import RuleSet, View, parameter, state_by_trust
 
 
 class BetaParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `beta`."""
 
-    forgetting: float = Field(
-        default=0.95,
-        ge=0.0,
-        le=1.0,
-        description="what is left of the earlier evidence at each further event",
-        json_schema_extra={"unit": "factor", "source": "Jøsang & Ismail 2002, §3.3"},
+    forgetting: float = parameter(
+        0.95, 0.0, 1.0, "factor", "what is left of the earlier evidence at each further event", "Jøsang & Ismail 2002, §3.3"
     )
-    negative_weight: float = Field(
-        default=1.0,
-        ge=1.0,
-        le=64.0,
-        description="how many times bad news counts against good news of the same size",
-        json_schema_extra={"unit": "factor", "source": "Jøsang & Ismail 2002: the weight w of a feedback"},
+    negative_weight: float = parameter(
+        1.0,
+        1.0,
+        64.0,
+        "factor",
+        "how many times bad news counts against good news of the same size",
+        "Jøsang & Ismail 2002: the weight w of a feedback",
     )
-    by_size: float = Field(
-        default=1.0,
-        ge=0.0,
-        le=1.0,
-        description="1: how good or bad news is counts by its size; 0: by its sign alone",
-        json_schema_extra={"unit": "share", "source": "Jøsang & Ismail 2002: v may be -1 and 1 alone, or lie between"},
+    by_size: float = parameter(
+        1.0,
+        0.0,
+        1.0,
+        "share",
+        "1: how good or bad news is counts by its size; 0: by its sign alone",
+        "Jøsang & Ismail 2002: v may be -1 and 1 alone, or lie between",
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import exp, isnan, sqrt
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import RuleSet, View, state_by_trust
+from journey_projections.rule_sets import RuleSet, View, parameter, state_by_trust
 
 DAY = 86_400_000_000.0
 
@@ -20,19 +20,21 @@ DAY = 86_400_000_000.0
 class FireParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `fire`."""
 
-    recency_days: float = Field(
-        default=7.213475204444817,
-        ge=0.1,
-        le=3650.0,
-        description="λ: the age at which a rating's weight has fallen to 1/e",
-        json_schema_extra={"unit": "days", "source": "Huynh, Jennings & Shadbolt 2006: -5 / ln ½ rounds, a round taken as a day"},
+    recency_days: float = parameter(
+        7.213475204444817,
+        0.1,
+        3650.0,
+        "days",
+        "λ: the age at which a rating's weight has fallen to 1/e",
+        "Huynh, Jennings & Shadbolt 2006: -5 / ln ½ rounds, a round taken as a day",
     )
-    reliability_rate: float = Field(
-        default=0.6931471805599453,
-        ge=0.01,
-        le=5.0,
-        description="γ: how fast the reliability rises with the sum of the weights",
-        json_schema_extra={"unit": "1 / rating", "source": "Huynh, Jennings & Shadbolt 2006: -ln ½"},
+    reliability_rate: float = parameter(
+        0.6931471805599453,
+        0.01,
+        5.0,
+        "1 / rating",
+        "γ: how fast the reliability rises with the sum of the weights",
+        "Huynh, Jennings & Shadbolt 2006: -ln ½",
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import exp, isnan, sqrt
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import RuleSet, View, state_by_trust
+from journey_projections.rule_sets import RuleSet, View, parameter, state_by_trust
 
 DAY = 86_400_000_000.0
 PER_POINT = 0.005756462732485115
@@ -23,41 +23,34 @@ _SOURCE = "Glickman 1999"
 class GlickoParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `glicko`."""
 
-    start: float = Field(
-        default=0.0,
-        ge=-400.0,
-        le=400.0,
-        description="rating before anything happened, above the opponent's",
-        json_schema_extra={"unit": "points", "source": f"{_SOURCE}: whoever is unrated, like the average player, has 1500"},
+    start: float = parameter(
+        0.0,
+        -400.0,
+        400.0,
+        "points",
+        "rating before anything happened, above the opponent's",
+        f"{_SOURCE}: whoever is unrated, like the average player, has 1500",
     )
-    deviation_start: float = Field(
-        default=350.0,
-        ge=50.0,
-        le=500.0,
-        description="deviation before anything happened; silence never takes it further",
-        json_schema_extra={"unit": "points", "source": _SOURCE},
+    deviation_start: float = parameter(
+        350.0, 50.0, 500.0, "points", "deviation before anything happened; silence never takes it further", _SOURCE
     )
-    deviation_least: float = Field(
-        default=30.0,
-        ge=1.0,
-        le=50.0,
-        description="deviation below which no number of touchpoints takes it, so that the rating stays alive",
-        json_schema_extra={"unit": "points", "source": f"{_SOURCE}: the advice for those who play often"},
+    deviation_least: float = parameter(
+        30.0,
+        1.0,
+        50.0,
+        "points",
+        "deviation below which no number of touchpoints takes it, so that the rating stays alive",
+        f"{_SOURCE}: the advice for those who play often",
     )
-    deviation_growth: float = Field(
-        default=63.2,
-        ge=0.0,
-        le=350.0,
-        description="c: deviation that one rating period of silence adds, as a square to a square",
-        json_schema_extra={"unit": "points / √period", "source": f"{_SOURCE}: from 50 to 350 in thirty periods"},
+    deviation_growth: float = parameter(
+        63.2,
+        0.0,
+        350.0,
+        "points / √period",
+        "c: deviation that one rating period of silence adds, as a square to a square",
+        f"{_SOURCE}: from 50 to 350 in thirty periods",
     )
-    period_days: float = Field(
-        default=60.0,
-        ge=1.0,
-        le=365.0,
-        description="a rating period, counted in fractions",
-        json_schema_extra={"unit": "days", "source": f"{_SOURCE}: two months"},
-    )
+    period_days: float = parameter(60.0, 1.0, 365.0, "days", "a rating period, counted in fractions", f"{_SOURCE}: two months")
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections import codes
 from journey_projections.compared.valence import BAD, CAUSES, GOOD, NEITHER, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import Room, RuleSet
+from journey_projections.rule_sets import Room, RuleSet, parameter
 
 _SOURCE = "the vendors' own guides to scorecards (Gainsight, ChurnZero, Totango)"
 
@@ -21,33 +21,16 @@ _SOURCE = "the vendors' own guides to scorecards (Gainsight, ChurnZero, Totango)
 class HealthScoreParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `health_score`."""
 
-    window_days: float = Field(
-        default=30.0,
-        ge=1.0,
-        le=365.0,
-        description="how far back the score looks",
-        json_schema_extra={"unit": "days", "source": _SOURCE},
-    )
-    engagement_target: float = Field(
-        default=4.0,
-        ge=1.0,
-        le=100.0,
-        description="contacts in the window that count as fully engaged",
-        json_schema_extra={"unit": "touchpoints", "source": _SOURCE},
-    )
-    engagement_weight: float = Field(
-        default=0.5,
-        ge=0.0,
-        le=1.0,
-        description="weight of engagement; the rest is the absence of trouble",
-        json_schema_extra={"unit": "share", "source": _SOURCE},
-    )
-    ticket_cost: float = Field(
-        default=0.2,
-        ge=0.0,
-        le=1.0,
-        description="what one ticket of no severity takes from the absence of trouble; a full one takes three times that",
-        json_schema_extra={"unit": "share", "source": _SOURCE},
+    window_days: float = parameter(30.0, 1.0, 365.0, "days", "how far back the score looks", _SOURCE)
+    engagement_target: float = parameter(4.0, 1.0, 100.0, "touchpoints", "contacts in the window that count as fully engaged", _SOURCE)
+    engagement_weight: float = parameter(0.5, 0.0, 1.0, "share", "weight of engagement; the rest is the absence of trouble", _SOURCE)
+    ticket_cost: float = parameter(
+        0.2,
+        0.0,
+        1.0,
+        "share",
+        "what one ticket of no severity takes from the absence of trouble; a full one takes three times that",
+        _SOURCE,
     )
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from math import exp, isnan
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections import codes
 from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import RuleSet, View, state_by_trust
+from journey_projections.rule_sets import RuleSet, View, parameter, state_by_trust
 
 _FORM = "Netzer, Lattin & Srinivasan 2008: the form; they estimate the numbers anew for each data set"
 
@@ -22,54 +22,27 @@ _FORM = "Netzer, Lattin & Srinivasan 2008: the form; they estimate the numbers a
 class HmmParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `hmm`."""
 
-    start_fair: float = Field(
-        default=0.3333333333333333,
-        ge=0.0,
-        le=1.0,
-        description="probability of the fair state before anything happened; weak and strong share the rest evenly",
-        json_schema_extra={"unit": "probability", "source": "neutral start"},
+    start_fair: float = parameter(
+        0.3333333333333333,
+        0.0,
+        1.0,
+        "probability",
+        "probability of the fair state before anything happened; weak and strong share the rest evenly",
+        "neutral start",
     )
-    good_weak: float = Field(
-        default=0.1,
-        ge=0.0,
-        le=0.33,
-        description="probability that the customer's act is good where the relationship is weak",
-        json_schema_extra={"unit": "probability", "source": _FORM},
+    good_weak: float = parameter(
+        0.1, 0.0, 0.33, "probability", "probability that the customer's act is good where the relationship is weak", _FORM
     )
-    good_fair: float = Field(
-        default=0.5,
-        ge=0.33,
-        le=0.67,
-        description="… where it is fair",
-        json_schema_extra={"unit": "probability", "source": _FORM},
+    good_fair: float = parameter(0.5, 0.33, 0.67, "probability", "… where it is fair", _FORM)
+    good_strong: float = parameter(0.9, 0.67, 1.0, "probability", "… where it is strong", _FORM)
+    threshold: float = parameter(
+        3.0, 0.5, 8.0, "log odds", "log odds against moving to a neighbouring state after an encounter neither good nor bad", _FORM
     )
-    good_strong: float = Field(
-        default=0.9,
-        ge=0.67,
-        le=1.0,
-        description="… where it is strong",
-        json_schema_extra={"unit": "probability", "source": _FORM},
+    effect_good: float = parameter(
+        1.5, 0.0, 8.0, "log odds", "what a perfect encounter adds to the log odds of moving up, and takes from those of moving down", _FORM
     )
-    threshold: float = Field(
-        default=3.0,
-        ge=0.5,
-        le=8.0,
-        description="log odds against moving to a neighbouring state after an encounter neither good nor bad",
-        json_schema_extra={"unit": "log odds", "source": _FORM},
-    )
-    effect_good: float = Field(
-        default=1.5,
-        ge=0.0,
-        le=8.0,
-        description="what a perfect encounter adds to the log odds of moving up, and takes from those of moving down",
-        json_schema_extra={"unit": "log odds", "source": _FORM},
-    )
-    effect_bad: float = Field(
-        default=3.0,
-        ge=0.0,
-        le=12.0,
-        description="what the worst encounter adds to the log odds of moving down, and takes from those of moving up",
-        json_schema_extra={"unit": "log odds", "source": _FORM},
+    effect_bad: float = parameter(
+        3.0, 0.0, 12.0, "log odds", "what the worst encounter adds to the log odds of moving down, and takes from those of moving up", _FORM
     )
 
 

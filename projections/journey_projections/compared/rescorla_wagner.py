@@ -7,37 +7,21 @@ from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from journey_projections.compared.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.encoding import Encoded
-from journey_projections.rule_sets import RuleSet
+from journey_projections.rule_sets import RuleSet, parameter
 
 
 class RescorlaWagnerParameters(BaseModel, frozen=True, extra="forbid"):
     """The parameters of `rescorla_wagner`."""
 
-    rate_up: float = Field(
-        default=0.1,
-        ge=0.0,
-        le=1.0,
-        description="share of a good surprise that is learnt",
-        json_schema_extra={"unit": "share", "source": "Rescorla & Wagner 1972"},
+    rate_up: float = parameter(0.1, 0.0, 1.0, "share", "share of a good surprise that is learnt", "Rescorla & Wagner 1972")
+    rate_down: float = parameter(
+        0.3, 0.0, 1.0, "share", "share of a bad surprise that is learnt", "Cazé & van der Meer 2013: asymmetric rates"
     )
-    rate_down: float = Field(
-        default=0.3,
-        ge=0.0,
-        le=1.0,
-        description="share of a bad surprise that is learnt",
-        json_schema_extra={"unit": "share", "source": "Cazé & van der Meer 2013: asymmetric rates"},
-    )
-    start: float = Field(
-        default=0.5,
-        ge=0.0,
-        le=1.0,
-        description="trust before anything happened",
-        json_schema_extra={"unit": "trust", "source": "neutral start"},
-    )
+    start: float = parameter(0.5, 0.0, 1.0, "trust", "trust before anything happened", "neutral start")
 
 
 @dataclass(slots=True)
