@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -173,8 +174,8 @@ def growing(sizes: list[int]) -> None:
     costs: dict[str, list[float]] = {}
     for size in sizes:
         log: Portfolio = portfolio(size, size // PER_RELATIONSHIP)
-        works: dict[str, Callable[[], object]] = {"reading the bytes": lambda log=log: scan(log.columns)}  # type: ignore[misc]
-        works |= {f"bulk replay, {name}": lambda log=log, name=name: replay_all(log.columns, name) for name in JUDGES}  # type: ignore[misc]
+        works: dict[str, Callable[[], object]] = {"reading the bytes": partial(scan, log.columns)}
+        works |= {f"bulk replay, {name}": partial(replay_all, log.columns, name) for name in JUDGES}
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
         for _ in range(ROUNDS):
             for name, work in works.items():

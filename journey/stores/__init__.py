@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
@@ -136,25 +137,20 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     With `read_only` nothing is created or written. Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal,
     UnsupportedSchema, MissingExtra.
     """
-    if url == "memory:":
+    kind, path = _kind_and_path(url)
+    if kind == "memory":
         from journey.stores.memory import MemoryStore
 
         return MemoryStore()
-    path = url.removeprefix("sqlite:///")
-    if path and path != url:
+    if kind == "sqlite":
         from journey.stores.sqlite import SQLiteStore
 
         return SQLiteStore(path, read_only=read_only)
-    if url.startswith(("postgresql://", "postgres://")):
-        try:
+    if kind == "postgresql":
+        with _psycopg():
             from journey.stores.postgres import PostgresStore
-        except ImportError as error:
-            raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error
         return PostgresStore(url, read_only=read_only)
-    raise InvalidStoreUrl(
-        f"`{without_password(url)}` is no store",
-        "use `sqlite:///PATH`, as in `sqlite:///journey.db`, `postgresql://USER@HOST/DATABASE`, or `memory:`",
-    )
+    raise InvalidStoreUrl(f"`{without_password(url)}` is no store", _URLS.format("journey.db"))
 
 
 def open_keystore(url: str, *, read_only: bool = False) -> Keystore:
@@ -162,23 +158,40 @@ def open_keystore(url: str, *, read_only: bool = False) -> Keystore:
 
     Raises InvalidStoreUrl, StoreUnavailable, MissingExtra.
     """
-    path = url.removeprefix("sqlite:///")
-    if url == "memory:":
+    kind, path = _kind_and_path(url)
+    if kind == "memory":
         return MemoryKeystore()
-    if path and path != url:
+    if kind == "sqlite":
         from journey.stores.sqlite_keys import SQLiteKeystore
 
         return SQLiteKeystore(path, read_only=read_only)
-    if url.startswith(("postgresql://", "postgres://")):
-        try:
+    if kind == "postgresql":
+        with _psycopg():
             from journey.stores.postgres_keys import SeparateKeystore
-        except ImportError as error:
-            raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error
         return SeparateKeystore(url, read_only=read_only)
-    raise InvalidStoreUrl(
-        f"`{without_password(url)}` is no place for keys",
-        "use `sqlite:///PATH`, as in `sqlite:///journey.keys`, `postgresql://USER@HOST/DATABASE`, or `memory:`",
-    )
+    raise InvalidStoreUrl(f"`{without_password(url)}` is no place for keys", _URLS.format("journey.keys"))
+
+
+_URLS = "use `sqlite:///PATH`, as in `sqlite:///{}`, `postgresql://USER@HOST/DATABASE`, or `memory:`"
+
+
+def _kind_and_path(url: str) -> tuple[str, str]:
+    """What an address leads to, nothing where it is none; of a file also its path."""
+    if url == "memory:":
+        return "memory", ""
+    path = url.removeprefix("sqlite:///")
+    if path and path != url:
+        return "sqlite", path
+    return ("postgresql" if url.startswith(("postgresql://", "postgres://")) else ""), ""
+
+
+@contextmanager
+def _psycopg() -> Iterator[None]:
+    """Say how psycopg is installed where it is not."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error
 
 
 def without_password(url: str) -> str:

@@ -13,18 +13,10 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any, Literal
+from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, ConnectionPoolClosedError, PersistenceError, Subscription
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteTransaction,
-)
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
@@ -32,6 +24,7 @@ from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.keys import Keystore
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan
+from journey.stores.sqlite_file import Datastore
 from journey.stores.sqlite_keys import SQLiteKeystore
 from journey.stores.subscriptions import WatchingSubscription
 
@@ -111,7 +104,6 @@ _UNDECODABLE = "Could not decode"
 """What Python says of a text that is no UTF-8."""
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column", _UNDECODABLE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
-_LOCK_TIMEOUT_SECONDS = 30
 
 
 def _from_format_1(cursor: SQLiteCursor) -> None:
@@ -130,93 +122,6 @@ def _from_format_1(cursor: SQLiteCursor) -> None:
 
 MIGRATIONS = {1: _from_format_1}
 """What brings a journal of each older format to the next one; see `tests/formats` for files of each."""
-
-
-class _Transaction(SQLiteTransaction):
-    """A writer takes the write lock at once, so that it never has to give up halfway for another writer."""
-
-    def __enter__(self) -> SQLiteCursor:
-        cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
-        return cursor
-
-
-class _Connection(SQLiteConnection):
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with _Transaction(self, commit=commit) as cursor, cursor:
-            yield cursor
-
-
-class _Pool(SQLiteConnectionPool):
-    """Connections to one file by path, so that no `?` or `%` in a name is taken for a URI's."""
-
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        self._path = path
-        self._read_only = read_only
-        self._is_closing = False
-        super().__init__(db_name=str(path))
-
-    def close(self) -> None:
-        """Close when what runs has run: to close a connection below another thread's statement crashes the process."""
-        deadline = monotonic() + _LOCK_TIMEOUT_SECONDS
-        with self._put_condition:
-            self._is_closing = True
-            while self._in_use and monotonic() < deadline:
-                self._put_condition.wait(0.05)
-            self._in_use.clear()
-            super().close()
-
-    def _get_connection(self, timeout: float = 0.0) -> SQLiteConnection:
-        with self._put_condition:
-            if self._is_closing:
-                raise ConnectionPoolClosedError
-            return super()._get_connection(timeout)
-
-    def _create_connection(self) -> SQLiteConnection:
-        deadline = monotonic() + _LOCK_TIMEOUT_SECONDS
-        while True:
-            try:
-                connection = self._reader() if self._read_only else self._writer()
-                break
-            except sqlite3.OperationalError as error:
-                # SQLite waits for a lock by itself, but not while another connection makes, or leaves, the write-ahead log.
-                if "locked" not in str(error) or monotonic() > deadline:
-                    raise
-            sleep(0.01)
-        connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=None)
-
-    def _writer(self) -> sqlite3.Connection:
-        return self._connect("mode=rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
-
-    def _reader(self) -> sqlite3.Connection:
-        """Opened for writing where that is possible, only so that SQLite can clear its side files away when it closes."""
-        try:
-            return self._connect("mode=rw", "PRAGMA query_only = ON", "SELECT 1 FROM sqlite_schema")
-        except sqlite3.OperationalError as error:
-            # On a read-only disk there can be no side files; without a write-ahead log the file alone is the whole truth.
-            if "locked" in str(error) or self._path.with_name(self._path.name + "-wal").exists():
-                raise
-            return self._connect("immutable=1", "SELECT 1 FROM sqlite_schema")
-
-    def _connect(self, mode: str, *statements: str) -> sqlite3.Connection:
-        uri = f"{self._path.absolute().as_uri()}?{mode}"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
-        try:
-            for statement in statements:
-                connection.execute(statement).fetchall()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-
-class _Datastore(SQLiteDatastore):
-    def __init__(self, path: Path, *, read_only: bool, originator_id_type: Literal["uuid", "text"] = "text") -> None:
-        super().__init__(str(path), originator_id_type=originator_id_type)
-        self.pool.close()
-        self.pool = _Pool(path, read_only=read_only)
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -354,7 +259,7 @@ class SQLiteStore:
         self._read_only = read_only
         self._check(read_only=read_only)
         with self._explained():
-            self._datastore = _Datastore(self.path, read_only=read_only)
+            self._datastore = Datastore(self.path, read_only=read_only)
             self.recorder = SQLiteRecorder(self._datastore)
             self.format = self._known_format(read_only=read_only)
             if not read_only:

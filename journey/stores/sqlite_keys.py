@@ -13,6 +13,7 @@ from threading import RLock
 
 from journey.errors import DamagedJournal, StoreUnavailable
 from journey.stores.keys import Key, newest
+from journey.stores.sqlite_file import LOCK_TIMEOUT_SECONDS
 
 _TABLE = """CREATE TABLE IF NOT EXISTS journey_keys (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, number INTEGER NOT NULL, secret BLOB NOT NULL, UNIQUE (owner, number))"""
@@ -22,7 +23,6 @@ _NEWEST = (
 )
 _INSERT = """INSERT INTO journey_keys (id, owner, number, secret)
     VALUES (?1, ?2, 1 + (SELECT COALESCE(MAX(number), 0) FROM journey_keys WHERE owner = ?2), ?3)"""
-_LOCK_TIMEOUT_SECONDS = 30
 
 
 class SQLiteKeystore:
@@ -102,7 +102,7 @@ class SQLiteKeystore:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self._read_only else 'rw'}"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
         try:
             if not self._read_only:
                 connection.execute("PRAGMA secure_delete = ON").fetchall()

@@ -12,7 +12,8 @@ from psycopg.sql import SQL
 
 from journey.stores.postgres import PostgresRecorder
 from journey.stores.postgres_server import Datastore, Server
-from journey.stores.sqlite import SQLiteRecorder, _Datastore
+from journey.stores.sqlite import SQLiteRecorder
+from journey.stores.sqlite_file import Datastore as SQLiteFile
 
 URL = "JOURNEY_CONFORMANCE_URL"
 """The environment's name for where the journal is: a path, or the address of a database."""
@@ -36,7 +37,7 @@ class OurSQLiteFactory(SQLiteFactory):
 
     def __init__(self, env: Any) -> None:
         InfrastructureFactory.__init__(self, env)
-        self.datastore = _Datastore(Path(url_in(self.env)), read_only=False, originator_id_type=id_type_in(self.env))
+        self.datastore = SQLiteFile(Path(url_in(self.env)), read_only=False, originator_id_type=id_type_in(self.env))
 
 
 class OurPostgresProcessRecorder(PostgresProcessRecorder, PostgresRecorder):
