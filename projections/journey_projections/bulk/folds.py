@@ -46,7 +46,7 @@ class Folds:
         except (NotCompilable, NumbaError) as error:
             reason = str(error).strip().splitlines()[-1]
             if notice is not None:
-                notice(f"the rule set `{rules.name}` does not compile, so it is interpreted, hundreds of times slower: {reason}")
+                notice(f"the rule set `{rules.name}` does not compile, so it is interpreted, a hundred times slower: {reason}")
             return cls(rules, interpreted(rules), asked, 1)
 
     @classmethod
@@ -57,7 +57,7 @@ class Folds:
         folds = cls(rules, machine(rules), asked, threads)
         nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.machine.scratch(1), folds.out(0, 0), 0, 0)
         if notice is not None and not is_kept(folds.machine.fold, nothing):
-            notice(f"compiling the rule set `{rules.name}`; this takes a minute, once")
+            notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
         folds.machine.fold(*nothing)
         return folds
 

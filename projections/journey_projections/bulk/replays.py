@@ -96,8 +96,8 @@ def replay_all(
     merged with, or its own, and `people` the same for people. `dates` ask for the trust at those instants too, `parties` and
     `contributions` for these.
 
-    The rules are compiled on first use, which takes about a minute, and kept on disk; `notice` is then told, in a sentence, and also
-    when a rule set does not compile and is interpreted, hundreds of times slower. `rows_at_once` bounds how many rows (about 90
+    The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` is then told, in a sentence, and also
+    when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
     bytes each) are worked on at a time, beside the columns themselves: with it, the runs are gone through more than once.
 
     Raises UnknownName for rules, UnusableRules when they fail or take touchpoints, which columns do not hold.
