@@ -1,7 +1,10 @@
 """Made-up portfolios: the same for the same seed, and the same as columns and as touchpoints."""
 
+import json
+
 import numpy as np
 
+from journey.reading import read_json
 from journey_projections import codes
 from journey_projections.columns import FAMILIES, LAYOUT, Columns, columns_of
 from journey_projections.testing.portfolios import portfolio
@@ -18,6 +21,12 @@ def test_a_portfolio_tells_the_same_as_columns_and_as_touchpoints() -> None:
     sizes = {family: len(getattr(dictionaries, family)) for family in FAMILIES.values()}
     assert_equal(made.columns, columns_of(made.touchpoints(), dictionaries))
     assert sizes == {family: len(getattr(dictionaries, family)) for family in FAMILIES.values()}
+
+
+def test_some_rows_of_a_portfolio_are_read_as_the_touchpoints_that_they_are() -> None:
+    made = portfolio(2_000, 40)
+    read = [read_json(json.dumps(row)) for row in made.rows(500, 700)]
+    assert read == [record.touchpoint for record in made.touchpoints()[500:700]]
 
 
 def test_a_portfolio_is_as_large_as_asked_and_the_same_for_the_same_seed() -> None:

@@ -1,6 +1,6 @@
 """Portfolios of made-up journeys, as large as wanted: what to try bulk replay and ledgers on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +67,15 @@ class Portfolio:
 
     def touchpoints(self) -> list[Recorded[Touchpoint]]:
         """The same as touchpoints, for small portfolios."""
-        columns = {name: getattr(self.columns, name).tolist() for name in LAYOUT}
-        ids = self.columns.ids(np.arange(len(self.columns)))
-        rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
-        return [_touchpoint(id, row) for id, row in zip(ids, rows, strict=True)]
+        columns = zip(self.rows(), self.columns.recorded_at.tolist(), self.columns.position.tolist(), strict=True)
+        return [Recorded(validated(KINDS[row.pop("kind")], row), from_microseconds(at), position) for row, at, position in columns]
+
+    def rows(self, first: int = 0, last: int | None = None) -> Iterator[dict[str, Any]]:
+        """Those from `first` up to `last`, counted from 0, as rows of JSONL."""
+        numbers = np.arange(len(self.columns))[first:last]
+        columns = [getattr(self.columns, name)[first:last].tolist() for name in LAYOUT]
+        for id, *row in zip(self.columns.ids(numbers), *columns, strict=True):
+            yield _fields(id, dict(zip(LAYOUT, row, strict=True)))
 
 
 def portfolio(touchpoints: int, relationships: int, seed: int = 1) -> Portfolio:
@@ -221,10 +226,10 @@ _AMOUNTS = {
 }
 
 
-def _touchpoint(id: str, row: dict[str, Any]) -> Recorded[Touchpoint]:
+def _fields(id: str, row: dict[str, Any]) -> dict[str, Any]:
     kind = row["kind"]
-    fields: dict[str, Any] = {"id": id, "occurred_at": from_microseconds(row["occurred_at"]), "certainty": row["certainty"]}
-    fields["by"] = "customer" if row["side"] == codes.CUSTOMER else "organisation"
+    fields: dict[str, Any] = {"kind": list(KINDS)[kind], "id": id, "occurred_at": from_microseconds(row["occurred_at"]).isoformat()}
+    fields |= {"by": "customer" if row["side"] == codes.CUSTOMER else "organisation", "certainty": row["certainty"]}
     for column, family in FAMILIES.items():
         if row[column] >= 0:
             fields[column] = f"{family}-{row[column]}"
@@ -241,6 +246,6 @@ def _touchpoint(id: str, row: dict[str, Any]) -> Recorded[Touchpoint]:
         fields["cause"] = next(word for word, code in codes.CAUSES.items() if code == row["cause"])
     if kind == codes.INTERACTION:
         fields |= {name: row[column] for name, column in (("benevolence", "second"), ("integrity", "third")) if row[column] == row[column]}
-        fields["recognised"] = False if row["flag"] else None
-    model = KINDS[list(KINDS)[kind]]
-    return Recorded(validated(model, fields), from_microseconds(row["recorded_at"]), row["position"])
+        if row["flag"]:
+            fields["recognised"] = False
+    return fields
