@@ -58,7 +58,10 @@ def measure(view: View, client: Client) -> None:
             seconds[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(some) for name, some in seconds.items()}
     workers = " and ".join(f"{one:.0f}" for one in client.run(peak).values())
-    peaks = {"two Dask workers": f"{workers} MB, and {asking:.0f} MB where it is asked for", "one process": f"{peak():.0f} MB"}
+    peaks = {
+        "two Dask workers": f"{workers} MB, and {asking:.0f} MB where it is asked for",
+        "one process": f"{peak():.0f} MB, Dask's scheduler included",
+    }
     print(f"\n{view.rows / 1e6:.0f} M touchpoints, {len(dask):,} relationships; the same bits: {'yes' if same else 'NO'}")
     for name, median in medians.items():
         spread = f"{min(seconds[name]):.2f} to {max(seconds[name]):.2f} s"
