@@ -10,13 +10,15 @@ from logs import day, folder, recorded
 from journey import Fact
 from journey.testing import START
 from journey_projections.ledger import Ledger, Portfolio, View, replay_ledger
+from journey_projections.rule_sets import NAMES
 
 
 def assert_the_same_as_here(replay: Callable[..., Portfolio], batches: Sequence[Sequence[Fact]], data: st.DataObject) -> None:
-    """As of and as known at any day, and as the ledger was when the view of it was made, though it goes on and is compacted."""
+    """By any rules, as of and as known at any day, and as the ledger was when the view was made, though it goes on and is compacted."""
     number = data.draw(st.none() | st.integers(-1, len(batches)))
     as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
-    asked: Any = {"as_of": as_of, "known_at": None if number is None else day(number), "parties": data.draw(st.booleans())}
+    asked: Any = {"rules": data.draw(st.sampled_from(NAMES)), "parties": data.draw(st.booleans())}
+    asked |= {"as_of": as_of, "known_at": None if number is None else day(number)}
     with folder() as place, recorded(batches) as journal:
         ledger = Ledger(place)
         ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))

@@ -42,7 +42,7 @@ def test_every_story_compiles_to_the_same_bits(rules: str) -> None:
         assert_same_bits(story(name).history, rules)
 
 
-@pytest.mark.parametrize("rules", ["goodwill", "fire", "glicko", "hmm"])
+@pytest.mark.parametrize("rules", NAMES)
 @settings(max_examples=60)
 @given(histories())
 def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint]) -> None:

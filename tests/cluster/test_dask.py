@@ -15,12 +15,14 @@ from distributed import Client, LocalCluster, Worker, WorkerPlugin
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from logs import logs, recorded
+from portfolio_told import portfolio_told
 
 from journey import Fact, Interaction, StoreUnavailable, UnknownName, UnusableRules
 from journey.testing import START
 from journey_projections import GOODWILL
 from journey_projections.cluster import Plan, on_dask, replay_on_dask
 from journey_projections.ledger import Ledger, replay_ledger
+from journey_projections.rule_sets import NAMES
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,12 @@ def client() -> Iterator[Client]:
 def test_dask_gives_the_bits_of_one_machine(client: Client, batches: list[list[Fact]], data: st.DataObject) -> None:
     with patch.object(on_dask, "LEAST", data.draw(st.integers(1, 20))):
         assert_the_same_as_here(partial(replay_on_dask, client=client), batches, data)
+
+
+def test_under_every_rule_set_dask_gives_the_bits_of_interpreting_each_history(client: Client) -> None:
+    with portfolio_told() as told, patch.object(on_dask, "LEAST", 500):
+        for rules in NAMES:
+            told.assert_told_by(partial(replay_on_dask, client=client), rules)
 
 
 class KilledOnce(WorkerPlugin):

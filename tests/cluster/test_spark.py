@@ -13,11 +13,13 @@ from clusters import assert_the_same_as_here
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from logs import logs, recorded
+from portfolio_told import portfolio_told
 
 from journey import Fact, Interaction
 from journey.testing import START
 from journey_projections.cluster import replay_on_spark
 from journey_projections.ledger import Ledger, portfolio
+from journey_projections.rule_sets import NAMES
 
 sql = pytest.importorskip("pyspark.sql", reason="`make test-spark` installs Spark")
 
@@ -40,6 +42,12 @@ def test_spark_gives_the_bits_of_one_machine(spark: Any, batches: list[list[Fact
         patched.setattr(portfolio, "LEAST", data.draw(st.integers(3, 50)))
         patched.setattr(portfolio, "PROCESS", 2**40)
         assert_the_same_as_here(partial(replay_on_spark, spark=spark), batches, data)
+
+
+def test_under_every_rule_set_spark_gives_the_bits_of_interpreting_each_history(spark: Any) -> None:
+    with portfolio_told() as told:
+        for rules in NAMES:
+            told.assert_told_by(partial(replay_on_spark, spark=spark), rules)
 
 
 def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:

@@ -1,17 +1,23 @@
 """Replaying a ledger is replaying every history: the same bits, whatever was amended, merged or late, as of and as known at any day."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import day, folder, logs, recorded
+from portfolio_told import PortfolioTold, portfolio_told
 
 from journey import Fact
 from journey.testing import START
 from journey_projections import replay
-from journey_projections.ledger import Ledger, Standing, portfolio, replay_ledger
+from journey_projections.ledger import Ledger, Portion, Standing, portfolio, replay_ledger
+from journey_projections.ledger.telling import contributions_in, contributions_of, course_in, course_of
+from journey_projections.rule_sets import NAMES, rule_set
 
 
 @pytest.mark.parametrize("store", ["memory:", "sqlite:///"])
@@ -33,3 +39,37 @@ def test_every_standing_is_the_replay_of_its_history(store: str, batches: list[l
             history = history if known is None else history.known_at(known)
             single = replay(history if as_of is None else history.as_of(as_of))
             assert standing._asdict() == {field: getattr(single, field) for field in Standing._fields}
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[PortfolioTold]:
+    with portfolio_told() as told:
+        yield told
+
+
+@pytest.mark.parametrize("rules", NAMES)
+def test_under_every_rule_set_every_standing_is_the_replay_of_its_history(told: PortfolioTold, rules: str) -> None:
+    told.assert_told_by(replay_ledger, rules)
+
+
+@pytest.mark.parametrize("rules", NAMES)
+def test_under_every_rule_set_courses_and_contributions_are_those_of_each_history(told: PortfolioTold, rules: str) -> None:
+    dates = [START + timedelta(days=days) for days in range(0, 2_000, 200)]
+    courses, contributions = list[pa.Table](), list[pa.Table]()
+
+    def tell(portion: Portion) -> None:
+        courses.append(course_of(portion, told.view.names))
+        contributions.append(contributions_of(portion, told.view.names, rule_set(rules)))
+
+    for (as_of, known_at), histories in told.histories.items():
+        courses.clear()
+        contributions.clear()
+        replay_ledger(told.view, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, tell=tell)
+        assert by_relationship(courses) == by_relationship([course_in(history, rule_set(rules), dates) for history in histories])
+        assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
+
+
+def by_relationship(tables: list[pa.Table]) -> list[tuple[Any, ...]]:
+    """Rows by relationship, otherwise in their order."""
+    rows = (tuple(row.values()) for table in tables for row in table.to_pylist())
+    return sorted(rows, key=lambda row: str(row[0]))
