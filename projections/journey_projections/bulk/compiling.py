@@ -8,6 +8,7 @@ of the code and constants of every function that is reached, so that a changed r
 import dis
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ from numba import config, njit, typeof
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.registry import cpu_target
 from numba.misc.appdirs import AppDirs
+
+from journey_projections.claims import claimed
 
 Function = Callable[..., Any]
 
@@ -47,6 +50,17 @@ def is_loaded(function: Function, arguments: tuple[Any, ...]) -> bool:
     """Whether a compiled function is ready for such arguments in this process."""
     made: Any = function
     return _signature(arguments) in made.overloads
+
+
+@contextmanager
+def alone(function: Function) -> Iterator[None]:
+    """Be the only one who compiles a function: others wait, and find it kept. Where nothing can be claimed, each compiles for itself."""
+    made: Any = function
+    with ExitStack() as claim:
+        if isinstance(made._cache, _Kept):
+            with suppress(OSError):
+                claim.enter_context(claimed(f"{made._cache.cache_path}/{made.py_func.content}.lock"))
+        yield
 
 
 def _signature(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from journey.errors import UnusableRules
-from journey_projections.bulk.compiling import is_kept
+from journey_projections.bulk.compiling import alone, is_kept, is_loaded
 from journey_projections.bulk.grouping import ROW
 from journey_projections.bulk.groups import FOREVER, Groups, in_threads
 from journey_projections.bulk.interpreting import interpreted
@@ -58,7 +58,9 @@ class Folds:
         nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.machine.scratch(1), folds.out(0, 0), 0, 0)
         if notice is not None and not is_kept(folds.machine.fold, nothing):
             notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
-        folds.machine.fold(*nothing)
+        if not is_loaded(folds.machine.fold, nothing):
+            with alone(folds.machine.fold):
+                folds.machine.fold(*nothing)
         return folds
 
     def block(self, groups: Groups, low: int, high: int) -> Out:

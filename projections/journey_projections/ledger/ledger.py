@@ -11,11 +11,12 @@ import pyarrow as pa
 from journey.errors import DamagedLedger, StoreUnavailable
 from journey.journal import Journal
 from journey.stores.rows import StoredTouchpoint
+from journey_projections.claims import claimed
 from journey_projections.columns import FAMILIES, LAYOUT
 from journey_projections.ledger.amending import Amending, Said
 from journey_projections.ledger.layout import FOLDERS, ROW_GROUP, SAID, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.segments import REBUILD, alone, clear, segments, write
+from journey_projections.ledger.segments import REBUILD, clear, segments, write
 from journey_projections.ledger.tail import Slice, Tail
 from journey_projections.ledger.view import View, in_order, said_in, whole
 
@@ -78,7 +79,7 @@ class Ledger:
         with self._writing():
             for folder in FOLDERS:
                 (self.path / folder).mkdir(parents=True, exist_ok=True)
-            with alone(self.path):
+            with claimed(self.path / "lock"):
                 note = self.note()
                 if note is not None and note.made_by != made_by():
                     self._remove()
@@ -94,7 +95,7 @@ class Ledger:
         Raises DamagedLedger; StoreUnavailable where there is no ledger, or it cannot be written.
         """
         if self.status().segments > 1:
-            with self._writing(), alone(self.path):
+            with self._writing(), claimed(self.path / "lock"):
                 self._compact(1, told)
 
     def status(self) -> Status:
@@ -152,7 +153,7 @@ class Ledger:
     def remove(self) -> None:
         """Delete it, where there is one; nothing else that is in its folder. Raises StoreUnavailable where it cannot be deleted."""
         if self.exists:
-            with self._writing(), alone(self.path):
+            with self._writing(), claimed(self.path / "lock"):
                 self._remove()
 
     def _remove(self) -> None:

@@ -103,21 +103,6 @@ def clear(ledger: Path, until: int) -> None:
                     path.unlink()
 
 
-@contextmanager
-def alone(ledger: Path) -> Iterator[None]:
-    """Be the only writer; others wait. The system ends the claim with the process, however that ends."""
-    with (ledger / "lock").open("ab") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def sync(folder: Path) -> None:
     """Make durable which files a folder holds, where the system can."""
     if sys.platform != "win32":

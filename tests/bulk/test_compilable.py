@@ -4,7 +4,13 @@ import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
+from types import FunctionType
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,22 +20,27 @@ from journey import History, Touchpoint
 from journey.testing import histories
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
+from journey_projections.bulk import folds
+from journey_projections.bulk.compiling import alone
 from journey_projections.bulk.folds import Asked, Folds
 from journey_projections.bulk.groups import Groups
+from journey_projections.bulk.machines import machine
 from journey_projections.columns import Dictionaries, columns_of
 from journey_projections.replay import _Run
 from journey_projections.rule_sets import NAMES, rule_set
+
+ASKED = Asked(None, np.empty(0, np.int64), parties=False, contributions=False)
 
 
 def assert_same_bits(history: History, rules: str) -> None:
     run = _Run(rule_set(rules))
     run.feed(history.records)
     groups = Groups([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
-    folds = Folds.of(run.rules, Asked(None, np.empty(0, np.int64), False, False), 1, None)
+    ready = Folds.of(run.rules, ASKED, 1, None)
     rows = groups.rows(0, 1)
     rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties
-    scratch, out = folds.machine.scratch(len(rows)), folds.out(1, len(rows))
-    folds.machine.fold(*folds.arguments(rows, groups.starts, scratch, out, 0, 1))
+    scratch, out = ready.machine.scratch(len(rows)), ready.out(1, len(rows))
+    ready.machine.fold(*ready.arguments(rows, groups.starts, scratch, out, 0, 1))
     assert out.results["touchpoints"][0] == len(history)
     for name, records in run.state._asdict().items() if len(history) else ():
         compiled = getattr(scratch.state, name)[: len(records)]
@@ -82,3 +93,30 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "file" / "folder")}
     program = [sys.executable, "-c", _PROGRAM.format(inner="value")]
     assert subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout == "compiled 3.0\n"
+
+
+def test_rules_are_compiled_by_one_at_a_time() -> None:
+    apply = rule_set("beta").apply
+    assert isinstance(apply, FunctionType)
+    twin = FunctionType(apply.__code__, apply.__globals__)  # of the same content, and not loaded in this process
+    rules, order = dataclasses.replace(rule_set("beta"), apply=twin), list[str]()
+
+    @contextmanager
+    def watched(function: Any) -> Iterator[None]:
+        with alone(function):
+            order.append(f"{len(function.overloads)} loaded")
+            yield
+            order.append(f"{len(function.overloads)} loaded")
+
+    def wait_for_it() -> None:
+        with alone(machine(rules).fold):
+            order.append("another")
+
+    with patch.object(folds, "alone", watched):
+        Folds.compiled(rules, ASKED, 1, None)
+        Folds.compiled(rules, ASKED, 1, None)
+    assert order == ["0 loaded", "1 loaded"]
+    with ThreadPoolExecutor(1) as pool, alone(machine(rules).fold):
+        wait([pool.submit(wait_for_it)], timeout=0.3)
+        order.append("one")
+    assert order[2:] == ["one", "another"]
