@@ -1,10 +1,10 @@
-"""How fast all relationships are replayed at once, beside reading the same bytes, eventsourcing's repository and polars, in one run.
+"""How fast all relationships are replayed at once, beside reading the same bytes, eventsourcing's repository, polars and pandas.
 
     python benchmarks/bulk.py [TOUCHPOINTS …]        (default: 1 million and 20 million; the latter takes some 6 GB)
 
 Touchpoints are in memory, in the order of a journal. Peers fold the same touchpoints by the same rules, which for them are
 interpreted, on a part of the log; ratios are per touchpoint. All take turns, so that a noisy minute is noisy for all. Wall time
-says what was reached on this machine now, processor time what it took. polars is no dependency: `pip install polars`.
+says what was reached on this machine now, processor time what it took. A peer that is not installed is left out.
 """
 
 import os
@@ -100,8 +100,7 @@ def polars_with_a_python_fold(columns: Columns) -> Callable[[], object] | None:
         import polars as pl
     except ImportError:
         return None
-    rows = [{"relationship": relationship, **row} for relationship, row in rows_of(columns)]
-    frame = pl.DataFrame(rows)
+    frame = pl.DataFrame([{"relationship": relationship, **row} for relationship, row in rows_of(columns)])
 
     def folded(group: Any) -> Any:
         fold = Fold()
@@ -110,6 +109,23 @@ def polars_with_a_python_fold(columns: Columns) -> Callable[[], object] | None:
         return pl.DataFrame({"trust": [fold.trust]})
 
     return lambda: frame.group_by("relationship").map_groups(folded)
+
+
+def pandas_with_a_python_fold(columns: Columns) -> Callable[[], object] | None:
+    """Group the rows with pandas and fold each group in Python; None without pandas."""
+    try:
+        import pandas as pd
+    except ImportError:
+        return None
+    frame = pd.DataFrame([{"relationship": relationship, **row} for relationship, row in rows_of(columns)])
+
+    def folded(group: Any) -> float:
+        fold = Fold()
+        for row in group.sort_values("at", kind="stable").to_dict("records"):
+            fold.step(row)
+        return fold.trust
+
+    return lambda: frame.groupby("relationship")[list(Mention.__slots__)].apply(folded)
 
 
 def scan(columns: Columns) -> None:
@@ -157,7 +173,10 @@ def peers() -> None:
         "bulk replay, goodwill": (lambda: replay_all(small.columns), len(small.columns)),
         "eventsourcing repository, goodwill": (eventsourcing_repository(part.columns), PART),
         "polars, Python fold, goodwill": (polars_with_a_python_fold(part.columns), PART),
+        "pandas, Python fold, goodwill": (pandas_with_a_python_fold(part.columns), PART),
     }
+    for name in [name for name, (work, _) in contenders.items() if work is None]:
+        print(f"{name}: left out, as it is not installed (`pip install {name.split(',')[0]}`)")
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     for _ in range(ROUNDS):
         for name, (work, _) in contenders.items():
