@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from journey_cli.session import Session, console, counted, write_json
 
 if TYPE_CHECKING:
-    from journey_projections import RuleSet
+    from journey import Journal
+    from journey_projections import Replay, RuleSet
     from journey_projections.comparison import Comparison, Levels, Reason
 
     Why = Mapping[int, Sequence[Reason]]
@@ -26,29 +27,44 @@ def tell_contrast(
     from journey_projections import replay
     from journey_projections.comparison import compared, reasons
 
-    found = compared(*(_levels(session, one, as_of, known_at, ledger) for one in rules))
-    why: dict[int, list[Reason]] = {}
-    for place in found.most(found.difference, top):
-        history = session.history(found.relationships[place], as_of, known_at)
-        why[place] = reasons(*(replay(history, one) for one in rules))
+    with ExitStack() as files:
+        journal = files.enter_context(session.reading())
+        found = compared(*_levels(session, journal, rules, as_of, known_at, ledger, files))
+        why: dict[int, list[Reason]] = {}
+        for place in found.most(found.difference, top):
+            history = session.history_in(journal, found.relationships[place], as_of, known_at)
+            why[place] = reasons(*(replay(history, one) for one in rules))
     if session.is_json:
         write_json(_shape(found, rules, why, top))
     else:
         _print(found, rules, why, top)
 
 
-def _levels(session: Session, rules: "RuleSet", as_of: str | None, known_at: str | None, ledger: Path | None) -> "Levels":
-    from journey_cli.replaying import Asked, of_all
+def _levels(
+    session: Session,
+    journal: "Journal",
+    rules: "tuple[RuleSet, RuleSet]",
+    as_of: str | None,
+    known_at: str | None,
+    place: Path | None,
+    files: ExitStack,
+) -> "list[Levels]":
+    """What either rule set says of everyone; a small journal is read once."""
+    from journey_cli.replaying import Asked, by_ledger, histories, view_of_large
+    from journey_projections import replay
     from journey_projections.comparison import Levels
-    from journey_projections.ledger import Portfolio
 
-    with ExitStack() as files:
-        results = of_all(session, Asked(rules, as_of, known_at, every=None, parties=False), ledger, files)
-        if isinstance(results, Portfolio):
-            table = results.table()
-            return Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist())
-        told = [(str(one.relationship), one.trust, one.state) for one in results]
-    return Levels([name for name, _, _ in told], [trust for _, trust, _ in told], [state for _, _, state in told])
+    view = view_of_large(session, journal, place, files) if not any(one.takes_touchpoints for one in rules) else None
+    if view is not None:
+        tables = (by_ledger(view, Asked(one, as_of, known_at, every=None, parties=False)).table() for one in rules)
+        return [Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist()) for table in tables]
+    everyone = histories(session, journal, list(journal.relationships(known_at=known_at)), as_of, known_at)
+    told = [[_level(replay(history, one)) for one in rules] for history in everyone]
+    return [Levels(*([both[number][part] for both in told] for part in range(3))) for number in range(len(rules))]
+
+
+def _level(result: "Replay") -> tuple[Any, ...]:
+    return str(result.relationship), result.trust, result.state
 
 
 def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journey_cli.ledgers import caught_up
-from journey_cli.session import Session, bounded, console, working
+from journey_cli.session import Session, console, working
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from journey import History, Journal
+    from journey import History, Journal, Summary
     from journey_projections import Replay, RuleSet
-    from journey_projections.ledger import Ledger, Portfolio, Portion, Standing
+    from journey_projections.ledger import Portfolio, Portion, Standing, View
 
     Told = Iterable[Replay | Standing]
 
@@ -56,18 +56,38 @@ def of_named(session: Session, asked: Asked, names: Sequence[str]) -> "Told":
 
 def of_all(session: Session, asked: Asked, place: Path | None, files: ExitStack) -> "Told":
     """The standings of all relationships in the journal; what is opened for them is closed with `files`."""
-    journal = files.enter_context(session.reading())
-    if not asked.rules.takes_touchpoints and (place is not None or _is_large(journal)):
-        found = _by_ledger(files.enter_context(caught_up(session, journal, place)), asked)
-        if found is not None:
-            return found
     from journey.times import from_microseconds
 
+    journal = files.enter_context(session.reading())
+    view = view_of_large(session, journal, place, files) if not asked.rules.takes_touchpoints else None
+    if view is not None:
+        return by_ledger(view, asked)
     summaries = list(journal.relationships(known_at=asked.known_at))
     bounds = min((one.first for one in summaries), default=0), max((one.last for one in summaries), default=0)
     span = (from_microseconds(bounds[0]), from_microseconds(bounds[1])) if summaries else None
-    histories = (bounded(session.admitted(journal.history(one.relationship)), asked.as_of, asked.known_at) for one in summaries)
-    return _one_by_one(_shown(histories, len(summaries)), asked, span)
+    return _one_by_one(histories(session, journal, summaries, asked.as_of, asked.known_at), asked, span)
+
+
+def histories(
+    session: Session, journal: "Journal", summaries: "Sequence[Summary]", as_of: str | None, known_at: str | None
+) -> "Iterator[History]":
+    """The history of each relationship, one after the other, with a progress bar."""
+    with working("replaying", len(summaries)) as done:
+        for one in summaries:
+            yield session.history_in(journal, one.relationship, as_of, known_at)
+            done(1)
+
+
+def view_of_large(session: Session, journal: "Journal", place: Path | None, files: ExitStack) -> "View | None":
+    """The ledger of a large journal, or of any whose `place` is named, caught up.
+
+    None of a small one, and where the ledger has nothing, or kinds that are not known, which the journal refuses or tells.
+    """
+    if place is None and not _is_large(journal):
+        return None
+    ledger = files.enter_context(caught_up(session, journal, place))
+    view = ledger.view() if ledger.note() else None
+    return None if view is None or view.unknown else view
 
 
 def _is_large(journal: "Journal") -> bool:
@@ -80,14 +100,11 @@ def _is_large(journal: "Journal") -> bool:
         return False
 
 
-def _by_ledger(ledger: "Ledger", asked: Asked) -> "Portfolio | None":
-    """Every standing by way of the ledger; None where it has nothing, or kinds that are not known, which the journal refuses or tells."""
+def by_ledger(view: "View", asked: Asked) -> "Portfolio":
+    """Every standing by way of the ledger."""
     from journey_projections.ledger import replay_ledger
     from journey_projections.ledger.telling import contributions_of, course_of
 
-    view = ledger.view() if ledger.note() else None
-    if view is None or view.unknown:
-        return None
     with working("replaying", view.rows) as done:
 
         def tell(portion: "Portion") -> None:
@@ -132,10 +149,3 @@ def _one_by_one(histories: "Iterable[History]", asked: Asked, span: "tuple[datet
 
             asked.contributions(contributions_in(result))
         yield result
-
-
-def _shown(histories: "Iterable[History]", count: int) -> "Iterator[History]":
-    with working("replaying", count) as done:
-        for history in histories:
-            yield history
-            done(1)

@@ -52,28 +52,37 @@ class Session:
 
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
         """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
+        with self._telling(relationship, as_of, known_at) as (history, _):
+            return history
+
+    def history_and_names(self, relationship: str, as_of: str | None, known_at: str | None) -> "tuple[History, dict[str, str]]":
+        """The same, and what the people in it are called, and who said something of it, by id, as far as the journal tells it."""
+        from journey.merging import people_in
+
+        with self._telling(relationship, as_of, known_at) as (history, journal):
+            told = [record.touchpoint for record in (*history.records, *history.told)]
+            people = {person for one in told for person in (*people_in(one), one.actor) if person}
+            return history, {} if journal is None else journal.names(people)
+
+    @contextmanager
+    def _telling(self, relationship: str, as_of: str | None, known_at: str | None) -> "Iterator[tuple[History, Journal | None]]":
+        """A history while the journal that tells it is open; None where a file tells it."""
         from journey import JourneyError, UnreadableSource
 
         if relationship.endswith(".jsonl") and Path(relationship).exists():
-            return bounded(self.admitted(told_in(Path(relationship), allow_unknown=self.allow_unknown)), as_of, known_at)
+            yield bounded(self.admitted(told_in(Path(relationship), allow_unknown=self.allow_unknown)), as_of, known_at), None
+            return
         try:
             with self.reading() as journal:
-                history = self.admitted(journal.history(relationship))
+                yield self.history_in(journal, relationship, as_of, known_at), journal
         except JourneyError as error:
             if relationship.endswith(".jsonl"):
                 raise UnreadableSource(f"{relationship}: no such file, and no such relationship", "name one that exists") from error
             raise
-        return bounded(history, as_of, known_at)
 
-    def names(self, history: "History") -> dict[str, str]:
-        """What the people in a history are called, and who said something of it, by id, as far as the journal tells it."""
-        from journey.merging import people_in
-
-        if all(record.position is None for record in history.told):
-            return {}  # it was told by a file
-        told = [record.touchpoint for record in (*history.records, *history.told)]
-        with self.reading() as journal:
-            return journal.names({person for one in told for person in (*people_in(one), one.actor) if person})
+    def history_in(self, journal: "Journal", relationship: str, as_of: str | None, known_at: str | None) -> "History":
+        """As `history`, of a journal that is open."""
+        return bounded(self.admitted(journal.history(relationship)), as_of, known_at)
 
     def admitted(self, history: "History") -> "History":
         """The history, once it is told which of it is not known and moves nothing."""

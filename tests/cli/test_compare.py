@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from journey import Journal
 from journey_projections.rule_sets import NAMES
 
 if TYPE_CHECKING:
@@ -60,6 +61,19 @@ def test_by_way_of_the_ledger_it_is_the_same(market: "Journey") -> None:
     direct = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
     assert market("--format", "json", "compare", "--all", "--rules", "harsh.toml", "--ledger", "columns").json == direct
     assert Path("columns").is_dir()
+
+
+@pytest.mark.parametrize("command", [("compare", "--all", "--rules=beta"), ("history", "ann"), ("explain", "ann")])
+def test_a_small_journal_is_opened_once_and_each_history_read_once_for_all_rule_sets(
+    market: "Journey", command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, read = list[str](), list[str]()
+    opens, reads = Journal.open, Journal.history
+    monkeypatch.setattr(Journal, "open", lambda url, **how: opened.append(url) or opens(url, **how))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(Journal, "history", lambda journal, name: read.append(name) or reads(journal, name))  # type: ignore[func-returns-value]
+    assert market(*command).code == 0
+    # compare comes back to those whom it tells of: here all that differ.
+    assert (len(opened), sorted(read)) == (1, sorted(["ann", "bob", "cid", "dan"] * 2) if "--all" in command else ["ann"])
 
 
 def test_who_changes_most_and_why_is_told_in_words(market: "Journey") -> None:

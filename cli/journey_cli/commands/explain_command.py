@@ -27,11 +27,12 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
-    history = session.history(relationship, as_of, known_at)
-    result = replay(history, load_rules(rules))
+    judged_by = load_rules(rules)
     if session.is_json:
-        write_json(shapes.of_explanation(result))
+        write_json(shapes.of_explanation(replay(session.history(relationship, as_of, known_at), judged_by)))
         return
+    history, names = session.history_and_names(relationship, as_of, known_at)
+    result = replay(history, judged_by)
     out = console()
     rows = drawing.table(out, "when", "change", "trust", "", "touchpoint", "why", right=("change", "trust"))
     rows.add_row("", "", f"{result.prior:.3f}", drawing.spark([result.prior]), "", "before the first touchpoint")
@@ -50,7 +51,7 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
                 when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), "", f"{len(run)} small changes until {until}"
             )
     out.print(rows)
-    for line in amended(history, session.names(history)):
+    for line in amended(history, names):
         out.print(line)
     moved = drawing.signed(result.trust - result.prior)
     out.print(

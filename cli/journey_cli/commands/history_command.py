@@ -27,17 +27,17 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     from journey_cli.rule_files import load_rules
     from journey_projections import replay
 
-    history = session.history(relationship, as_of, known_at)
-    if session.is_json:
+    if session.is_json or as_recorded:
+        history = session.history(relationship, as_of, known_at)
+        if not session.is_json:
+            _print_told(history)
+            return
         for record in history.told if as_recorded else history.records:
             write_json(shapes.of_record(record))
         return
-    if as_recorded:
-        _print_told(history)
-        return
+    history, names = session.history_and_names(relationship, as_of, known_at)
     result = replay(history, load_rules(rules))
     after = {one.touchpoint: one.after for one in result.contributions}
-    names = session.names(history)
     out = console()
     rows = drawing.table(out, "when", "trust", "", "kind", "who", "what", "id", right=("trust",))
     for record in history.records:
