@@ -86,6 +86,7 @@ def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
     sizes = abs(found.difference)
     return {
         "rules": [shapes.of_rules(identify(one)) for one in rules],
+        "parameters": [{"name": name, "first": one, "second": other} for name, (one, other) in _changes(rules).items()],
         "relationships": len(found),
         "differing": int((sizes > 0.0).sum()),
         "mean_difference": float(sizes.mean()) if len(found) else 0.0,
@@ -115,6 +116,9 @@ def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
     out = console()
     first, second = (one.name for one in rules)
     out.print(" against ".join(f"{one.name} {one.version} ({one.hash})" for one in rules) + f", {counted(len(found), 'relationship')}")
+    changes = ", ".join(f"{name} {one} → {other}" for name, (one, other) in _changes(rules).items())
+    if changes:
+        out.print(changes)
     sizes = abs(found.difference)
     if not (sizes > 0.0).any():
         out.print("no trust differs")
@@ -128,10 +132,10 @@ def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
     rows = drawing.table(out, "relationship", first, second, "change", "why", right=(first, second, "change"))
     for place, told in why.items():
         cells = (found.relationships[place], *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
-        rows.add_row(*cells, drawing.signed(float(found.difference[place])), _said(told[0]))
-        for one in told[1:TOLD]:
-            if abs(one.difference) >= NOTABLE * sizes[place]:
-                rows.add_row("", "", "", "", _said(one))
+        first_why, *more = said(told)
+        rows.add_row(*cells, drawing.signed(float(found.difference[place])), first_why)
+        for one in more:
+            rows.add_row("", "", "", "", one)
     out.print(rows)
     if not (found.moves != 0.0).any():
         return
@@ -142,6 +146,20 @@ def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
         places = (f"{ranks[place]:g}" for ranks in found.ranks)
         rows.add_row(found.relationships[place], *places, *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
     out.print(rows)
+
+
+def _changes(rules: "tuple[RuleSet, RuleSet]") -> "dict[str, tuple[Any, Any]]":
+    """The parameters in which two rule sets differ, where one is the other with changed parameters."""
+    from journey_projections.derived import changes_of
+
+    first, second = rules
+    return changes_of(second, first) if type(first.parameters) is type(second.parameters) else {}
+
+
+def said(why: "Sequence[Reason]") -> list[str]:
+    """The weightiest reasons in words: at least one, where there is any."""
+    difference = sum(one.difference for one in why)
+    return [_said(one) for one in [*why[:1], *(one for one in why[1:TOLD] if abs(one.difference) >= NOTABLE * abs(difference))]]
 
 
 def _said(one: "Reason") -> str:

@@ -33,8 +33,10 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UnusableRules(f"{path}: no TOML: {error}", "mend that place") from error
-    problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _LISTED}") for key in told if key not in _KEYS]
+        at = re.search(r"at line (\d+)", str(error))  # or at the end of the document
+        line = at[1] if at else text.count("\n") + 1
+        raise UnusableRules(f"{path}:{line}: no TOML: {error}", "mend that place; a parameter is told as `name = number`") from error
+    problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _BELOW}") for key in told if key not in _KEYS]
     for key, form in _KEYS.items():
         if key in told and not (isinstance(told[key], form) and told[key] != ""):
             wanted = "a table of parameters" if form is dict else f'a text, as in {key} = "…"'
@@ -51,6 +53,7 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
 
 
 _LISTED = ", ".join(f"`{key}`" for key in _KEYS)
+_BELOW = "if it is a parameter, put it below `[parameters]`"
 
 
 def _text_of(path: Path) -> str:
@@ -81,6 +84,6 @@ def _unusable(path: Path, text: str, problems: list[tuple[str, str]], mend: str)
 
 
 def _line(text: str, key: str) -> int:
-    """The line of a key, 1 where it stands nowhere."""
-    spelt: Any = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[=\]]""")
+    """The line of a key or of a table within it, 1 where it stands nowhere."""
+    spelt: Any = re.compile(rf"""\s*(?:\[\s*(?:[\w-]+\s*\.\s*)*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((number for number, line in enumerate(text.splitlines(), start=1) if spelt.match(line)), 1)

@@ -32,6 +32,7 @@ def test_without_rules_all_that_come_with_journey_judge(market: "Journey") -> No
 def test_a_file_is_set_against_its_base_over_the_whole_journal(market: "Journey") -> None:
     found = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
     assert [one["name"] for one in found["rules"]] == ["goodwill", "harsh"]
+    assert found["parameters"] == [{"name": "betrayal", "first": 1.7, "second": 2.5}]
     assert (found["relationships"], found["differing"]) == (4, 2)
     most = found["most_changed"]
     assert [one["relationship"] for one in most] == ["cid", "dan"]
@@ -78,11 +79,24 @@ def test_a_small_journal_is_opened_once_and_each_history_read_once_for_all_rule_
 
 def test_who_changes_most_and_why_is_told_in_words(market: "Journey") -> None:
     run = market("compare", "--all", "--rules", "harsh.toml", "--top", "1")
-    assert "trust differs in 2, by " in run.out
+    assert "\nbetrayal 1.7 → 2.5\ntrust differs in 2, by " in run.out
     assert "the ranking: Spearman's ρ " in run.out
     line = next(line for line in run.out.splitlines() if line.startswith("cid"))
     assert "treated badly as a person" in line
     assert "dan " not in run.out.partition("who moves")[0]
+
+
+def test_of_one_relationship_two_rule_sets_are_told_with_why_they_differ(market: "Journey") -> None:
+    told = market("compare", "cid", "--rules", "goodwill", "--rules", "harsh.toml").out
+    (most, *_) = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json["most_changed"]
+    assert told.splitlines()[5].split()[0] == f"{most['difference']:+.3f}"
+    assert "treated badly as a person" in told
+    assert "why" not in market("compare", "ann", "--rules", "goodwill", "--rules", "harsh.toml").out  # they agree
+    assert "why" not in market("compare", "cid").out
+
+
+def test_rule_sets_of_other_parameters_differ_in_none(market: "Journey") -> None:
+    assert market("--format", "json", "compare", "--all", "--rules", "beta").json["parameters"] == []
 
 
 def test_rule_sets_that_agree_are_told_to(market: "Journey") -> None:

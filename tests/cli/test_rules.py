@@ -107,7 +107,11 @@ def test_rules_lists_all_with_what_they_are(journey: "Journey") -> None:
         (MINE.replace("version", "vision"), ("mine.toml:3: there is no key `vision`; did you mean `version`?", "`version` is missing")),
         (MINE.replace("goodwill", "mine.toml"), ("mine.toml:1: `base`: `mine.toml` is made of this file itself",)),
         (MINE.replace("goodwill", "gone.toml"), ("mine.toml:1: `base`: gone.toml: no such file",)),
-        (MINE + "candour_gain 0.2\n", ("mine.toml: no TOML: ", "line 7")),
+        (MINE + "candour_gain 0.2\n", ("mine.toml:7: no TOML: ",)),
+        (MINE + "gain = 0.09\n", ("mine.toml:7: no TOML: ",)),
+        (MINE + "admit =", ("mine.toml:7: no TOML: ",)),
+        (MINE.replace("[parameters]\n", ""), ("mine.toml:5: there is no key `gain`; if it is a parameter, put it below `[parameters]`",)),
+        (MINE + "[parameters.admit]\nshare = 0.3\n", ("mine.toml:7: `admit` is `{'share': 0.3}`, which is no number",)),
         (MINE + "admit = 9\nhelp = 9\n", ("mine.toml:7: `admit`", "mine.toml:8: `help`")),
     ],
 )

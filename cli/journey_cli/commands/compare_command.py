@@ -9,7 +9,9 @@ from journey_cli.ledgers import ledger_option
 from journey_cli.session import Session, bounds, console, counted, write_json
 
 if TYPE_CHECKING:
-    from journey_projections import RuleSet
+    from rich.console import Console
+
+    from journey_projections import Replay, RuleSet
 
 
 @click.command("compare")
@@ -44,7 +46,7 @@ def command(
     known_at: str | None,
     ledger: Path | None,
 ) -> None:
-    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side.
+    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side; of two, why they differ.
 
     With --all, two rule sets judge the whole journal: whose trust differs most and why, and how the ranking changes. A large journal is
     read by way of its ledger, as by `replay --all`.
@@ -97,4 +99,18 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
             worst_told = "" if worst is None or worst.delta >= 0 else f"{drawing.signed(worst.delta)} {worst.touchpoint}"
             course = drawing.trend(result.prior, result.contributions, width)
             rows.add_row(result.rules.name, f"{result.trust:.3f}", course, result.state, worst_told)
+        out.print(rows)
+        if len(results) == 2:
+            _print_why(out, *results)
+
+
+def _print_why(out: "Console", first: "Replay", second: "Replay") -> None:
+    from journey_cli import drawing
+    from journey_cli.contrasts import said
+    from journey_projections.comparison import reasons
+
+    rows = drawing.table(out, "change", "why", right=("change",))
+    for number, why in enumerate(said(reasons(first, second))):
+        rows.add_row("" if number else drawing.signed(second.trust - first.trust), why)
+    if rows.row_count:
         out.print(rows)
