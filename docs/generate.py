@@ -331,7 +331,9 @@ def trust_rules() -> str:
         f"What the rule set `{GOODWILL.name}` {GOODWILL.version} claims, one small function a claim. The laws beside a rule are properties "
         "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. A picture "
         "shows what goes into a rule against what it does, drawn by running it under the default parameters. Signs and orders come from "
-        "the sources; a magnitude is this project's unless it says otherwise.",
+        "the sources; a magnitude is this project's unless it says otherwise. "
+        "[A file of a few lines](write-a-rule-set.md#a-rule-set-as-data) gives any parameter another value within its range, and "
+        "`journey compare --all --rules FILE.toml` shows whose trust that changes.",
         "| rule | claims |\n|---|---|\n" + "\n".join(f"| [{rule.id}](#{rule.id.lower()}-{rule.name}) | {rule.claim} |" for rule in RULES),
     ]
     for rule in RULES:

@@ -20,7 +20,7 @@ from journey.times import from_microseconds, to_microseconds
 from journey_projections import Replay, RuleSet, replay
 from journey_projections.bulk import Replays, replay_all
 from journey_projections.columns import Columns, Dictionaries, columns_of
-from journey_projections.rule_sets import rule_set
+from journey_projections.rule_sets import NAMES, rule_set
 
 RELATIONSHIPS = ("a", "b", "c", "d")
 
@@ -107,8 +107,8 @@ TIED = Log(
 )
 
 
-@pytest.mark.parametrize("rules", ["goodwill", "health_score"])
-@settings(max_examples=60)
+@pytest.mark.parametrize("rules", NAMES)
+@settings(max_examples=40)
 @given(logs(), bounds, st.integers(1, 2), st.one_of(st.none(), st.integers(1, 20)))
 @example(TIED, None, 1, None)
 def test_bulk_replay_equals_replay(rules: str, log: Log, at: datetime | None, threads: int, rows_at_once: int | None) -> None:
@@ -141,8 +141,8 @@ def test_contributions_are_those_of_replay(log: Log) -> None:
     ]
 
 
-@pytest.mark.parametrize("rules", ["goodwill", "health_score"])
-@settings(max_examples=30)
+@pytest.mark.parametrize("rules", NAMES)
+@settings(max_examples=15)
 @given(logs())
 def test_parties_are_those_of_replay(rules: str, log: Log) -> None:
     dictionaries = Dictionaries()
