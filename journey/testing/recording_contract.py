@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
@@ -61,6 +61,7 @@ class RecordingContract(Places):
 
     @each_in_a_new_place
     @given(told=notes_in_any_writing())
+    @example(told=[NoteAdded(id="a", relationship="r", occurred_at=START, topic="Cafe\N{COMBINING ACUTE ACCENT}")])  # two ways to write é
     def test_any_writing_that_the_models_allow_is_kept(self, new_place: Callable[[], Opener], told: list[Touchpoint]) -> None:
         with Journal(new_place()()) as journal:
             journal.record(*told)
