@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, Self, cast, get_args
-
-from typing_extensions import TypeVar
+from typing import Any, Self, TypeVar, cast, get_args
 
 from journey.amendments import (
     FIXED,
@@ -23,29 +21,15 @@ from journey.amendments import (
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
 from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
 from journey.reading import validated
-from journey.times import moment
+from journey.records import Recorded as Recorded
+from journey.times import from_microseconds, moment, to_microseconds
 from journey.touchpoints import Touchpoint, fields_of
 from journey.upcasting import upcast
 
-F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
 H = TypeVar("H", bound="History")
+_UNTOLD = (PersonNamed, SubjectForgotten)
+"""What no history tells."""
 _Edits = tuple[tuple[str, Mapping[str, Any]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded(Generic[F]):
-    """A touchpoint, or another fact, with what the journal knows of it.
-
-    `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one;
-    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order. `withheld` where it was told with texts
-    about people that cannot be read, since their key was destroyed or is kept elsewhere.
-    """
-
-    touchpoint: F
-    recorded_at: datetime
-    position: int | None = None
-    corrected_by: tuple[str, ...] = ()
-    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +68,11 @@ class History:
     @classmethod
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
         """A history of recorded facts in any order; see `of`. What people are called, and who was forgotten, is no part of it."""
-        everything = _once(record for record in records if not isinstance(record.touchpoint, PersonNamed | SubjectForgotten))
+        everything = _once(record for record in records if type(record.outline) not in _UNTOLD)
         if relationship is None:
-            named = (record for record in everything if record.touchpoint.relationship)
+            named = (record for record in everything if record.outline.relationship)
             first = min(named, key=_order, default=None)
-            relationship = None if first is None else first.touchpoint.relationship
+            relationship = None if first is None else first.outline.relationship
         return _resolved(cls((), relationship), everything, ())
 
     def __iter__(self) -> Iterator[Touchpoint]:
@@ -98,7 +82,7 @@ class History:
         return len(self.records)
 
     def __contains__(self, id: object) -> bool:
-        return any(record.touchpoint.id == id for record in self.records)
+        return any(record.outline.id == id for record in self.records)
 
     def __getitem__(self, id: str) -> Touchpoint:
         """The touchpoint of that id. Raises UnknownName."""
@@ -113,7 +97,7 @@ class History:
         """
         if self.bound is not None:
             return self.bound
-        instants = [record.touchpoint.occurred_at for record in self.records[-1:]]
+        instants = [from_microseconds(record.at) for record in self.records[-1:]]
         if self._facts_at is not None:
             instants.append(self._facts_at)
         return max(instants, default=None)
@@ -121,27 +105,27 @@ class History:
     @property
     def amendments(self) -> tuple[Recorded[Amendment], ...]:
         """The corrections and retractions that are known, in the order in which they were recorded."""
-        return tuple(cast(Recorded[Amendment], record) for record in self.told if isinstance(record.touchpoint, Amendment))
+        return tuple(cast(Recorded[Amendment], record) for record in self.told if isinstance(record.outline, Amendment))
 
     @property
     def merges(self) -> tuple[Recorded[Merge], ...]:
         """The merges and unmerges that are known of this relationship and those it is one with, in the order of recording."""
-        return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.touchpoint, Merge))
+        return tuple(cast(Recorded[Merge], record) for record in self.told if isinstance(record.outline, Merge))
 
     @property
     def people_merges(self) -> tuple[Recorded[PeopleMerge], ...]:
         """The merges and unmerges that are known of the people whom this history names, in the order of recording."""
-        return tuple(cast(Recorded[PeopleMerge], record) for record in self.told if isinstance(record.touchpoint, PeopleMerge))
+        return tuple(cast(Recorded[PeopleMerge], record) for record in self.told if isinstance(record.outline, PeopleMerge))
 
     @property
     def late(self) -> frozenset[str]:
         """The ids of touchpoints that were recorded when something that followed them was known already."""
         found, known, instant, pending = set(), None, None, None
         for record in reversed(self.records):
-            if record.touchpoint.occurred_at != instant:
-                instant, known, pending = record.touchpoint.occurred_at, _earlier(known, pending), None
+            if record.at != instant:
+                instant, known, pending = record.at, _earlier(known, pending), None
             if known is not None and record.recorded_at > known:
-                found.add(record.touchpoint.id)
+                found.add(record.outline.id)
             pending = _earlier(pending, record.recorded_at)
         return frozenset(found)
 
@@ -150,7 +134,8 @@ class History:
         bound = moment(when)
         if self.bound is not None:
             bound = min(bound, self.bound)
-        return replace(self, records=tuple(r for r in self.records if r.touchpoint.occurred_at <= bound), bound=bound)
+        until = to_microseconds(bound)
+        return replace(self, records=tuple(record for record in self.records if record.at <= until), bound=bound)
 
     def known_at(self, when: str | date | datetime) -> Self:
         """What the journal knew by `when` (record time), inclusive. A bare date means the end of that day in UTC."""
@@ -162,7 +147,7 @@ class History:
     def without(self, id: str) -> Self:
         """The same history, had that touchpoint not happened. Raises UnknownName."""
         self._record(id)
-        return self._edited(record for record in self._everything if id not in (record.touchpoint.id, _about(record.touchpoint)))
+        return self._edited(record for record in self._everything if id not in (record.outline.id, _about(record.outline)))
 
     def replacing(self, id: str, /, **fields: Any) -> Self:
         """The same history, had that touchpoint had other `fields`. Raises UnknownName, InvalidTouchpoint."""
@@ -188,17 +173,17 @@ class History:
 
     def _record(self, id: str) -> Recorded:
         for record in self.records:
-            if record.touchpoint.id == id:
+            if record.outline.id == id:
                 return record
         retracted, _ = in_force(record.touchpoint for record in self.amendments)
         for told in reversed(self.told):
-            if id in retracted and _about(told.touchpoint) == id:
-                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{told.touchpoint.id}` to have it back")
-            if told.touchpoint.id == id and isinstance(told.touchpoint, LogFact):
+            if id in retracted and _about(told.outline) == id:
+                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{told.outline.id}` to have it back")
+            if told.outline.id == id and isinstance(told.outline, LogFact):
                 raise UnknownName(f"`{id}` is no touchpoint but was said of one", "name the touchpoint, or retract what was said")
-            if told.touchpoint.id == id:
+            if told.outline.id == id:
                 raise UnknownName(f"touchpoint `{id}` happened only later", "look as of a later day")
-        raise UnknownName.of("touchpoint", id, (touchpoint.id for touchpoint in self), "`journey history` lists the ids")
+        raise UnknownName.of("touchpoint", id, (record.outline.id for record in self.records), "`journey history` lists the ids")
 
 
 def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits) -> H:
@@ -206,17 +191,18 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
     told = everything if history.known is None else [one for one in everything if one.recorded_at <= history.known]
     known = sorted(told, key=_recording)
     impossible: dict[str, str] = {}
-    models = {type(record.touchpoint) for record in everything}
+    models = {type(record.outline) for record in everything}
     if not models.isdisjoint(get_args(Merge)):
         names = _names(history, known)
-        known = [one for one in known if not one.touchpoint.relationship or not names.isdisjoint(_relationships(one.touchpoint))]
+        known = [one for one in known if not one.outline.relationship or not names.isdisjoint(_relationships(one.outline))]
     if edits or not models.isdisjoint(get_args(LogFact)):
         records = list(_amended(known, edits, impossible))
         if not models.isdisjoint(get_args(PeopleMerge)):
             records, known = _with_one_name_each(records, known)
     else:
         records = cast(list[Recorded], known)
-    visible = records if history.bound is None else [one for one in records if one.touchpoint.occurred_at <= history.bound]
+    until = None if history.bound is None else to_microseconds(history.bound)
+    visible = records if until is None else [one for one in records if one.at <= until]
     return replace(
         history,
         records=tuple(sorted(visible, key=_order)),
@@ -229,7 +215,7 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
 
 def _names(history: History, known: Iterable[Recorded[Fact]]) -> frozenset[str]:
     """The relationships that are one with a history's, as far as is known."""
-    return united(history.relationship or "", merged_pairs(one.touchpoint for one in known if isinstance(one.touchpoint, Merge)))
+    return united(history.relationship or "", merged_pairs(one.outline for one in known if isinstance(one.outline, Merge)))
 
 
 def _relationships(fact: Fact) -> set[str]:
@@ -238,14 +224,17 @@ def _relationships(fact: Fact) -> set[str]:
 
 def _with_one_name_each(records: Iterable[Recorded], known: Iterable[Recorded[Fact]]) -> tuple[list[Recorded], list[Recorded[Fact]]]:
     """The records with each person by one name, and what is known without merges of people whom no record names."""
-    names = names_of_united(merged_pairs(one.touchpoint for one in known if isinstance(one.touchpoint, PeopleMerge)))
-    told = [replace(record, touchpoint=told_by(names, record.touchpoint)) for record in records]
-    met = {person for record in told for person in people_in(record.touchpoint)}
+    names = names_of_united(merged_pairs(one.outline for one in known if isinstance(one.outline, PeopleMerge)))
+    told = [
+        record if names.keys().isdisjoint(people_in(record.outline)) else replace(record, touchpoint=told_by(names, record.touchpoint))
+        for record in records
+    ]
+    met = {person for record in told for person in people_in(record.outline)}
 
     def concerns(fact: Fact) -> bool:
         return not isinstance(fact, PeopleMerge) or any(names.get(name, name) in met for name in names_in(fact))
 
-    return told, [one for one in known if concerns(one.touchpoint)]
+    return told, [one for one in known if concerns(one.outline)]
 
 
 def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) -> Touchpoint:
@@ -261,20 +250,24 @@ def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) 
 
 def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[str, str]) -> Iterator[Recorded]:
     """The touchpoints with their corrections and edits, without those that are retracted; says which corrections are `impossible`."""
-    retracted, corrections = in_force(record.touchpoint for record in known if isinstance(record.touchpoint, Amendment))
+    retracted, corrections = in_force(record.outline for record in known if isinstance(record.outline, Amendment))
+    edited = {id for id, _ in edits}
     for record in known:
-        touchpoint = record.touchpoint
-        if isinstance(touchpoint, LogFact) or touchpoint.id in retracted:
+        id = record.outline.id
+        if isinstance(record.outline, LogFact) or id in retracted:
             continue
-        counted = []
+        if id not in corrections and id not in edited:
+            yield cast(Recorded, record)
+            continue
+        touchpoint, counted = cast(Touchpoint, record.touchpoint), []
         for correction in corrections.get(touchpoint.id, ()):
             try:
                 touchpoint = _corrected(touchpoint, correction)
                 counted.append(correction.id)
             except (InvalidTouchpoint, UnsupportedSchema) as error:
                 impossible[correction.id] = str(error)
-        for id, fields in edits:
-            if id == touchpoint.id:
+        for of, fields in edits:
+            if of == id:
                 touchpoint = changed_in(touchpoint, fields, mend="leave it out and insert another")
         yield Recorded(touchpoint, record.recorded_at, record.position, tuple(counted), record.withheld)
 
@@ -296,20 +289,20 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _recording(record: Recorded[Fact]) -> tuple[datetime, int, str]:
     """The order of recording, as far as it is known."""
-    return record.recorded_at, record.position or 0, record.touchpoint.id
+    return record.recorded_at, record.position or 0, record.outline.id
 
 
-def _order(record: Recorded[Fact]) -> tuple[datetime, int, str]:
+def _order(record: Recorded[Fact]) -> tuple[int, int, str]:
     """The total order of touchpoints: when it occurred, the source's own sequence, then the id."""
-    touchpoint = record.touchpoint
-    return touchpoint.occurred_at, getattr(touchpoint, "sequence", 0), touchpoint.id
+    told = record.outline
+    return record.at, getattr(told, "sequence", 0), told.id
 
 
 def _once(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Fact], ...]:
     """Each id once. Raises ConflictingTouchpoint where one has two contents."""
     by_id: dict[str, Recorded[Fact]] = {}
     for record in records:
-        first = by_id.setdefault(record.touchpoint.id, record)
+        first = by_id.setdefault(record.outline.id, record)
         if first is not record and first.touchpoint != record.touchpoint:
             raise ConflictingTouchpoint(record.touchpoint.id, fields_of(first.touchpoint), fields_of(record.touchpoint))
     return tuple(by_id.values())

@@ -295,7 +295,7 @@ class Journal:
             if name not in told:
                 history = self.history(name)
                 # An unmerge is told by both, though neither tells the other.
-                told |= {record.touchpoint.relationship for record in history.told if not isinstance(record.touchpoint, Merge)}
+                told |= {record.outline.relationship for record in history.told if not isinstance(record.outline, Merge)}
                 yield history
 
     def _say(self, model: type[LogFact], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
@@ -385,12 +385,12 @@ class Journal:
         records = self._decoded([*rows, *self._merged_with(relationship)])
         # What is said of people belongs to no relationship; mostly there is nothing.
         if self._store.version(""):
-            records += self._said_of({person for record in records for person in people_in(record.touchpoint)})[0]
+            records += self._said_of({person for record in records for person in people_in(record.outline)})[0]
         return History.of_records(records, relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""
-        return {record.touchpoint.id: record for record in self._decoded(self._store.find(list(ids)))}
+        return {record.outline.id: record for record in self._decoded(self._store.find(list(ids)))}
 
     def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
@@ -427,7 +427,8 @@ class Journal:
         return self._decoded(self._store.read(after, _PAGE))
 
     def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
-        return [self._decode(row) for row in self._texts.decrypted(rows)]
+        plain = self._texts.plain(rows)
+        return [self._decode(row, plain=plain) for row in rows]
 
     def last_position(self) -> int:
         """The last position that was given out; 0 before the first. Raises UnsupportedSchema for a file of format 1."""

@@ -42,8 +42,8 @@ def names_of_united(pairs: Pairs[M]) -> dict[str, str]:
 
 
 def people_in(fact: Fact) -> set[str]:
-    """The people whom a touchpoint names as those with whom it was, or a correction may name so."""
-    values: Iterable[object] = map(vars(fact).get, PEOPLE)
+    """The people whom a touchpoint (or its outline) names as those with whom it was, or a correction may name so."""
+    values: Iterable[object] = (getattr(fact, field, None) for field in PEOPLE)
     if isinstance(fact, TouchpointCorrected):
         # Whatever schema it is told in: among all its values are those of these fields. Texts are not: stores are asked for these names.
         values = (value for name, value in fact.fields.items() if name not in PERSONAL_FIELDS)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from journey.amendments import Fact, LogFact, PersonNamed
 from journey.errors import DamagedJournal
 from journey.stores.keys import Key, Keystore
-from journey.stores.rows import WITHHELD, StoredTouchpoint, is_readable
+from journey.stores.rows import WITHHELD, Plain, StoredTouchpoint, is_readable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -62,13 +62,31 @@ class PersonalTexts:
             for owner, row in zip(owners, rows, strict=True)
         ]
 
+    def plain(self, rows: Iterable[StoredTouchpoint]) -> Plain:
+        """What decrypts these rows, one by one, also once their keys are gone or the journal is closed.
+
+        It gives a row with its text as it was told, or `WITHHELD` where the key is not there now. Raises DamagedJournal.
+        """
+        named = {personal.partition(":")[0] for row in rows if (personal := row.personal) is not None}
+        needed = {key for key in named if not is_readable(key)}
+        secrets = self.keystore.find(needed) if needed else {}
+        ciphers: dict[str, AESGCM] = {}
+
+        def plain(row: StoredTouchpoint) -> StoredTouchpoint:
+            if row.personal is None or is_readable(row.personal):
+                return row
+            key, _, text = row.personal.partition(":")
+            if key not in secrets:
+                return row._replace(personal=WITHHELD)
+            if key not in ciphers:
+                ciphers.update(_ciphers({key: secrets[key]}))
+            return row._replace(personal=_decrypted(row, text, ciphers[key]))
+
+        return plain
+
     def decrypted(self, rows: Sequence[StoredTouchpoint]) -> Sequence[StoredTouchpoint]:
         """The rows with their texts as they were told; `WITHHELD` stands for one whose key is not there. Raises DamagedJournal."""
-        needed = {_key_of(row.personal) for row in rows if row.personal is not None and not is_readable(row.personal)}
-        if not needed:
-            return rows
-        ciphers = _ciphers(self.keystore.find(needed))
-        return [row if row.personal is None or is_readable(row.personal) else _decrypted(row, ciphers) for row in rows]
+        return list(map(self.plain(rows), rows))
 
     def as_recorded(
         self, offered: Iterable[StoredTouchpoint], encrypted: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]
@@ -102,25 +120,17 @@ def _encrypted(row: StoredTouchpoint, key: Key, cipher: "AESGCM") -> str:
     return f"{key.id}:{b64encode(nonce + cipher.encrypt(nonce, text, about)).decode()}"
 
 
-def _decrypted(row: StoredTouchpoint, ciphers: Mapping[str, "AESGCM"]) -> StoredTouchpoint:
-    key, _, text = (row.personal or "").partition(":")
-    if key not in ciphers:
-        return row._replace(personal=WITHHELD)
+def _decrypted(row: StoredTouchpoint, text: str, cipher: "AESGCM") -> str:
     try:
         stored = b64decode(text, validate=True)
-        told = ciphers[key].decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode())
+        return cipher.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode()).decode()
     except _not_authentic() as error:
         raise DamagedJournal(
             f"what touchpoint `{row.id}` at position {row.position} tells of a person was changed", "restore it from a backup"
         ) from error
-    return row._replace(personal=told.decode())
 
 
 def _not_authentic() -> tuple[type[Exception], ...]:
     from cryptography.exceptions import InvalidTag
 
     return InvalidTag, ValueError
-
-
-def _key_of(personal: str) -> str:
-    return personal.partition(":")[0]

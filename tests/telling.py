@@ -1,11 +1,16 @@
 """Short ways to tell histories in tests: days after the start, one line a touchpoint."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from journey import History, Touchpoint, read_touchpoint
-from journey.testing import at_day
+from journey.reading import validated
+from journey.testing import START, at_day
 from journey_projections import Replay, replay
 
+F = TypeVar("F", bound=BaseModel)
 STEPS = ("acknowledge", "admit", "help", "explain", "prevent")
 
 
@@ -49,3 +54,28 @@ def replayed(*parts: Touchpoint | list[Touchpoint], day: float | None = None) ->
 def trust(*parts: Touchpoint | list[Touchpoint], day: float | None = None) -> float:
     """The trust of that replay."""
     return replayed(*parts, day=day).trust
+
+
+def full(model: type[F]) -> F:
+    """A touchpoint with every field, none at its default."""
+    fields: dict[str, Any] = {}
+    for name, schema in model.model_json_schema()["properties"].items():
+        schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+        match schema:
+            case {"enum": choices}:
+                fields[name] = choices[-1]
+            case {"const": kind}:
+                fields[name] = kind
+            case {"type": "boolean"}:
+                fields[name] = not model.model_fields[name].default
+            case {"type": "number"}:
+                fields[name] = 0.25
+            case {"type": "integer"}:
+                fields[name] = 3
+            case {"format": "date-time"}:
+                fields[name] = (START + timedelta(days=1)).isoformat()
+            case {"type": "object"}:
+                fields[name] = {"benevolence": 0.25, "note": "note é"}
+            case _:
+                fields[name] = f"{name} é"
+    return validated(model, fields)

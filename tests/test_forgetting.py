@@ -1,6 +1,7 @@
 """Forgetting a person: what was written about them can never be read again, and nothing else changes."""
 
 import hashlib
+import pickle
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
@@ -257,6 +258,18 @@ def test_texts_need_no_keys_to_be_replayed(tmp_path: Path) -> None:
         assert journal.history("r")["n"].note == SECRET
 
 
+def test_a_history_keeps_what_could_be_read_when_it_was_read(tmp_path: Path) -> None:
+    with Journal.open(f"sqlite:///{tmp_path}/bank.db") as journal:
+        journal.record(note("n", "r", contact="ana"))
+        before = journal.history("r")
+        journal.forget("ana")
+        after = journal.history("r")
+        journal.record(note("o", "r", contact="ana"))
+    assert [(record.touchpoint.note, record.withheld) for record in before.records] == [(SECRET, False)]
+    assert [(record.withheld, record.touchpoint.note) for record in after.records] == [(True, None)]
+    assert pickle.loads(pickle.dumps(before)) == before != after
+
+
 def test_a_service_brings_its_own_vault() -> None:
     class Vault(MemoryKeystore):
         is_closed = False
@@ -281,8 +294,11 @@ def test_a_text_that_was_changed_is_damage(tmp_path: Path) -> None:
         file.execute("DROP TRIGGER touchpoints_are_never_updated")
         file.execute("UPDATE touchpoints SET personal = (SELECT personal FROM touchpoints WHERE id = 'o') WHERE id = 'n'")
         file.commit()
-    with Journal.open(f"sqlite:///{path}") as journal, pytest.raises(DamagedJournal, match="touchpoint `n` at position 1"):
-        journal.history("r")
+    with Journal.open(f"sqlite:///{path}") as journal:
+        history = journal.history("r")
+        assert replay(history).touchpoints == 2 and history["o"].note == "another text"
+        with pytest.raises(DamagedJournal, match="touchpoint `n` at position 1"):
+            list(history)
 
 
 # No byte of it

@@ -7,17 +7,16 @@ fields as which it is read today. A file is written once, when its version is ne
 import json
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telling import full
 
 from journey import (
     DamagedJournal,
-    Fact,
     History,
     Interaction,
     Journal,
@@ -40,35 +39,10 @@ SCHEMAS = Path(__file__).parent / "schemas"
 VERSIONS = [(kind, version) for kind, model in FACTS.items() for version in range(1, model.SCHEMA_VERSION + 1)]
 
 
-def example(model: type[Fact]) -> Fact:
-    """A touchpoint with every field, none at its default."""
-    fields: dict[str, Any] = {}
-    for name, schema in model.model_json_schema()["properties"].items():
-        schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
-        match schema:
-            case {"enum": choices}:
-                fields[name] = choices[-1]
-            case {"const": kind}:
-                fields[name] = kind
-            case {"type": "boolean"}:
-                fields[name] = not model.model_fields[name].default
-            case {"type": "number"}:
-                fields[name] = 0.25
-            case {"type": "integer"}:
-                fields[name] = 3
-            case {"format": "date-time"}:
-                fields[name] = (START + timedelta(days=1)).isoformat()
-            case {"type": "object"}:
-                fields[name] = {"benevolence": 0.25, "note": "note é"}
-            case _:
-                fields[name] = f"{name} é"
-    return read_fact(fields)
-
-
 def golden(kind: str, version: int) -> dict[str, Any]:
     path = SCHEMAS / f"{kind}-{version}.json"
     if os.environ.get("UPDATE_GOLDEN") and not path.exists():
-        touchpoint = example(FACTS[kind])
+        touchpoint = full(FACTS[kind])
         stored = as_stored(encode(touchpoint))
         path.write_text(
             json.dumps({"stored": stored, "read": fields_of(touchpoint)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

@@ -5,24 +5,26 @@ STORAGE FORMAT: column names, the JSON of `payload` and `personal`, and the dige
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from journey.amendments import FACTS, Fact, TouchpointCorrected
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
-from journey.history import Recorded
+from journey.outlines import outline
 from journey.reading import unknown_touchpoint, validated
+from journey.records import Recorded, outlined
 from journey.times import from_microseconds, to_microseconds
-from journey.touchpoints import PERSONAL_FIELDS
+from journey.touchpoints import KINDS, PERSONAL_FIELDS
 from journey.upcasting import upcast
 
-_UNREADABLE = (ValueError, TypeError, KeyError, InvalidTouchpoint)
+_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
+_FIRST, _LAST = to_microseconds(datetime.min.replace(tzinfo=UTC)), to_microseconds(datetime.max.replace(tzinfo=UTC))
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 WITHHELD = "withheld"
 """Stands in a row's `personal` for texts that cannot be read, since their key was destroyed or is kept elsewhere."""
@@ -61,6 +63,8 @@ class StoredTouchpoint(NamedTuple):
 
 COLUMNS = StoredTouchpoint._fields
 """The names of the columns."""
+Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
+"""Gives a row with its texts as they were told, as far as they can be read; see `journey.personal`."""
 
 
 @dataclass(frozen=True)
@@ -104,25 +108,41 @@ def _personal(fact: Fact) -> str | None:
     return _json(told) if told else None
 
 
-def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fact]:
-    """The touchpoint of a row in today's schema, validated anew.
+def _as_it_is(row: StoredTouchpoint) -> StoredTouchpoint:
+    return row
+
+
+def decode(row: StoredTouchpoint, *, plain: Plain = _as_it_is, allow_unknown: bool = False) -> Recorded[Fact]:
+    """The touchpoint of a row in today's schema, validated anew; of most, an outline. `plain` decrypts its texts.
 
     Raises DamagedJournal, and UnsupportedSchema for a kind or schema that is not known, unless `allow_unknown` makes an
     UnknownTouchpoint of it.
     """
     try:
-        touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
-        return Recorded(
-            touchpoint,
-            _moment_of_recording(row.recorded_at),
-            row.position,
-            (),
-            row.personal is not None and not is_readable(row.personal),
-        )
+        recorded_at = _moment_of_recording(row.recorded_at)
     except _UNREADABLE as error:
-        raise DamagedJournal(
-            f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
-        ) from error
+        raise _damaged(row, error) from error
+    model, at = KINDS.get(row.kind), row.occurred_at
+    if model is not None and row.schema_version == model.SCHEMA_VERSION and type(at) is int and _FIRST <= at <= _LAST:
+        told = outline(model, row.id, row.relationship, row.payload)
+        if told is not None:
+            return outlined(told, at, recorded_at, row.position, partial(_read, row, plain))
+    touchpoint, withheld = _read(row, plain, allow_unknown=allow_unknown)
+    return Recorded(touchpoint, recorded_at, row.position, (), withheld)
+
+
+def _read(row: StoredTouchpoint, plain: Plain, *, allow_unknown: bool = False) -> tuple[Fact, bool]:
+    """The touchpoint of a row, and whether texts are withheld from it. Raises as `decode`."""
+    row = plain(row)
+    try:
+        touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
+    except _UNREADABLE as error:
+        raise _damaged(row, error) from error
+    return touchpoint, row.personal is not None and not is_readable(row.personal)
+
+
+def _damaged(row: StoredTouchpoint, error: Exception) -> DamagedJournal:
+    return DamagedJournal(f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup")
 
 
 # What was recorded together shares it.

@@ -142,7 +142,7 @@ def columns_of(records: Iterable[Recorded], dictionaries: Dictionaries) -> Colum
     ids: list[str] = []
     coded = {name: getattr(dictionaries, family).code for name, family in FAMILIES.items()}
     for place, record in enumerate(records):
-        touchpoint, row = record.touchpoint, mention(record.touchpoint)
+        touchpoint, row = record.outline, mention(record.outline, record.at)
         rows.append(
             (
                 place if record.position is None else record.position,

@@ -9,9 +9,8 @@ never changes how the past is encoded. The names may be strings, for one history
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from journey.times import to_microseconds
 from journey.touchpoints import (
     CheckInHeld,
     DeceptionExposed,
@@ -36,6 +35,9 @@ from journey.touchpoints import (
 )
 from journey_projections import codes
 from journey_projections.codes import NOBODY, NOTHING
+
+if TYPE_CHECKING:
+    from journey.outlines import Outline
 
 Name = str | int
 """A name, or the code that stands for it; NOTHING where there is none."""
@@ -86,23 +88,25 @@ class Encoded:
     third: float = nan
 
 
-def mention(touchpoint: Touchpoint) -> Mention:
-    """What a touchpoint says by itself."""
-    model: type[Any] = type(touchpoint)
+def mention(told: "Touchpoint | Outline", at: int) -> Mention:
+    """What a touchpoint, or its outline, says by itself; `at` is when it happened, in µs since 1970."""
+    model: type[Any] = type(told)
     # What is not known moves as much as a note: nothing.
-    kind = codes.NOTE_ADDED if model is UnknownTouchpoint else codes.KINDS[touchpoint.kind]
+    kind = "note_added" if model is UnknownTouchpoint else told.kind
     row = Mention(
-        kind,
-        codes.SIDES[touchpoint.by],
-        to_microseconds(touchpoint.occurred_at),
-        touchpoint.certainty,
-        representative=_name(touchpoint.representative),
-        episode=_name(touchpoint.episode),
-        topic=_name(touchpoint.topic),
+        codes.KINDS[kind],
+        codes.SIDES[told.by],
+        at,
+        told.certainty,
+        NOTHING if told.representative is None else told.representative,
+        NOTHING,
+        NOTHING if told.episode is None else told.episode,
+        NOTHING,
+        NOTHING if told.topic is None else told.topic,
     )
-    fill = _FILL.get(model)
+    fill = _FILL.get(kind)
     if fill is not None:
-        fill(row, touchpoint)
+        fill(row, told)
     return row
 
 
@@ -179,26 +183,25 @@ def _word_of_mouth_heard(row: Mention, told: WordOfMouthHeard) -> None:
     row.amount = told.valence
 
 
-# By the model itself: to ask twenty of them in turn whether a touchpoint is theirs takes longer than all the rest.
-_FILL: Mapping[type[Any], Callable[[Mention, Any], None]] = {
-    Interaction: _interaction,
-    Delivery: _delivery,
-    PromiseMade: _promise_made,
-    FailureOccurred: _failure_occurred,
-    RecoveryStepTaken: _recovery_step_taken,
-    ResponseFailed: _response_failed,
-    DeceptionExposed: _deception_exposed,
-    EvidenceEmerged: _evidence_emerged,
-    EngagementDeclined: _engagement_declined,
-    HandoverMade: _handover_made,
-    RelationshipOpened: _relationship_opened,
-    RelationshipEnded: _relationship_ended,
-    CheckInHeld: _check_in_held,
-    RiskDisclosed: _risk_disclosed,
-    GestureMade: _of_a_size,
-    PraiseGiven: _of_a_size,
-    FeedbackGiven: _feedback_given,
-    WordOfMouthHeard: _word_of_mouth_heard,
+_FILL: Mapping[str, Callable[[Mention, Any], None]] = {
+    "interaction": _interaction,
+    "delivery": _delivery,
+    "promise_made": _promise_made,
+    "failure_occurred": _failure_occurred,
+    "recovery_step_taken": _recovery_step_taken,
+    "response_failed": _response_failed,
+    "deception_exposed": _deception_exposed,
+    "evidence_emerged": _evidence_emerged,
+    "engagement_declined": _engagement_declined,
+    "handover_made": _handover_made,
+    "relationship_opened": _relationship_opened,
+    "relationship_ended": _relationship_ended,
+    "check_in_held": _check_in_held,
+    "risk_disclosed": _risk_disclosed,
+    "gesture_made": _of_a_size,
+    "praise_given": _of_a_size,
+    "feedback_given": _feedback_given,
+    "word_of_mouth_heard": _word_of_mouth_heard,
 }
 
 
@@ -362,21 +365,21 @@ class Encoder:
     episodes: list[tuple[str | None, int, int]] = field(default_factory=list)
     started: int = 0
 
-    def encode(self, touchpoint: Touchpoint) -> Encoded:
-        """The record of one touchpoint; call in order."""
-        row, record = mention(touchpoint), Encoded()
+    def encode(self, told: "Touchpoint | Outline", at: int) -> Encoded:
+        """The record of one touchpoint, or its outline; `at` as for `mention`. Call in order."""
+        row, record = mention(told, at), Encoded()
         number(self, row, record)
         if self.counts[0].touchpoints == 1:
             self.started = record.at
         if record.episode == len(self.episodes):
-            self.episodes.append((slot_name(touchpoint, row), record.actor, record.side))
+            self.episodes.append((slot_name(told.id, row), record.actor, record.side))
         return record
 
 
-def slot_name(touchpoint: Touchpoint, row: Mention) -> str | None:
-    """What the slot that a touchpoint opened is told by; see `Encoder`."""
+def slot_name(id: str, row: Mention) -> str | None:
+    """What the slot that touchpoint `id` opened is told by; see `Encoder`."""
     if row.kind in (codes.RESPONSE_FAILED, codes.EVIDENCE_EMERGED):
-        return f"={touchpoint.id}"
+        return f"={id}"
     return None if row.episode == NOTHING else str(row.episode)
 
 

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from journey.errors import UnusableRules
 from journey.history import History, Recorded
-from journey.times import moment, to_microseconds
-from journey.touchpoints import Touchpoint
+from journey.times import from_microseconds, moment, to_microseconds
 from journey_projections.encoding import Encoder
 from journey_projections.reports import EpisodeReport, Parties, PromiseReport
 from journey_projections.rule_sets import STATES, RuleSet, rule_set
@@ -114,9 +113,9 @@ def resume(start: Snapshot, history: History, at: str | date | datetime | None =
     Raises ValueError when a touchpoint comes before the snapshot's last.
     """
     bounded = history if at is None else history.as_of(at)
-    first = next(iter(bounded), None)
-    if first is not None and start.last is not None and (first.occurred_at, first.sequence, first.id) <= start.last:
-        raise ValueError(f"touchpoint `{first.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
+    first = next(iter(bounded.records), None)
+    if first is not None and start.last is not None and _place(first) <= start.last:
+        raise ValueError(f"touchpoint `{first.outline.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
     instant = None if at is None else moment(at)
     if instant is not None and start.last is not None and instant < start.last[0]:
         raise ValueError(f"`{instant.isoformat()}` lies before the snapshot's last touchpoint, `{start.last[2]}`; replay the whole history")
@@ -155,20 +154,19 @@ class _Run:
                 self.step(record)
         else:
             self.state, self.names, self.now = folded
-            self.count, self.last = len(records), _place(records[-1].touchpoint)
+            self.count, self.last = len(records), _place(records[-1])
 
     def step(self, record: Recorded) -> int:
         """Let one touchpoint act, at its time; returns its cause."""
-        touchpoint = record.touchpoint
-        encoded = self.names.encode(touchpoint)
+        encoded = self.names.encode(record.outline, record.at)
         self.pass_until(encoded.at)
         self.rules.make_room(self.state, self.names.counts[0])
         self.count += 1
-        self.last = _place(touchpoint)
+        self.last = _place(record)
         try:
-            cause = self.rules.apply(self.state, touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
+            cause = self.rules.apply(self.state, record.touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
         except Exception as error:
-            where = f"on touchpoint `{touchpoint.id}` ({touchpoint.kind})"
+            where = f"on touchpoint `{record.outline.id}` ({record.outline.kind})"
             raise UnusableRules(
                 f"rule set `{self.rules.name}` fails {where}: {type(error).__name__}: {error}", "mend its `apply`"
             ) from error
@@ -184,8 +182,8 @@ class _Run:
         return _on_grid(self.rules.trust(self.state, self.parameters), self.rules)
 
 
-def _place(touchpoint: Touchpoint) -> tuple[datetime, int, str]:
-    return touchpoint.occurred_at, touchpoint.sequence, touchpoint.id
+def _place(record: Recorded) -> tuple[datetime, int, str]:
+    return from_microseconds(record.at), record.outline.sequence, record.outline.id
 
 
 def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
@@ -221,14 +219,14 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
 def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterator[Contribution]:
     before = run.trust()
     for record in history.records:
-        touchpoint = record.touchpoint
-        run.pass_until(to_microseconds(touchpoint.occurred_at))
+        told, occurred_at = record.outline, from_microseconds(record.at)
+        run.pass_until(record.at)
         waited = run.trust()
         if waited != before:
-            yield Contribution(None, touchpoint.occurred_at, None, TIME, _TIME_WORDS, before, waited)
+            yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
         name, words = run.rules.causes[run.step(record)]
         before = run.trust()
-        yield Contribution(touchpoint.id, touchpoint.occurred_at, touchpoint.kind, name, words, waited, before)
+        yield Contribution(told.id, occurred_at, told.kind, name, words, waited, before)
     if at is not None and run.now is not None:
         run.pass_until(to_microseconds(at))
         waited = run.trust()

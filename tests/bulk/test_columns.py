@@ -26,7 +26,7 @@ def test_columns_tell_every_touchpoint_as_it_is_mentioned(told: list[Touchpoint]
     for place, record in enumerate(records):
         assert names["relationship"][columns.relationship[place]] == record.touchpoint.relationship
         assert columns.ids(np.array([place])) == [record.touchpoint.id]
-        row = mention(record.touchpoint)
+        row = mention(record.touchpoint, record.at)
         for field in dataclasses.fields(row):
             expected, value = getattr(row, field.name), getattr(columns, "occurred_at" if field.name == "at" else field.name)[place]
             if field.name in FAMILIES:

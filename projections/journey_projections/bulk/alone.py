@@ -59,9 +59,9 @@ class Alone:
             return None
         names = _names(scratch.names, dictionary.names)
         for slot in out.slots[: names.counts[0].episodes].tolist():
-            touchpoint = records[slot[0]].touchpoint
-            row = mention(touchpoint)
-            names.episodes.append((slot_name(touchpoint, row), slot[1], row.side))
+            record = records[slot[0]]
+            row = mention(record.outline, record.at)
+            names.episodes.append((slot_name(record.outline.id, row), slot[1], row.side))
         names.started = int(rows[0]["at"])
         return Folded(_state(scratch.state, ready.kinds, rules, names.counts[0]), names, int(out.results[0]["at"]))
 
@@ -81,7 +81,7 @@ def _rows(records: Sequence[Recorded], dictionary: Dictionary) -> Array:
     rows = np.zeros(len(records), ROW)
     put, code, buffer, size = _ROW.pack_into, dictionary.code, rows.view(np.uint8).data, ROW.itemsize
     for place, record in enumerate(records):
-        row = mention(record.touchpoint)
+        row = mention(record.outline, record.at)
         put(
             buffer,
             place * size,

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -77,7 +77,8 @@ class Tail:
             said = self._encode(rows, trusting=False)
         recorded = {row.id: (row.position, row.recorded_at) for row in rows} if said or not self._amending.is_empty else {}
         for telling in self._amending.tellings(said, recorded, rows[-1].position, self._find):
-            self._encoding.add(telling.record.touchpoint, telling.position, telling.recorded_at, telling.record.position, telling.retracted)
+            record = telling.record
+            self._encoding.add(record.outline, record.at, telling.position, telling.recorded_at, record.position, telling.retracted)
             self._tellings += 1
         self._parts.append(self._encoding.taken())
         self._said += said
@@ -107,9 +108,9 @@ class Tail:
         others = [row.id for row in rows if not (trusting and _is_plain(row))]
         read = self._find(others) if others else {}
         for row in rows:
-            touchpoint = read[row.id].touchpoint if row.id in read else _bare(row)
-            if touchpoint.kind not in LOG_FACTS:
-                self._encoding.add(cast(Touchpoint, touchpoint), row.position, row.recorded_at)
+            told = read[row.id].outline if row.id in read else _bare(row)
+            if told.kind not in LOG_FACTS:
+                self._encoding.add(told, row.occurred_at, row.position, row.recorded_at)
             elif (one := Said.of(read[row.id])) is not None:
                 said.append(one)
                 # Those that are merged have codes even where nothing else was recorded of them, since one stands for the other.
@@ -145,21 +146,21 @@ class _Encoding:
         self._dictionaries = Dictionaries()
         self._relationship, *self._coded = (getattr(self._dictionaries, family).code for family in FAMILIES.values())
 
-    def add(self, touchpoint: Touchpoint, position: int, recorded_at: int, amends: int | None = None, retracted: bool = False) -> None:
+    def add(self, told: Any, at: int, position: int, recorded_at: int, amends: int | None = None, retracted: bool = False) -> None:
         """A telling of a touchpoint."""
-        row = mention(touchpoint)
+        row = mention(told, at)
         representative, other, episode, promise, topic = self._coded
         kind = row.kind
-        if isinstance(touchpoint, UnknownTouchpoint):
+        if isinstance(told, UnknownTouchpoint):
             kind = UNKNOWN_KIND
             self.unknown += 1
         self._rows.append(
             (
-                *(position, recorded_at, row.at, touchpoint.sequence),
-                self._relationship(touchpoint.relationship),
+                *(position, recorded_at, row.at, told.sequence),
+                self._relationship(told.relationship),
                 *(representative(row.representative), other(row.other), episode(row.episode), promise(row.promise), topic(row.topic)),
                 *(kind, row.side, row.code, row.flag, row.cause, row.certainty, row.amount, row.second, row.third),
-                *(touchpoint.id, amends, retracted),
+                *(told.id, amends, retracted),
             )
         )
 

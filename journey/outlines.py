@@ -1,0 +1,121 @@
+"""What a stored touchpoint says, checked, without the model that it is: all that sorting and rules ask for, in a tenth of the time.
+
+INVARIANT (outlined as modelled): what is outlined, its kind's model reads too, to the same values; whatever it might not, is none.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import lru_cache
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, cast, get_args, get_origin
+
+import msgspec
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from journey.times import utc
+from journey.touchpoints import PERSONAL_FIELDS, Touchpoint
+
+_IN_COLUMNS = ("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS)
+_LONGEST = 200
+_BOUNDS = {Ge: "ge", Le: "le", MinLen: "min_length", MaxLen: "max_length"}
+
+
+class Outline(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fields=True, rename={"id": "\x7fid", "relationship": "\x7fof"}):
+    """A touchpoint's `kind` and fields, without texts about people; every kind has an outline of its own.
+
+    Its id and its relationship are no part of a payload: they go by names that none can have which is outlined.
+    """
+
+    kind: ClassVar[str]
+    id: str = ""
+    relationship: str = ""
+    if TYPE_CHECKING:
+        sequence: int
+        by: str
+        certainty: float
+        contact: str | None
+        representative: str | None
+        episode: str | None
+        topic: str | None
+
+
+def outline(model: type[Touchpoint], id: str, relationship: str, payload: str) -> Outline | None:
+    """The outline of a touchpoint stored under today's schema of its kind; None where only the model can say whether it is one."""
+    if not (_is_plain(payload) and _is_name(id) and _is_name(relationship)):
+        return None
+    try:
+        told = _decoder(model).decode(payload)
+    except msgspec.DecodeError:
+        return None
+    told.id = id
+    told.relationship = relationship
+    return told
+
+
+def _is_plain(payload: str) -> bool:
+    """Whether no text in this JSON has a character that an identifier must not have, none is blank, and nothing is written as `\\…`.
+
+    Of what is ASCII, JSON itself refuses all that controls but one.
+    """
+    if not isinstance(payload, str):
+        return False
+    is_visible = "\x7f" not in payload if payload.isascii() else payload.isprintable()
+    return is_visible and "\\" not in payload and '" ' not in payload
+
+
+def _is_name(name: str) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= _LONGEST and name.isprintable() and not name.isspace()
+
+
+@lru_cache(maxsize=256)
+def _decoder(model: type[Touchpoint]) -> "msgspec.json.Decoder[Outline]":
+    """Reads payloads of a kind."""
+    return msgspec.json.Decoder(_outline_of(model))
+
+
+@lru_cache(maxsize=256)
+def _outline_of(model: type[BaseModel]) -> type[Outline]:
+    """The outline of a kind, or of what kinds share: it inherits as the models do."""
+    if model is BaseModel:
+        return Outline
+    told = {name: model.model_fields[name] for name in model.__annotations__ if name in model.model_fields and name not in _IN_COLUMNS}
+    types = {name: _strict(field.annotation, field.metadata) for name, field in told.items()}
+    fields = [(name, types[name]) if field.is_required() else (name, types[name], field.default) for name, field in told.items()]
+    own: dict[str, Any] = {"kind": model.model_fields["kind"].default} if "kind" in model.model_fields else {}
+    if moments := [name for name, field in told.items() if _is_moment(field.annotation)]:
+        own["__post_init__"] = _reading(moments)
+    parent = _outline_of(cast(type[BaseModel], model.__base__))
+    return cast(type[Outline], msgspec.defstruct(model.__name__, fields, bases=(parent,), namespace=own, kw_only=True))
+
+
+def _strict(annotation: Any, rules: Iterable[Any] = ()) -> Any:
+    """What of a field's values is surely one; what else the model refuses, `_is_plain` does."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _strict(parts[0], [one for rule in parts[1:] for one in (rule.metadata if isinstance(rule, FieldInfo) else [rule])])
+    if origin in (Union, UnionType):
+        return Union[tuple(_strict(part) for part in parts)]  # noqa: UP007
+    if annotation is datetime:
+        return str  # see `_reading`
+    if origin is not Literal and annotation not in (str, bool, int, float, type(None)):
+        raise TypeError(f"no outline has a field of {annotation}; tell here what is surely one")
+    bounds = {_BOUNDS[type(rule)]: getattr(rule, _BOUNDS[type(rule)]) for rule in rules if type(rule) in _BOUNDS}
+    return Annotated[annotation, msgspec.Meta(**bounds)] if bounds else annotation
+
+
+def _is_moment(annotation: Any) -> bool:
+    return annotation is datetime or any(map(_is_moment, get_args(annotation)))
+
+
+def _reading(moments: Iterable[str]) -> Callable[[Outline], None]:
+    """Reads times as the models do; a ValueError is then one of decoding."""
+
+    def read(told: Outline) -> None:
+        for name in moments:
+            value = getattr(told, name)
+            if value is not None:
+                setattr(told, name, utc(value))
+
+    return read

@@ -1,0 +1,75 @@
+"""A recorded touchpoint: what was told, and what the journal knows of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
+
+from journey.amendments import Fact
+from journey.times import to_microseconds
+from journey.touchpoints import Touchpoint
+
+F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[F]):
+    """A touchpoint, or another fact, with what the journal knows of it.
+
+    `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one;
+    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order. `withheld` where it was told with texts
+    about people that cannot be read, since their key was destroyed or is kept elsewhere.
+
+    A journal tells a touchpoint by its outline; the touchpoint itself is made, and its texts decrypted, when it is first asked for,
+    which raises DamagedJournal where the texts were changed.
+    """
+
+    touchpoint: F
+    recorded_at: datetime
+    position: int | None = None
+    corrected_by: tuple[str, ...] = ()
+    withheld: bool = False
+    outline: "F | Any" = field(init=False, compare=False, repr=False)
+    """What has the touchpoint's `kind` and fields, but for the texts about people and `occurred_at`: the touchpoint, or an `Outline`."""
+    at: int = field(init=False, compare=False, repr=False)
+    """When it happened, in µs since 1970 UTC."""
+    _read: Callable[[], tuple[Fact, bool]] = field(init=False, compare=False, repr=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What was not asked for until now: the rest has its place already."""
+            match name:
+                case "touchpoint" | "withheld":
+                    touchpoint, withheld = object.__getattribute__(self, "_read")()
+                    object.__setattr__(self, "touchpoint", touchpoint)
+                    object.__setattr__(self, "withheld", withheld)
+                case "outline":
+                    object.__setattr__(self, "outline", self.touchpoint)
+                case "at":
+                    object.__setattr__(self, "at", to_microseconds(self.touchpoint.occurred_at))
+            return object.__getattribute__(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.touchpoint, self.recorded_at, self.position, self.corrected_by, self.withheld)
+
+
+def outlined(outline: Any, at: int, recorded_at: datetime, position: int, read: Callable[[], tuple[Fact, bool]]) -> Recorded[Fact]:
+    """A record by its outline, of which `read` tells `touchpoint` and `withheld`."""
+    record: Recorded[Fact] = _new(Recorded)
+    _set_outline(record, outline)
+    _set_at(record, at)
+    _set_recorded_at(record, recorded_at)
+    _set_position(record, position)
+    _set_corrected_by(record, ())
+    _set_read(record, read)
+    return record
+
+
+# The slots themselves: to set them one by one through a frozen dataclass takes three times as long, and a history has thousands.
+_new = object.__new__
+_set_outline, _set_at, _set_recorded_at, _set_position, _set_corrected_by, _set_read = (
+    getattr(Recorded, name).__set__ for name in ("outline", "at", "recorded_at", "position", "corrected_by", "_read")
+)

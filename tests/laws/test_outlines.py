@@ -1,0 +1,111 @@
+"""Outlines: whatever is outlined, its kind's model reads too, to the same values and the same numbers for the rules."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from telling import full
+
+from journey import History, Journal, Touchpoint
+from journey.outlines import outline
+from journey.stores.rows import decode, encode, fields_of_row
+from journey.testing import START, histories
+from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, PromiseMade
+from journey_projections import replay
+from journey_projections.encoding import mention
+
+_odd_texts = st.sampled_from(
+    ("", " ", "  a", "a ", "a\x7f", "a\n", "a\u200b", "\u00a0", "\u3000é", "\ue000", "é", "\\", '"', "yes", "0.5", "x" * 201, "x" * 10_001)
+)
+_odd_times = st.sampled_from(
+    (
+        *("2024-01-01", "2024-01-01T00:00:00", "2024-02-30T00:00:00Z", "2024-01-01T00:00:00.9999999Z", "2024-01-01t00:00:00z"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2024-01-01T24:00:00Z", "2024-01-01T00:00:60Z"),
+    )
+)
+_odd = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from((0, 1, -1, 2, 2**53 + 1, 10**400, 0.5, -0.5, -0.0, 1.0, 1.5, 1e-320, 100.5)),
+    st.floats(allow_nan=False, allow_infinity=False),
+    _odd_texts,
+    _odd_times,
+    st.just([]),
+    st.just({}),
+)
+_names = st.one_of(st.just("r"), _odd_texts)
+
+
+@given(histories())
+def test_every_touchpoint_that_journey_wrote_is_outlined_as_it_is(told: list[Touchpoint]) -> None:
+    for touchpoint in told:
+        assert_outlined(touchpoint)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_every_kind_is_outlined(kind: str) -> None:
+    assert_outlined(full(KINDS[kind]))
+
+
+def assert_outlined(touchpoint: Touchpoint) -> None:
+    row = encode(touchpoint)
+    seen = outline(type(touchpoint), row.id, row.relationship, row.payload)
+    assert seen is not None
+    assert str(mention(seen, row.occurred_at)) == str(mention(touchpoint, row.occurred_at))
+    for name in {*type(touchpoint).model_fields} - {"occurred_at", *PERSONAL_FIELDS}:
+        assert getattr(seen, name) == getattr(touchpoint, name)
+
+
+@given(
+    st.sampled_from(sorted(KINDS)),
+    st.dictionaries(st.integers(0, 30), _odd, min_size=1, max_size=2),
+    _names,
+    _names,
+    st.booleans(),
+    st.text(),
+)
+@example("interaction", {30: "b"}, "a", "r", False, "id")
+@example("promise_made", {14: "2024-01-01T00:00:00.9999999Z"}, "a", "r", False, "")
+@example("promise_made", {14: "0001-01-01T00:00:00+14:00"}, "a", "r", False, "")
+def test_what_is_outlined_its_model_reads_to_the_same_values(
+    kind: str, odd: dict[int, Any], id: str, relationship: str, is_ascii: bool, extra: str
+) -> None:
+    row = encode(full(KINDS[kind]))
+    fields = json.loads(row.payload)
+    names = [*fields, extra]
+    told = {**fields, **{names[min(place, len(fields))]: value for place, value in odd.items()}}
+    row = row._replace(id=id, relationship=relationship, payload=json.dumps(told, ensure_ascii=is_ascii), personal=None)
+    seen = outline(KINDS[kind], id, relationship, row.payload)
+    if seen is not None:
+        read = KINDS[kind].model_validate(fields_of_row(row))
+        assert str(mention(seen, row.occurred_at)) == str(mention(read, row.occurred_at))
+        for name in {*KINDS[kind].model_fields} - {"occurred_at", *PERSONAL_FIELDS}:
+            assert getattr(seen, name) == getattr(read, name)
+
+
+@given(histories())
+def test_a_history_that_was_read_is_the_one_that_was_told(told: list[Touchpoint]) -> None:
+    with Journal.open("memory:", now=lambda: datetime(2030, 1, 1, tzinfo=UTC)) as journal:
+        journal.record(*told)
+        if not told:
+            return
+        read, expected = journal.history(told[0].relationship), History.of(told)
+        assert replay(read) == replay(expected)
+        assert replay(read).contributions == replay(expected).contributions
+        assert list(read) == list(expected)
+
+
+def test_an_outline_holds_no_text_about_a_person() -> None:
+    failure = FailureOccurred(id="f", relationship="r", occurred_at=START, note="a text")
+    record = decode(encode(failure))
+    assert "a text" not in repr(record.outline)
+    assert record.touchpoint == failure
+
+
+def test_what_is_written_in_another_notation_is_left_to_the_model() -> None:
+    for payload in ('{"competence":"0.5"}', '{"channel":"\\u0041"}', '{"channel":" branch"}', '{"id":"b"}', '{"\x7fid":"b"}', "[]", "{"):
+        assert outline(Interaction, "a", "r", payload) is None
+    assert outline(PromiseMade, "a", "r", '{"promise":"p","due":"2024-01-01T00:00:00"}') is None
