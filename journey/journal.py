@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import partial
 from itertools import count
 from types import TracebackType
 from typing import Any, Self, cast
@@ -37,7 +36,7 @@ from journey.reading import recordable, validated
 from journey.sealing import Sealing
 from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
-from journey.stores.rows import Receipt, StoredTouchpoint, decode, encode, fields_of_row, is_readable
+from journey.stores.rows import Receipt, StoredTouchpoint, decode_all, encode, fields_of_row, is_readable
 from journey.subscription import Subscription
 from journey.times import moment, to_microseconds
 from journey.touchpoints import PARTIES, PERSONS, fields_of
@@ -63,7 +62,7 @@ class Journal:
         """
         self._store = store
         self._now = now
-        self._decode = partial(decode, allow_unknown=allow_unknown)
+        self._allow_unknown = allow_unknown
         self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
         self._sealing = Sealing(store)
 
@@ -427,8 +426,7 @@ class Journal:
         return self._decoded(self._store.read(after, _PAGE))
 
     def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
-        plain = self._texts.plain(rows)
-        return [self._decode(row, plain=plain) for row in rows]
+        return decode_all(rows, self._texts.plain(rows), allow_unknown=self._allow_unknown)
 
     def last_position(self) -> int:
         """The last position that was given out; 0 before the first. Raises UnsupportedSchema for a file of format 1."""

@@ -35,7 +35,8 @@ class Recorded(Generic[F]):
     """What has the touchpoint's `kind` and fields, but for the texts about people and `occurred_at`: the touchpoint, or an `Outline`."""
     at: int = field(init=False, compare=False, repr=False)
     """When it happened, in µs since 1970 UTC."""
-    _read: Callable[[], tuple[Fact, bool]] = field(init=False, compare=False, repr=False)
+    _row: Any = field(init=False, compare=False, repr=False)
+    _read: "Callable[[Any], Recorded[Fact]]" = field(init=False, compare=False, repr=False)
 
     if not TYPE_CHECKING:
 
@@ -43,9 +44,9 @@ class Recorded(Generic[F]):
             """What was not asked for until now: the rest has its place already."""
             match name:
                 case "touchpoint" | "withheld":
-                    touchpoint, withheld = object.__getattribute__(self, "_read")()
-                    object.__setattr__(self, "touchpoint", touchpoint)
-                    object.__setattr__(self, "withheld", withheld)
+                    told = object.__getattribute__(self, "_read")(object.__getattribute__(self, "_row"))
+                    object.__setattr__(self, "touchpoint", told.touchpoint)
+                    object.__setattr__(self, "withheld", told.withheld)
                 case "outline":
                     object.__setattr__(self, "outline", self.touchpoint)
                 case "at":
@@ -56,8 +57,11 @@ class Recorded(Generic[F]):
         return type(self), (self.touchpoint, self.recorded_at, self.position, self.corrected_by, self.withheld)
 
 
-def outlined(outline: Any, at: int, recorded_at: datetime, position: int, read: Callable[[], tuple[Fact, bool]]) -> Recorded[Fact]:
-    """A record by its outline, of which `read` tells `touchpoint` and `withheld`."""
+R = TypeVar("R")
+
+
+def outlined(outline: Any, at: int, recorded_at: datetime, position: int, read: Callable[[R], Recorded[Fact]], row: R) -> Recorded[Fact]:
+    """A record by its outline; `read` tells the rest of it from what was stored, its `row`."""
     record: Recorded[Fact] = _new(Recorded)
     _set_outline(record, outline)
     _set_at(record, at)
@@ -65,11 +69,12 @@ def outlined(outline: Any, at: int, recorded_at: datetime, position: int, read: 
     _set_position(record, position)
     _set_corrected_by(record, ())
     _set_read(record, read)
+    _set_row(record, row)
     return record
 
 
 # The slots themselves: to set them one by one through a frozen dataclass takes three times as long, and a history has thousands.
 _new = object.__new__
-_set_outline, _set_at, _set_recorded_at, _set_position, _set_corrected_by, _set_read = (
-    getattr(Recorded, name).__set__ for name in ("outline", "at", "recorded_at", "position", "corrected_by", "_read")
+_set_outline, _set_at, _set_recorded_at, _set_position, _set_corrected_by, _set_read, _set_row = (
+    getattr(Recorded, name).__set__ for name in ("outline", "at", "recorded_at", "position", "corrected_by", "_read", "_row")
 )

@@ -27,7 +27,7 @@ from journey.stores import Counters, Summary, Watch
 from journey.stores.keys import Keystore
 from journey.stores.postgres_keys import PostgresKeystore
 from journey.stores.postgres_server import Connection, Datastore, Listening, Server
-from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, plan
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, plan, row_of
 from journey.stores.subscriptions import WatchingSubscription
 
 FORMAT_VERSION = 1
@@ -190,7 +190,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def rows(self, where: str, *values: object) -> list[StoredTouchpoint]:
         """The rows that a condition selects."""
-        return list(map(StoredTouchpoint._make, self.query(f"SELECT {_COLUMNS} FROM touchpoints WHERE {where}", *values)))
+        return list(map(row_of, self.query(f"SELECT {_COLUMNS} FROM touchpoints WHERE {where}", *values)))
 
     def query(self, statement: str, *values: object) -> list[Any]:
         """The rows of any other question."""

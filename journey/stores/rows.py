@@ -63,6 +63,8 @@ class StoredTouchpoint(NamedTuple):
 
 COLUMNS = StoredTouchpoint._fields
 """The names of the columns."""
+row_of: Callable[[Iterable[Any]], StoredTouchpoint] = partial(tuple.__new__, StoredTouchpoint)
+"""Takes the columns of one row, as a database tells them."""
 Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
 """Gives a row with its texts as they were told, as far as they can be read; see `journey.personal`."""
 
@@ -112,46 +114,53 @@ def _as_it_is(row: StoredTouchpoint) -> StoredTouchpoint:
     return row
 
 
-def decode(row: StoredTouchpoint, *, plain: Plain = _as_it_is, allow_unknown: bool = False) -> Recorded[Fact]:
-    """The touchpoint of a row in today's schema, validated anew; of most, an outline. `plain` decrypts its texts.
+def decode(row: StoredTouchpoint, *, allow_unknown: bool = False) -> Recorded[Fact]:
+    """As `decode_all`, for one."""
+    return decode_all([row], allow_unknown=allow_unknown)[0]
+
+
+def decode_all(rows: Iterable[StoredTouchpoint], plain: Plain = _as_it_is, *, allow_unknown: bool = False) -> list[Recorded[Fact]]:
+    """The touchpoints of rows in today's schema, validated anew; of most, an outline. `plain` decrypts their texts.
 
     Raises DamagedJournal, and UnsupportedSchema for a kind or schema that is not known, unless `allow_unknown` makes an
     UnknownTouchpoint of it.
     """
-    try:
-        recorded_at = _moment_of_recording(row.recorded_at)
-    except _UNREADABLE as error:
-        raise _damaged(row, error) from error
+    read = partial(_read, plain=plain, allow_unknown=allow_unknown)
+    return [_outlined(row, read) or read(row) for row in rows]
+
+
+def _outlined(row: StoredTouchpoint, read: Callable[[StoredTouchpoint], Recorded[Fact]]) -> Recorded[Fact] | None:
+    """The record of a row as far as its outline tells it; None where the model is needed."""
     model, at = KINDS.get(row.kind), row.occurred_at
-    if model is not None and row.schema_version == model.SCHEMA_VERSION and type(at) is int and _FIRST <= at <= _LAST:
-        told = outline(model, row.id, row.relationship, row.payload)
-        if told is not None:
-            return outlined(told, at, recorded_at, row.position, partial(_read, row, plain))
-    touchpoint, withheld = _read(row, plain, allow_unknown=allow_unknown)
-    return Recorded(touchpoint, recorded_at, row.position, (), withheld)
+    if model is None or row.schema_version != model.SCHEMA_VERSION or not (type(at) is int and _FIRST <= at <= _LAST):
+        return None
+    told = outline(model, row.id, row.relationship, row.payload)
+    return None if told is None else outlined(told, at, _moment(row), row.position, read, row)
 
 
-def _read(row: StoredTouchpoint, plain: Plain, *, allow_unknown: bool = False) -> tuple[Fact, bool]:
-    """The touchpoint of a row, and whether texts are withheld from it. Raises as `decode`."""
+def _read(row: StoredTouchpoint, plain: Plain, allow_unknown: bool) -> Recorded[Fact]:
+    """What a row records. Raises as `decode_all`."""
     row = plain(row)
     try:
         touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
     except _UNREADABLE as error:
         raise _damaged(row, error) from error
-    return touchpoint, row.personal is not None and not is_readable(row.personal)
+    return Recorded(touchpoint, _moment(row), row.position, (), row.personal is not None and not is_readable(row.personal))
 
 
-def _damaged(row: StoredTouchpoint, error: Exception) -> DamagedJournal:
-    return DamagedJournal(f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup")
+def _moment(row: StoredTouchpoint) -> datetime:
+    try:
+        return _moment_of_recording(row.recorded_at)
+    except _UNREADABLE as error:
+        raise _damaged(row, error) from error
 
 
 # What was recorded together shares it.
 _moment_of_recording = lru_cache(maxsize=64)(from_microseconds)
 
 
-def decode_all(rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
-    """As `decode`, for many."""
-    return [decode(row) for row in rows]
+def _damaged(row: StoredTouchpoint, error: Exception) -> DamagedJournal:
+    return DamagedJournal(f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup")
 
 
 def is_readable(personal: str) -> bool:

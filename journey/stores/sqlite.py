@@ -23,7 +23,7 @@ from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.keys import Keystore
-from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan, row_of
 from journey.stores.sqlite_file import Datastore
 from journey.stores.sqlite_keys import SQLiteKeystore
 from journey.stores.subscriptions import WatchingSubscription
@@ -169,14 +169,14 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.sqlite_cursor.row_factory = None
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL AND {where}", values)
-            return list(map(StoredTouchpoint._make, cursor.fetchall()))
+            return list(map(row_of, cursor.sqlite_cursor))
 
     def columns(self, after: int, limit: int) -> list[StoredTouchpoint]:
         """The rows behind a position as they are, by position."""
 
         def rows(cursor: SQLiteCursor) -> list[StoredTouchpoint]:
             cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
-            return list(map(StoredTouchpoint._make, cursor.fetchall()))
+            return list(map(row_of, cursor.fetchall()))
 
         with self.datastore.transaction(commit=False) as cursor:
             try:
