@@ -12,7 +12,7 @@ from journey.errors import UnusableRules
 from journey.history import History, Recorded
 from journey.times import from_microseconds, moment, to_microseconds
 from journey_projections.encoding import Encoder
-from journey_projections.reports import EpisodeReport, Parties, PromiseReport
+from journey_projections.reports import EpisodeReport, Parties, PromiseReport, Report
 from journey_projections.rule_sets import STATES, RuleSet, rule_set
 from journey_projections.warming import warm_fold
 
@@ -68,12 +68,25 @@ class Replay:
     known_at: datetime | None
     touchpoints: int
     prior: float
-    parties: Parties
-    episodes: tuple[EpisodeReport, ...]
-    promises: tuple[PromiseReport, ...]
     rules: RuleSetId
+    _told: "_Told" = field(repr=False)
     _history: History = field(repr=False, compare=False)
     _start: "_Run" = field(repr=False, compare=False)
+
+    @property
+    def parties(self) -> Parties:
+        """Everybody who is trusted, and how much; what the rule set reports is computed when first asked for."""
+        return self._told.report.parties
+
+    @property
+    def episodes(self) -> tuple[EpisodeReport, ...]:
+        """The failure-response-closure episodes."""
+        return self._told.report.episodes
+
+    @property
+    def promises(self) -> tuple[PromiseReport, ...]:
+        """The promises that were made."""
+        return self._told.report.promises
 
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
@@ -141,6 +154,8 @@ class _Run:
 
     def twin(self) -> "_Run":
         """A run that stands where this one stands, and goes on without touching it."""
+        if not self.count:
+            return _Run(self.rules)
         other = copy.copy(self)
         other.state, other.names = copy.deepcopy((self.state, self.names))
         return other
@@ -182,6 +197,23 @@ class _Run:
         return _on_grid(self.rules.trust(self.state, self.parameters), self.rules)
 
 
+class _Told:
+    """What a finished run reports; equal where it reports the same."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    @cached_property
+    def report(self) -> Report:
+        """Computed when first asked for."""
+        return self._run.rules.reported(self._run.state, self._run.names)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Told) and self.report == other.report
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def _place(record: Recorded) -> tuple[datetime, int, str]:
     return from_microseconds(record.at), record.outline.sequence, record.outline.id
 
@@ -196,7 +228,6 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         run.pass_until(to_microseconds(at))
     run.trust()  # refuses what is no number before anything is made of it
     view = run.rules.viewed(run.state)
-    report = run.rules.reported(run.state, run.names)
     return Replay(
         relationship=history.relationship,
         trust=_on_grid(view.trust, run.rules),
@@ -207,10 +238,8 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         known_at=history.known,
         touchpoints=run.count,
         prior=start.trust(),
-        parties=report.parties,
-        episodes=report.episodes,
-        promises=report.promises,
         rules=identify(run.rules),
+        _told=_Told(run),
         _history=history,
         _start=start,
     )
