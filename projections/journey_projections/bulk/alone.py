@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import lru_cache
+from itertools import starmap
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -85,9 +86,23 @@ def _rows(records: Sequence[Recorded], dictionary: Dictionary) -> Array:
         put(
             buffer,
             place * size,
-            *(row.at, 0, place, row.certainty, row.amount, row.second, row.third),
-            *(code(row.representative), code(row.other), code(row.episode), code(row.promise), code(row.topic)),
-            *(row.kind, row.side, row.code, row.flag, row.cause),
+            row.at,
+            0,  # they are in order already
+            place,
+            row.certainty,
+            row.amount,
+            row.second,
+            row.third,
+            code(row.representative),
+            code(row.other),
+            code(row.episode),
+            code(row.promise),
+            code(row.topic),
+            row.kind,
+            row.side,
+            row.code,
+            row.flag,
+            row.cause,
         )
     return rows
 
@@ -111,7 +126,9 @@ def _state(whole: Any, kinds: Mapping[str, type[Any]], rules: RuleSet, counts: C
     lengths = {room.records: room.beside + getattr(counts, room.per) for room in rules.room}
 
     def records(name: str, array: Array) -> list[Any]:
-        told = [field.name for field in fields(kinds[name])]
-        return [kinds[name](**dict(zip(told, one, strict=True))) for one in array[: lengths.get(name)].tolist()]
+        kind, told = kinds[name], array[: lengths.get(name)].tolist()
+        if any(field.kw_only for field in fields(kind)):
+            return [kind(**dict(zip(array.dtype.names or (), one, strict=True))) for one in told]
+        return list(starmap(kind, told))
 
     return type(whole)(*(records(name, array) for name, array in whole._asdict().items()))
