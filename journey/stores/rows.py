@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from journey.amendments import FACTS, Fact, TouchpointCorrected
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, DamagedJournal, InvalidTouchpoint, UnsupportedSchema
-from journey.outlines import outline
+from journey.outlines import Outline, outline
 from journey.reading import unknown_touchpoint, validated
 from journey.records import Recorded, outlined
 from journey.times import from_microseconds, to_microseconds
@@ -126,41 +126,40 @@ def decode_all(rows: Iterable[StoredTouchpoint], plain: Plain = _as_it_is, *, al
     UnknownTouchpoint of it.
     """
     read = partial(_read, plain=plain, allow_unknown=allow_unknown)
-    return [_outlined(row, read) or read(row) for row in rows]
+    return [
+        read(row)
+        if (told := outline_of(row)) is None
+        else outlined(told, row.occurred_at, _moment_of_recording(row.recorded_at), row.position, read, row)
+        for row in rows
+    ]
 
 
-def _outlined(row: StoredTouchpoint, read: Callable[[StoredTouchpoint], Recorded[Fact]]) -> Recorded[Fact] | None:
-    """The record of a row as far as its outline tells it; None where the model is needed."""
-    model, at = KINDS.get(row.kind), row.occurred_at
-    if model is None or row.schema_version != model.SCHEMA_VERSION or not (type(at) is int and _FIRST <= at <= _LAST):
+def outline_of(row: StoredTouchpoint) -> Outline | None:
+    """The outline of a row's touchpoint; None where only `decode` can say whether it is one, and which."""
+    model = KINDS.get(row.kind)
+    if model is None or row.schema_version != model.SCHEMA_VERSION or not (_is_time(row.occurred_at) and _is_time(row.recorded_at)):
         return None
-    told = outline(model, row.id, row.relationship, row.payload)
-    return None if told is None else outlined(told, at, _moment(row), row.position, read, row)
+    return outline(model, row.id, row.relationship, row.payload)
+
+
+def _is_time(microseconds: object) -> bool:
+    return type(microseconds) is int and _FIRST <= microseconds <= _LAST
 
 
 def _read(row: StoredTouchpoint, plain: Plain, allow_unknown: bool) -> Recorded[Fact]:
     """What a row records. Raises as `decode_all`."""
     row = plain(row)
     try:
-        touchpoint = _known_or_not(row) if allow_unknown else _touchpoint(row)
+        touchpoint, recorded_at = _known_or_not(row) if allow_unknown else _touchpoint(row), _moment_of_recording(row.recorded_at)
     except _UNREADABLE as error:
-        raise _damaged(row, error) from error
-    return Recorded(touchpoint, _moment(row), row.position, (), row.personal is not None and not is_readable(row.personal))
-
-
-def _moment(row: StoredTouchpoint) -> datetime:
-    try:
-        return _moment_of_recording(row.recorded_at)
-    except _UNREADABLE as error:
-        raise _damaged(row, error) from error
+        raise DamagedJournal(
+            f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup"
+        ) from error
+    return Recorded(touchpoint, recorded_at, row.position, (), row.personal is not None and not is_readable(row.personal))
 
 
 # What was recorded together shares it.
 _moment_of_recording = lru_cache(maxsize=64)(from_microseconds)
-
-
-def _damaged(row: StoredTouchpoint, error: Exception) -> DamagedJournal:
-    return DamagedJournal(f"touchpoint `{row.id}` at position {row.position} cannot be read: {error}", "restore it from a backup")
 
 
 def is_readable(personal: str) -> bool:

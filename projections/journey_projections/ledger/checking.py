@@ -39,7 +39,7 @@ def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: 
         return
     with TemporaryDirectory() as folder:
         anew = Ledger(Path(folder))
-        anew.catch_up(journal, told, until=view.note.last, trusting=False)
+        anew.catch_up(journal, told, until=view.note.last)
         yield from _unlike(view, anew.view())
 
 

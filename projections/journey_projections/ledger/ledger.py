@@ -70,8 +70,8 @@ class Ledger:
                 if not segments(self.path / "touchpoints"):
                     raise StoreUnavailable(f"there is no ledger at `{self.path}`", MAKE) from None
 
-    def catch_up(self, journal: Journal, told: Told = lambda _: None, *, until: int | None = None, trusting: bool = True) -> Note | None:
-        """Add what was recorded since, as far as position `until`; returns what is in the ledger then. For `trusting` see `Tail`.
+    def catch_up(self, journal: Journal, told: Told = lambda _: None, *, until: int | None = None) -> Note | None:
+        """Add what was recorded since, as far as position `until`; returns what is in the ledger then.
 
         One that was made under another format or by a journey that knew other kinds is made anew. Others who catch up at the same
         time wait. Raises DamagedLedger where the ledger is not of this journal, StoreUnavailable where it cannot be written.
@@ -85,7 +85,7 @@ class Ledger:
                     self._remove()
                     note = None
                 clear(self.path, note.last if note else 0)
-                note = self._add(journal, note, told, until, trusting=trusting)
+                note = self._add(journal, note, told, until)
                 self._compact_tail()
                 return note
 
@@ -162,7 +162,7 @@ class Ledger:
             for path in (self.path / folder).glob("[0-9]*-[0-9]*.parquet"):
                 path.unlink()
 
-    def _add(self, journal: Journal, note: Note | None, told: Told, until: int | None, *, trusting: bool) -> Note | None:
+    def _add(self, journal: Journal, note: Note | None, told: Told, until: int | None) -> Note | None:
         if note is not None:
             last = journal.stored(note.last - 1, 1)
             if not last or last[0].position != note.last or last[0].digest.hex() != note.digest:
@@ -174,7 +174,7 @@ class Ledger:
         for rows in batches(journal, note.last if note else 0, until):
             if tail is None or names is None:
                 names, amending = self._known(note)
-                tail = Tail(note.last if note else 0, note.chain if note else NO_CHAIN, amending, journal.find, trusting=trusting)
+                tail = Tail(note.last if note else 0, note.chain if note else NO_CHAIN, amending, journal.find)
             tail.add(rows)
             if len(tail) >= SLICE:
                 note = self._write(tail.take(), names)

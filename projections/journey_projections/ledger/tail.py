@@ -7,20 +7,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pydantic_core import from_json
 
 from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
-from journey.stores.rows import StoredTouchpoint
-from journey.times import from_microseconds
-from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
+from journey.stores.rows import StoredTouchpoint, outline_of
+from journey.touchpoints import UnknownTouchpoint
 from journey_projections.columns import FAMILIES, LAYOUT, Dictionaries
 from journey_projections.encoding import mention
 from journey_projections.ledger.amending import Amending, Find, Said
 from journey_projections.ledger.layout import TOUCHPOINTS, UNKNOWN_KIND
-
-_DEFAULTS = {
-    kind: {name: field.default for name, field in model.model_fields.items() if not field.is_required()} for kind, model in KINDS.items()
-}
 
 _ROW = (*LAYOUT, "id", "amends", "retracted")
 
@@ -47,12 +41,11 @@ class Slice:
 class Tail:
     """Encodes the journal's rows as they come; `after` is the position that they follow, `chain` the journal's digest up to there.
 
-    When `trusting`, a payload under today's schema is taken for what journey wrote; all others, and all if not, are validated anew
-    by `find`, whose errors `add` raises.
+    What has no outline is read by `find`, whose errors `add` raises.
     """
 
-    def __init__(self, after: int, chain: str, amending: Amending, find: Find, *, trusting: bool = True) -> None:
-        self._amending, self._find, self._trusting = amending, find, trusting
+    def __init__(self, after: int, chain: str, amending: Amending, find: Find) -> None:
+        self._amending, self._find = amending, find
         self._last, self._digest, self._chain = after, "", bytes.fromhex(chain)
         self._begin()
 
@@ -69,12 +62,7 @@ class Tail:
 
     def add(self, rows: Sequence[StoredTouchpoint]) -> None:
         """Encode rows that follow: everything that was recorded at once, at once."""
-        try:
-            said = self._encode(rows, trusting=self._trusting)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-            # Journey did not write this, or long ago; what is wrong with it is told by who validates it.
-            self._encoding.forget()
-            said = self._encode(rows, trusting=False)
+        said = self._encode(rows)
         recorded = {row.id: (row.position, row.recorded_at) for row in rows} if said or not self._amending.is_empty else {}
         for telling in self._amending.tellings(said, recorded, rows[-1].position, self._find):
             record = telling.record
@@ -103,12 +91,13 @@ class Tail:
         self._begin()
         return taken
 
-    def _encode(self, rows: Sequence[StoredTouchpoint], *, trusting: bool) -> list[Said]:
+    def _encode(self, rows: Sequence[StoredTouchpoint]) -> list[Said]:
         said: list[Said] = []
-        others = [row.id for row in rows if not (trusting and _is_plain(row))]
+        outlines = [outline_of(row) for row in rows]
+        others = [row.id for row, outline in zip(rows, outlines, strict=True) if outline is None]
         read = self._find(others) if others else {}
-        for row in rows:
-            told = read[row.id].outline if row.id in read else _bare(row)
+        for row, outline in zip(rows, outlines, strict=True):
+            told = read[row.id].outline if outline is None else outline
             if told.kind not in LOG_FACTS:
                 self._encoding.add(told, row.occurred_at, row.position, row.recorded_at)
             elif (one := Said.of(read[row.id])) is not None:
@@ -118,23 +107,7 @@ class Tail:
                     self._encoding.name("relationships", one.relationship, one.about)
                 elif one.kind in PEOPLE_MERGES:
                     self._encoding.name("people", one.person or "", one.about)
-        # Values that no column holds are found here, while all can still be read anew.
-        self._parts.append(self._encoding.taken())
         return said
-
-
-def _is_plain(row: StoredTouchpoint) -> bool:
-    model = KINDS.get(row.kind)
-    return model is not None and row.schema_version == model.SCHEMA_VERSION
-
-
-def _bare(row: StoredTouchpoint) -> Touchpoint:
-    """The touchpoint of a row, as far as it is numbers and names, without validating what journey wrote."""
-    bare = object.__new__(KINDS[row.kind])
-    fields = {**_DEFAULTS[row.kind], **from_json(row.payload)}
-    fields["id"], fields["relationship"], fields["occurred_at"] = row.id, row.relationship, from_microseconds(row.occurred_at)
-    object.__setattr__(bare, "__dict__", fields)
-    return bare
 
 
 class _Encoding:
@@ -168,10 +141,6 @@ class _Encoding:
         """Give names their codes."""
         for name in names:
             getattr(self._dictionaries, family).code(name)
-
-    def forget(self) -> None:
-        """Forget the rows that were added since rows were last taken."""
-        self._rows = []
 
     def taken(self) -> dict[str, Any]:
         """The rows that were added since they were last taken, by column."""
