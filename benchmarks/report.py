@@ -51,8 +51,6 @@ MISSED = """## What is not reached
   quarter of it; the rules do more than the four numbers that the bar was set with. Two numbers a relationship (`beta`) take
   100 ns. A further 1.5 × could come from a narrower record of an episode and from keeping what a wound leaves until it changes; the
   rest from cores.
-- **One history**, warm, takes 0.7 to 1 × the peer's time, not half: nearly all of it is reading and validating touchpoints, which the peer
-  does not validate. Replaying straight from stored payloads, without a touchpoint in between, would reach it.
 - **Importing** validates, digests and writes a row in about 50 µs of one core. Reading the next batch while one is written would nearly
   halve that on two cores.
 - **Appending singly to SQLite** writes four pages where the peer writes two: ids have an index, and positions a counter.

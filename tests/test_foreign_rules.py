@@ -1,5 +1,6 @@
 """Rule sets of other people: their mistakes are told as theirs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from pydantic import BaseModel
 
 from journey import FailureOccurred, History, UnusableRules
 from journey.testing import START
-from journey_projections import RuleSet, replay
+from journey_projections import RuleSet, replay, rule_set
 from journey_projections.testing import LAWS, check_law
 
 
@@ -43,3 +44,14 @@ def test_a_rule_set_of_two_functions_replays_everywhere() -> None:
     result = replay(FAILED, rules())
     assert (result.trust, result.state, result.confidence, result.parties.institution.trust) == (0.5, "transactional", 0.0, 0.5)
     assert [one.cause for one in result.contributions] == ["moved_by_the_rules"]
+
+
+def test_what_a_rule_set_reports_is_computed_when_it_is_asked_for() -> None:
+    replayed = replay(FAILED, replace(rule_set("beta"), report=_fails))
+    assert replayed.trust < replayed.prior
+    with pytest.raises(ZeroDivisionError):
+        _ = replayed.episodes
+
+
+def _fails(*_: Any) -> Any:
+    return 1 // 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
@@ -20,6 +20,9 @@ from journey.touchpoints import UnknownTouchpoint
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections import GoodwillParameters, RuleSet, goodwill, replay, resume, snapshot, warm, warming
+from journey_projections.bulk.alone import _state
+from journey_projections.bulk.machines import as_array
+from journey_projections.encoding import Counts
 from journey_projections.rule_sets import NAMES, rule_set
 from journey_projections.warming import warm_fold
 
@@ -117,6 +120,22 @@ def test_what_does_not_compile_is_refused_and_runs_as_before() -> None:
     with pytest.raises(UnknownName):
         warm("godwill")
     assert warm_fold(own) is None
+
+
+@dataclasses.dataclass(slots=True)
+class Keyed:
+    first: int = 0
+    second: float = dataclasses.field(default=0.0, kw_only=True)
+    third: int = 0
+
+
+class Kept(NamedTuple):
+    kept: list[Keyed]
+
+
+def test_records_of_a_state_may_be_told_by_name_only() -> None:
+    kept = [Keyed(1, 3, second=2.0)]
+    assert _state(Kept(as_array(kept, Keyed)), {"kept": Keyed}, rule_set("beta"), Counts()) == Kept(kept)  # type: ignore[arg-type]
 
 
 def test_nothing_is_loaded_unless_asked() -> None:
