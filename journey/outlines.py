@@ -3,7 +3,7 @@
 INVARIANT (outlined as modelled): what is outlined, its kind's model reads too, to the same values; whatever it might not, is none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import UnionType
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from journey.times import utc
-from journey.touchpoints import PERSONAL_FIELDS, Touchpoint
+from journey.touchpoints import PERSONAL_FIELDS, Identifier, Level, Moment, Quality, Share, Text, Touchpoint
 
 _IN_COLUMNS = ("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS)
 _LONGEST = 200
@@ -90,19 +90,28 @@ def _outline_of(model: type[BaseModel]) -> type[Outline]:
     return cast(type[Outline], msgspec.defstruct(model.__name__, fields, bases=(parent,), namespace=own, kw_only=True))
 
 
-def _strict(annotation: Any, rules: Iterable[Any] = ()) -> Any:
-    """What of a field's values is surely one; what else the model refuses, `_is_plain` does."""
+def _strict(annotation: Any, rules: Sequence[Any] = ()) -> Any:
+    """What of a field's values is surely one. Raises TypeError where that is not known."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _strict(parts[0], [one for rule in parts[1:] for one in (rule.metadata if isinstance(rule, FieldInfo) else [rule])])
+        return _strict(parts[0], _rules(annotation))
     if origin in (Union, UnionType):
         return Union[tuple(_strict(part) for part in parts)]  # noqa: UP007
-    if annotation is datetime:
-        return str  # see `_reading`
-    if origin is not Literal and annotation not in (str, bool, int, float, type(None)):
-        raise TypeError(f"no outline has a field of {annotation}; tell here what is surely one")
+    is_told = origin is Literal or annotation in (str, bool, int, float, datetime, type(None))
+    if not is_told or any(type(rule) not in _BOUNDS and rule not in _KEPT for rule in rules):
+        raise TypeError(f"no outline has a field of {annotation} with {[*rules]}; tell in `journey.outlines` what is surely one")
     bounds = {_BOUNDS[type(rule)]: getattr(rule, _BOUNDS[type(rule)]) for rule in rules if type(rule) in _BOUNDS}
-    return Annotated[annotation, msgspec.Meta(**bounds)] if bounds else annotation
+    told = str if annotation is datetime else annotation  # `_reading` reads times
+    return Annotated[told, msgspec.Meta(**bounds)] if bounds else told
+
+
+def _rules(annotated: Any) -> list[Any]:
+    """What pydantic is told of a type, beside the type."""
+    return [one for rule in get_args(annotated)[1:] for one in (rule.metadata if isinstance(rule, FieldInfo) else [rule])]
+
+
+_KEPT = [rule for kind in (Identifier, Text, Moment, Quality, Level, Share) for rule in _rules(kind)]
+"""The rules of these types are kept: by `_is_plain` those of texts, by `_reading` those of times, and nothing else is a number."""
 
 
 def _is_moment(annotation: Any) -> bool:

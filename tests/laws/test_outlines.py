@@ -2,18 +2,19 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import AfterValidator
 from telling import full
 
 from journey import History, Journal, Touchpoint
 from journey.outlines import outline
 from journey.stores.rows import decode, encode, fields_of_row
 from journey.testing import START, histories
-from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, PromiseMade
+from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, NoteAdded, PromiseMade
 from journey_projections import replay
 from journey_projections.encoding import mention
 
@@ -106,6 +107,24 @@ def test_an_outline_holds_no_text_about_a_person() -> None:
 
 
 def test_what_is_written_in_another_notation_is_left_to_the_model() -> None:
-    for payload in ('{"competence":"0.5"}', '{"channel":"\\u0041"}', '{"channel":" branch"}', '{"id":"b"}', '{"\x7fid":"b"}', "[]", "{"):
+    for payload in (
+        '{"contact":"a\x01b"}',
+        '{"competence":"0.5"}',
+        '{"channel":"\\u0041"}',
+        '{"channel":" branch"}',
+        '{"id":"b"}',
+        '{"\x7fid":"b"}',
+        "[]",
+        "{",
+    ):
         assert outline(Interaction, "a", "r", payload) is None
     assert outline(PromiseMade, "a", "r", '{"promise":"p","due":"2024-01-01T00:00:00"}') is None
+
+
+class Gauged(NoteAdded, frozen=True):
+    gauge: Annotated[float, AfterValidator(abs)] | None = None
+
+
+def test_a_field_of_which_no_outline_knows_what_it_takes_is_a_mistake_in_the_program() -> None:
+    with pytest.raises(TypeError, match=r"tell in `journey\.outlines`"):
+        outline(Gauged, "a", "r", "{}")
