@@ -1,7 +1,4 @@
-"""A journal in one SQLite file.
-
-STORAGE FORMAT: the schema below is what journal files hold; `journey_format` tells its version. A journal of an older format
-is brought up to date when it is opened for writing; `MIGRATIONS` says how.
+"""A journal in one SQLite file, whose tables `sqlite_schema` tells.
 
 Positions come from AUTOINCREMENT, so that no position is ever used twice, and every append is one BEGIN IMMEDIATE
 transaction, so that positions are given out in the order in which they become visible.
@@ -18,28 +15,24 @@ from typing import Any
 from eventsourcing.persistence import ApplicationRecorder, ConnectionPoolClosedError, PersistenceError, Subscription
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
-from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
+from journey.amendments import LOG_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores import Counters, Polling, Summary, Watch
 from journey.stores.keys import Keystore
-from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, digest_of, digest_without_position, plan, row_of
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, plan, row_of
 from journey.stores.sqlite_file import Datastore
 from journey.stores.sqlite_keys import SQLiteKeystore
+from journey.stores.sqlite_schema import ARE_ABOUT_PEOPLE, ARE_MERGES, FORMAT_VERSION, GUARD_NAMES, MIGRATIONS, OTHER, PERSON, SCHEMA
 from journey.stores.subscriptions import WatchingSubscription
 
-FORMAT_VERSION = 2
 _COLUMNS = ", ".join(COLUMNS)
-_MERGES = f"kind IN {tuple(MERGES)}"
-_OTHER = "json_extract(payload, '$.other')"
-_MERGING = f"touchpoints INDEXED BY touchpoints_that_merge WHERE {_MERGES}"
-_MERGING_OTHERS = f"touchpoints INDEXED BY touchpoints_that_merge_others WHERE {_MERGES}"
-_PEOPLE_FACTS = f"kind IN {tuple(PEOPLE_FACTS)}"
-_PERSON = "json_extract(payload, '$.person')"
+_MERGING = f"touchpoints INDEXED BY touchpoints_that_merge WHERE {ARE_MERGES}"
+_MERGING_OTHERS = f"touchpoints INDEXED BY touchpoints_that_merge_others WHERE {ARE_MERGES}"
 _NAMED = "(SELECT value FROM json_each(?))"
 _OF_PEOPLE = " UNION ".join(
-    f"SELECT position FROM touchpoints INDEXED BY {index} WHERE {_PEOPLE_FACTS} AND {name} IN {_NAMED}"
-    for index, name in (("facts_about_people", _PERSON), ("facts_about_others", _OTHER))
+    f"SELECT position FROM touchpoints INDEXED BY {index} WHERE {ARE_ABOUT_PEOPLE} AND {name} IN {_NAMED}"
+    for index, name in (("facts_about_people", PERSON), ("facts_about_others", OTHER))
 )
 _NAMING = f"""position > ? AND instr(payload, ?)
     AND EXISTS (SELECT 1 FROM json_tree(payload) WHERE atom = ? AND key IN {_NAMED}) ORDER BY position LIMIT ?"""
@@ -47,54 +40,6 @@ _NAMING = f"""position > ? AND instr(payload, ?)
 _EVENTS = """(SELECT position AS rowid, relationship AS originator_id, version AS originator_version, kind AS topic,
     CAST(payload AS BLOB) AS state FROM touchpoints)"""
 """The table as upstream's reading methods name it."""
-_TABLES = (
-    """CREATE TABLE IF NOT EXISTS touchpoints (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT UNIQUE,
-        relationship TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        occurred_at INTEGER,
-        recorded_at INTEGER,
-        kind TEXT NOT NULL,
-        schema_version INTEGER,
-        payload NOT NULL,
-        personal TEXT,
-        digest BLOB,
-        UNIQUE (relationship, version))""",
-    """CREATE TABLE IF NOT EXISTS journey_seals (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        first_position INTEGER NOT NULL,
-        last_position INTEGER NOT NULL,
-        digests BLOB NOT NULL,
-        root BLOB NOT NULL,
-        previous BLOB NOT NULL,
-        digest BLOB NOT NULL)""",
-    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge ON touchpoints (relationship) WHERE {_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS touchpoints_that_merge_others ON touchpoints ({_OTHER}) WHERE {_MERGES}",
-    f"CREATE INDEX IF NOT EXISTS facts_about_people ON touchpoints ({_PERSON}) WHERE {_PEOPLE_FACTS}",
-    f"CREATE INDEX IF NOT EXISTS facts_about_others ON touchpoints ({_OTHER}) WHERE {_PEOPLE_FACTS}",
-    # A table of its own, since `user_version` may be another program's that shares the file.
-    "CREATE TABLE IF NOT EXISTS journey_format (version INTEGER PRIMARY KEY)",
-    f"INSERT OR IGNORE INTO journey_format VALUES ({FORMAT_VERSION})",
-)
-_GUARDS = (
-    *(
-        f"""CREATE TRIGGER IF NOT EXISTS {name}_are_never_{done} BEFORE {statement} ON {table}
-        BEGIN SELECT RAISE(ABORT, '{name} are facts: none is ever {done}'); END"""
-        for name, table in (("touchpoints", "touchpoints"), ("seals", "journey_seals"))
-        for statement, done in (("UPDATE", "updated"), ("DELETE", "deleted"))
-    ),
-    # INSERT OR REPLACE deletes without firing delete triggers; it must not reach a fact that way.
-    """CREATE TRIGGER IF NOT EXISTS touchpoints_are_never_replaced BEFORE INSERT ON touchpoints
-        WHEN EXISTS (SELECT 1 FROM touchpoints WHERE position = NEW.position OR id = NEW.id)
-            OR EXISTS (SELECT 1 FROM touchpoints WHERE relationship = NEW.relationship AND version = NEW.version)
-        BEGIN SELECT RAISE(ABORT, 'touchpoints are facts: none is ever replaced'); END""",
-    """CREATE TRIGGER IF NOT EXISTS seals_are_never_replaced BEFORE INSERT ON journey_seals
-        WHEN EXISTS (SELECT 1 FROM journey_seals WHERE number = NEW.number)
-        BEGIN SELECT RAISE(ABORT, 'seals are facts: none is ever replaced'); END""",
-)
-_GUARD_NAMES = [statement.split()[5] for statement in _GUARDS]
-SCHEMA = (*_TABLES, *_GUARDS)
 _LAST = """SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'),
     (SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1)"""
 _PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN (SELECT value FROM json_each(?))"
@@ -104,24 +49,6 @@ _UNDECODABLE = "Could not decode"
 """What Python says of a text that is no UTF-8."""
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column", _UNDECODABLE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
-
-
-def _from_format_1(cursor: SQLiteCursor) -> None:
-    """Format 2 digests the position too, and has seals."""
-    cursor.execute("DROP TRIGGER IF EXISTS touchpoints_are_never_updated")
-    cursor.execute(f"SELECT {_COLUMNS} FROM touchpoints WHERE id IS NOT NULL")
-    rows = [StoredTouchpoint(*row) for row in cursor.fetchall()]
-    for row in rows:
-        if row.digest != digest_without_position(row):
-            raise DamagedJournal(
-                f"touchpoint `{row.id}` at position {row.position} no longer has the content that its digest was taken of",
-                "restore the journal from a backup",
-            )
-    cursor.executemany("UPDATE touchpoints SET digest = ? WHERE position = ?", [(digest_of(row), row.position) for row in rows])
-
-
-MIGRATIONS = {1: _from_format_1}
-"""What brings a journal of each older format to the next one; see `tests/formats` for files of each."""
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -204,7 +131,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
             found = {row["name"] for row in cursor.fetchall()}
-            return [name for name in _GUARD_NAMES if name not in found]
+            return [name for name in GUARD_NAMES if name not in found]
 
     def seals(self, condition: str, *values: object) -> list[Seal]:
         """The seals that a condition selects."""
@@ -295,7 +222,7 @@ class SQLiteStore:
             if not _is_askable(relationship):
                 return []
             # Each side by its own index: left to itself, SQLite would go through every touchpoint.
-            named = f"SELECT position FROM {_MERGING} AND relationship = ? UNION SELECT position FROM {_MERGING_OTHERS} AND {_OTHER} = ?"
+            named = f"SELECT position FROM {_MERGING} AND relationship = ? UNION SELECT position FROM {_MERGING_OTHERS} AND {OTHER} = ?"
             return self.recorder.touchpoints(f"position IN ({named}) ORDER BY position", relationship, relationship)
 
     def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
