@@ -32,13 +32,13 @@ from journey.history import History, Recorded, changed_in
 from journey.merging import Pairs, merged_pairs, names_in, names_of_united, people_in, united
 from journey.personal import PersonalTexts
 from journey.proofs import prove
-from journey.reading import recordable, validated
-from journey.sealing import Sealing
+from journey.reading import validated
+from journey.recording import Prepared, Recording, prepared
 from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
-from journey.stores.rows import Receipt, StoredTouchpoint, decode_all, encode, fields_of_row, is_readable
+from journey.stores.rows import Receipt, StoredTouchpoint, decode_all, is_readable
 from journey.subscription import Subscription
-from journey.times import moment, to_microseconds
+from journey.times import moment
 from journey.touchpoints import PARTIES, PERSONS, fields_of
 from journey.verification import Verification, verify
 
@@ -64,7 +64,7 @@ class Journal:
         self._now = now
         self._allow_unknown = allow_unknown
         self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
-        self._sealing = Sealing(store)
+        self._recording = Recording(store, now, self._texts)
 
     @classmethod
     def open(
@@ -95,24 +95,11 @@ class Journal:
         the touchpoints are durable. A dict of plain fields is read as by `read_fact`. Raises InvalidTouchpoint for what is none,
         or was changed past its model, as `model_copy` can; then nothing is recorded.
         """
-        facts = [recordable(touchpoint) for touchpoint in touchpoints]
-        receipts = self._append(facts, [encode(fact) for fact in facts], expected_version)
-        self._sealing.recorded(receipts)
-        return receipts
+        return self.record_prepared(prepared(touchpoints), expected_version)
 
-    def _append(self, facts: Sequence[Fact], rows: Sequence[StoredTouchpoint], expected_version: int | None) -> list[Receipt]:
-        encrypted = self._texts.encrypted(facts, rows)
-        now = to_microseconds(self._now())
-        try:
-            return list(self._store.append(encrypted, now, expected_version))
-        except ConflictingTouchpoint as conflict:
-            # A text that was recorded under an older key, or cannot be read any more, is no other content.
-            present = self._store.find([row.id for row in rows])
-            again = self._texts.as_recorded(rows, encrypted, present)
-            if again != list(encrypted):
-                with suppress(ConflictingTouchpoint):
-                    return list(self._store.append(again, now, expected_version))
-            raise _conflict(conflict.id, rows, self._texts.decrypted(present)) from None
+    def record_prepared(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
+        """As `record`, for what `journey.recording.prepared` made ready, perhaps while earlier touchpoints were recorded."""
+        return self._recording.record(ready, expected_version)
 
     def correct(
         self, id: str, fields: Mapping[str, Any], *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -459,7 +446,7 @@ class Journal:
     def close(self) -> None:
         """Seal what this journal recorded and release the store; closing twice is harmless."""
         try:
-            self._sealing.finish()
+            self._recording.sealing.finish()
         finally:
             self._release()
 
@@ -471,7 +458,7 @@ class Journal:
             self.close()
         else:
             # What failed is told already; the next to close seals the rest.
-            self._sealing.abandon()
+            self._recording.sealing.abandon()
             self._release()
 
     def _release(self) -> None:
@@ -479,13 +466,6 @@ class Journal:
             self._texts.close()
         finally:
             self._store.close()
-
-
-def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:
-    """The refusal of rows, told with their texts."""
-    first, *others = [row for row in (*present, *offered) if row.id == id]
-    other = next((row for row in others if row.content != first.content), first)
-    return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(other))
 
 
 def _refuse_unless_merged(one: str, other: str, pairs: Pairs[Any]) -> None:

@@ -48,7 +48,7 @@ class ForgetsIdsOnceItIsClosed(MemoryStore):
 
 class TellsRepeatedFromNewWrongly(MemoryStore):
     def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
-        return [replace(receipt, is_new=True) for receipt in super().append(rows, now, expected_version)]
+        return [receipt._replace(is_new=True) for receipt in super().append(rows, now, expected_version)]
 
 
 class UsesAPositionTwice(MemoryStore):
@@ -83,7 +83,7 @@ class LeavesAGapWhereItRefused(MemoryStore):
 
 class FollowsTheClock(MemoryStore):
     def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
-        return [replace(one, recorded_at=from_microseconds(now)) for one in super().append(rows, now, expected_version)]
+        return [one._replace(recorded_at=from_microseconds(now)) for one in super().append(rows, now, expected_version)]
 
 
 class IgnoresTheExpectedVersion(MemoryStore):

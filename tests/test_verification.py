@@ -421,3 +421,23 @@ def test_a_journal_of_an_older_format_that_was_tampered_with_stays_as_it_is(tmp_
     with pytest.raises(DamagedJournal, match="`visit-1`"):
         Journal.open(f"sqlite:///{path}")
     assert path.read_bytes()[100:] == before[100:]
+
+
+def test_a_journal_of_format_2_is_read_as_it_is_and_gets_the_indexes_of_today_from_a_writer(tmp_path: Path) -> None:
+    path = of_format(2, tmp_path / "old.db")
+    before = path.read_bytes()
+    with Journal.open(f"sqlite:///{path}", read_only=True) as journal:
+        told, history = list(journal.read()), journal.history("m@bank")
+        assert journal.verify().holds
+    assert path.read_bytes() == before
+    assert [fact.representative for fact in history if fact.kind == "interaction"] == ["anna", "anna"]
+    with Journal.open(f"sqlite:///{path}") as journal:
+        assert (list(journal.read()), journal.history("m@bank")) == (told, history)
+        journal.unmerge_people("anna", "anna.rossi")
+        assert [fact.representative for fact in journal.history("z@bank") if fact.kind == "interaction"] == ["anna", "anna.rossi"]
+    with closing(sqlite3.connect(path)) as file, closing(sqlite3.connect(tmp_path / "new.db")) as new:
+        Journal.open(f"sqlite:///{tmp_path / 'new.db'}").close()
+        schema = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name"
+        assert file.execute(schema).fetchall() == new.execute(schema).fetchall()
+        assert file.execute("SELECT MAX(version) FROM journey_format").fetchone() == (3,)
+    assert verified(path).holds

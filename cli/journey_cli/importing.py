@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
@@ -55,7 +55,7 @@ class Rehearsal:
             if touchpoint.id in recorded and _other(recorded[touchpoint.id], touchpoint):
                 raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
         receipts = self._rehearsed.record(*facts)
-        return [replace(receipt, is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
+        return [receipt._replace(is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
 
 
 def _other(recorded: Recorded[Fact], offered: Fact) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -69,8 +70,7 @@ Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
 """Gives a row with its texts as they were told, as far as they can be read; see `journey.personal`."""
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What recording a touchpoint returns: its `id`, its `position` in the journal and when it was recorded (UTC).
 
     `is_new` is False where the touchpoint was there already; the rest is then as on the first receipt.
@@ -103,11 +103,11 @@ def encode(fact: Fact) -> StoredTouchpoint:
 def _personal(fact: Fact) -> str | None:
     """The personal fields as JSON, also those that a correction gives; None without any."""
     values = vars(fact)
-    personal: dict[str, Any] = {name: values.get(name) for name in PERSONAL_FIELDS}
+    told = [(name, value) for name in PERSONAL_FIELDS if (value := values.get(name)) is not None]
     if isinstance(fact, TouchpointCorrected):
-        personal["fields"] = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS} or None
-    told = {name: value for name, value in personal.items() if value is not None}
-    return _json(told) if told else None
+        corrected = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS}
+        return _json({**dict(told), **({"fields": corrected} if corrected else {})}) if told or corrected else None
+    return "{" + ",".join([f'"{name}":{encode_basestring(value)}' for name, value in told]) + "}" if told else None
 
 
 def _as_it_is(row: StoredTouchpoint) -> StoredTouchpoint:

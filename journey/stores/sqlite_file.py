@@ -1,10 +1,10 @@
 """Reaching a SQLite file: connections by path, a pool of them that closes when what runs has run, and writers that take turns."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import monotonic, sleep
+from types import TracebackType
 from typing import Literal
 
 from eventsourcing.persistence import ConnectionPoolClosedError
@@ -14,19 +14,30 @@ LOCK_TIMEOUT_SECONDS = 30
 
 
 class _Transaction(SQLiteTransaction):
-    """A writer takes the write lock at once, so that it never has to give up halfway for another writer."""
+    """One transaction on a connection of a pool, without upstream's four layers of generators around it.
+
+    A writer takes the write lock at once, so that it never has to give up halfway for another writer.
+    """
+
+    def __init__(self, pool: SQLiteConnectionPool, *, commit: bool) -> None:
+        super().__init__(pool.get_connection(is_writer=commit), commit=commit)
+        self._pool = pool
 
     def __enter__(self) -> SQLiteCursor:
-        cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
-        return cursor
+        self._cursor = self.connection.cursor()
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        except BaseException:
+            self._pool.put_connection(self.connection)
+            raise
+        return self._cursor
 
-
-class _Connection(SQLiteConnection):
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with _Transaction(self, commit=commit) as cursor, cursor:
-            yield cursor
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            self._cursor.sqlite_cursor.close()
+            self._pool.put_connection(self.connection)
 
 
 class _Pool(SQLiteConnectionPool):
@@ -66,7 +77,7 @@ class _Pool(SQLiteConnectionPool):
                     raise
             sleep(0.01)
         connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=None)
+        return SQLiteConnection(connection, max_age=None)
 
     def _writer(self) -> sqlite3.Connection:
         return self._connect("mode=rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
@@ -100,3 +111,7 @@ class Datastore(SQLiteDatastore):
         super().__init__(str(path), originator_id_type=originator_id_type)
         self.pool.close()
         self.pool = _Pool(path, read_only=read_only)
+
+    # Upstream promises a generator, and only ever enters and leaves it.
+    def transaction(self, *, commit: bool) -> AbstractContextManager[SQLiteCursor]:  # type: ignore[override]
+        return _Transaction(self.pool, commit=commit)
