@@ -28,9 +28,10 @@ class Prepared:
         return Prepared(self.facts[start:stop], self.rows[start:stop])
 
 
-def prepared(told: Iterable[Fact | dict[str, Any]]) -> Prepared:
-    """Touchpoints, or plain fields as `read_fact` takes them, made ready to be recorded. Raises InvalidTouchpoint.
+def prepared(told: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+    """Touchpoints, plain fields as `read_fact` takes them, or JSON as `read_json` does, made ready to be recorded.
 
+    Raises InvalidTouchpoint.
     Nothing but the touchpoints is looked at: it can be done on another thread while earlier ones are recorded.
     """
     facts = [recordable(one) for one in told]

@@ -1,18 +1,22 @@
 """Importing: every good row is recorded once, every bad one is told with its place, reason and mend."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import IO, Any, Protocol, Self
+from typing import IO, NamedTuple, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.history import Recorded
 from journey.journal import Journal
-from journey.reading import read_fact, recordable
+from journey.reading import read_fact
+from journey.recording import Prepared, prepared
 from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
 from journey_cli.sources import Row
@@ -35,8 +39,8 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
-    def record(self, *touchpoints: Fact | dict[str, Any]) -> list[Receipt]:
-        """As `Journal.record`."""
+    def record_prepared(self, ready: Prepared) -> list[Receipt]:
+        """As `Journal.record_prepared`."""
         ...
 
 
@@ -47,14 +51,13 @@ class Rehearsal:
         self._journal = journal
         self._rehearsed = Journal.open("memory:")
 
-    def record(self, *touchpoints: Fact | dict[str, Any]) -> list[Receipt]:
-        """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint and InvalidTouchpoint as it would."""
-        facts = [recordable(touchpoint) for touchpoint in touchpoints]
-        recorded = {} if self._journal is None else self._journal.find(fact.id for fact in facts)
-        for touchpoint in facts:
+    def record_prepared(self, ready: Prepared) -> list[Receipt]:
+        """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
+        recorded = {} if self._journal is None else self._journal.find(fact.id for fact in ready.facts)
+        for touchpoint in ready.facts:
             if touchpoint.id in recorded and _other(recorded[touchpoint.id], touchpoint):
                 raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
-        receipts = self._rehearsed.record(*facts)
+        receipts = self._rehearsed.record_prepared(ready)
         return [receipt._replace(is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
 
 
@@ -94,58 +97,96 @@ class Rejects:
         self._file.write(line + "\n")
 
 
+class _Batch(NamedTuple):
+    """Rows that were read: the good ones, ready to be recorded, and the others, each with what is wrong with it."""
+
+    good: Sequence[Row]
+    ready: Prepared
+    refused: Sequence[tuple[Row, JourneyError]]
+
+
+class _Written(NamedTuple):
+    recorded: int
+    unchanged: int
+    refused: Sequence[tuple[Row, JourneyError]]
+
+
 def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Iterator[Outcome]:
-    """Record rows in batches; yields the outcome so far after each. Rows that were recorded stay so, whatever follows."""
-    outcome = Outcome()
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
-        outcome.read += len(batch)
+    """Record rows in batches, each read and checked while the one before is written; yields the outcome so far after each.
+
+    Rows that were recorded stay so, whatever follows.
+    """
+    outcome, rows = Outcome(), iter(rows)
+    writing: tuple[_Batch, Future[_Written]] | None = None
+    with _few_collections(), ThreadPoolExecutor(1, "journey-importing") as writer:
         try:
-            _record(journal, [(row, _fields(row)) for row in batch], outcome, rejects)
-        except (InvalidTouchpoint, RecursionError):
-            # Recording refused the batch as a whole: see which of it is good.
-            _record(journal, list(_good(batch, outcome, rejects)), outcome, rejects)
+            while batch := list(islice(rows, BATCH)):
+                checked = _checked(batch)
+                if writing is not None:
+                    _tell(outcome, rejects, *writing)
+                writing = checked, writer.submit(_write, journal, checked.good, checked.ready)
+                yield outcome
+        finally:
+            if writing is not None:
+                _tell(outcome, rejects, *writing)
         yield outcome
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    if row.problem is not None:
-        raise row.problem
-    return row.fields
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for garbage in cycles seldom: rows make none, and to look among thousands of them takes an eighth of an import."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
-def _good(batch: Iterable[Row], outcome: Outcome, rejects: Rejects) -> Iterator[tuple[Row, Fact]]:
-    """The rows that hold touchpoints; the others are refused."""
+def _checked(batch: Sequence[Row]) -> _Batch:
+    if not any(row.problem for row in batch):
+        with suppress(InvalidTouchpoint, RecursionError):
+            return _Batch(batch, prepared(row.told for row in batch), ())
+    # Something in it is wrong: see which of it is good.
+    good, facts, refused = list[Row](), list[Fact](), list[tuple[Row, JourneyError]]()
     for row in batch:
         try:
-            yield row, read_fact(_fields(row))
+            row = row.parsed()
+            if row.problem is not None:
+                raise row.problem
+            facts.append(read_fact(row.fields))
+            good.append(row)
         except InvalidTouchpoint as error:
-            _refuse(outcome, rejects, row, error)
+            refused.append((row, error))
         except RecursionError:
-            deep = InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")
-            _refuse(outcome, rejects, row, deep)
+            refused.append((row, InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")))
+    return _Batch(good, prepared(facts), refused)
 
 
-def _record(journal: Recorder, good: Sequence[tuple[Row, Fact | dict[str, Any]]], outcome: Outcome, rejects: Rejects) -> None:
+def _write(journal: Recorder, good: Sequence[Row], ready: Prepared) -> _Written:
     """Record a batch; where one touchpoint conflicts, halve until it stands alone, so that it takes nobody with it."""
     if not good:
-        return
+        return _Written(0, 0, ())
     try:
-        receipts = journal.record(*(touchpoint for _, touchpoint in good))
+        receipts = journal.record_prepared(ready)
     except ConflictingTouchpoint as error:
         if len(good) == 1:
-            _refuse(outcome, rejects, good[0][0], error)
-            return
+            return _Written(0, 0, [(good[0].parsed(), error)])
         half = len(good) // 2
-        _record(journal, good[:half], outcome, rejects)
-        _record(journal, good[half:], outcome, rejects)
-        return
+        one = _write(journal, good[:half], ready.part(0, half))
+        other = _write(journal, good[half:], ready.part(half, len(good)))
+        return _Written(one.recorded + other.recorded, one.unchanged + other.unchanged, [*one.refused, *other.refused])
     new = sum(receipt.is_new for receipt in receipts)
-    outcome.recorded += new
-    outcome.unchanged += len(receipts) - new
+    return _Written(new, len(receipts) - new, ())
 
 
-def _refuse(outcome: Outcome, rejects: Rejects, row: Row, error: JourneyError) -> None:
-    outcome.refused += 1
-    rejects.write(row, error)
-    outcome.rejects_file = str(rejects.path)
+def _tell(outcome: Outcome, rejects: Rejects, batch: _Batch, writing: "Future[_Written]") -> None:
+    """Wait until a batch is written, count it, and tell which of it was refused."""
+    written = writing.result()
+    for row, error in (*batch.refused, *written.refused):
+        rejects.write(row, error)
+        outcome.rejects_file = str(rejects.path)
+    outcome.read += len(batch.good) + len(batch.refused)
+    outcome.recorded += written.recorded
+    outcome.unchanged += written.unchanged
+    outcome.refused += len(batch.refused) + len(written.refused)

@@ -116,6 +116,7 @@ def told_in(path: Path, *, allow_unknown: bool = False) -> "History":
 
     touchpoints = []
     for row in rows_of(path, "jsonl"):
+        row = row.parsed()
         try:
             if row.problem is not None:
                 raise row.problem

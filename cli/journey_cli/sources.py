@@ -4,10 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -24,14 +23,26 @@ _CHUNK = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a source: where it stands (`path:line`), what it holds, and what is wrong with it as a row."""
+class Row(NamedTuple):
+    """One row of a source: where it stands (`path:line`), what it tells, and what is wrong with it as a row.
+
+    A line of JSON is told as its bytes; `parsed` takes it apart.
+    """
 
     path: str
     line: int
-    fields: dict[str, Any]
+    told: dict[str, Any] | bytes
     problem: InvalidTouchpoint | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a row tells that is taken apart."""
+        assert isinstance(self.told, dict)
+        return self.told
+
+    def parsed(self) -> "Row":
+        """The row with its fields, or with what is wrong with its line."""
+        return _parsed(self.path, self.line, self.told) if isinstance(self.told, bytes) else self
 
 
 def rows_of(path: Path, input_format: str | None) -> Iterator[Row]:
@@ -63,28 +74,30 @@ def _opened(path: Path) -> io.BufferedReader:
 
 
 def _jsonl(path: Path, file: io.BufferedReader) -> Iterator[Row]:
+    name = str(path)
     with file:
         for line, raw in enumerate(file, start=1):
-            if not raw.strip():
-                continue
-            try:
-                fields = from_json(raw)
-            except ValueError:
-                fields = None
-            if isinstance(fields, dict):
-                yield Row(str(path), line, fields)
-                continue
-            # The parser above is three times as fast; this one reads what else may pass for JSON, and says why something does not.
-            text = raw.decode("utf-8-sig" if line == 1 else "utf-8", errors="surrogateescape").strip()
-            try:
-                fields = json.loads(text)
-                problem = "" if isinstance(fields, dict) else f"a JSON object is needed, not {type(fields).__name__}"
-            except (ValueError, RecursionError) as error:
-                fields, problem = {}, f"this is no JSON: {error}"
-            if problem:
-                yield Row(str(path), line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
-            else:
-                yield Row(str(path), line, fields)
+            if not raw.isspace():
+                yield Row(name, line, raw)
+
+
+def _parsed(path: str, line: int, raw: bytes) -> Row:
+    try:
+        fields = from_json(raw)
+    except ValueError:
+        fields = None
+    if isinstance(fields, dict):
+        return Row(path, line, fields)
+    # The parser above is three times as fast; this one reads what else may pass for JSON, and says why something does not.
+    text = raw.decode("utf-8-sig" if line == 1 else "utf-8", errors="surrogateescape").strip()
+    try:
+        fields = json.loads(text)
+        problem = "" if isinstance(fields, dict) else f"a JSON object is needed, not {type(fields).__name__}"
+    except (ValueError, RecursionError) as error:
+        fields, problem = {}, f"this is no JSON: {error}"
+    if problem:
+        return Row(path, line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
+    return Row(path, line, fields)
 
 
 def _csv(path: Path, file: io.BufferedReader) -> Iterator[Row]:
