@@ -33,7 +33,7 @@ from journey.merging import Pairs, merged_pairs, names_in, names_of_united, peop
 from journey.personal import PersonalTexts
 from journey.proofs import prove
 from journey.reading import validated
-from journey.recording import Prepared, Recording, prepared
+from journey.recording import Prepared, Recording
 from journey.stores import Store, Summary, open_keystore, open_store
 from journey.stores.keys import Keystore
 from journey.stores.rows import Receipt, StoredTouchpoint, decode_all, is_readable
@@ -95,10 +95,18 @@ class Journal:
         the touchpoints are durable. A dict of plain fields is read as by `read_fact`. Raises InvalidTouchpoint for what is none,
         or was changed past its model, as `model_copy` can; then nothing is recorded.
         """
-        return self.record_prepared(prepared(touchpoints), expected_version)
+        return self.record_prepared(self.prepare(touchpoints), expected_version)
+
+    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+        """Make touchpoints ready for `record_prepared`, perhaps on one thread while another records: most of the work is here.
+
+        Nothing is recorded. A dict is read as by `read_fact`, bytes of JSON as by `read_json`; texts about people are encrypted
+        under the keys of now. Raises InvalidTouchpoint.
+        """
+        return self._recording.prepare(touchpoints)
 
     def record_prepared(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
-        """As `record`, for what `journey.recording.prepared` made ready, perhaps while earlier touchpoints were recorded."""
+        """As `record`, for what `prepare` made ready."""
         return self._recording.record(ready, expected_version)
 
     def correct(

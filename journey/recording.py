@@ -18,24 +18,15 @@ from journey.times import to_microseconds
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Facts that are known to be what they should be, and the rows, one each, in which a store will keep them."""
+    """Facts that are known to be what they should be, one row of each as it is told, and one as a store will keep it."""
 
     facts: Sequence[Fact]
+    told: Sequence[StoredTouchpoint]
     rows: Sequence[StoredTouchpoint]
 
     def part(self, start: int, stop: int) -> "Prepared":
         """Those from number `start` until `stop`, from 0."""
-        return Prepared(self.facts[start:stop], self.rows[start:stop])
-
-
-def prepared(told: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
-    """Touchpoints, plain fields as `read_fact` takes them, or JSON as `read_json` does, made ready to be recorded.
-
-    Raises InvalidTouchpoint.
-    Nothing but the touchpoints is looked at: it can be done on another thread while earlier ones are recorded.
-    """
-    facts = [recordable(one) for one in told]
-    return Prepared(facts, [encode(fact) for fact in facts])
+        return Prepared(self.facts[start:stop], self.told[start:stop], self.rows[start:stop])
 
 
 class Recording:
@@ -47,6 +38,12 @@ class Recording:
         self._now = now
         self._texts = texts
 
+    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+        """As `Journal.prepare`."""
+        facts = [recordable(one) for one in touchpoints]
+        told = [encode(fact) for fact in facts]
+        return Prepared(facts, told, self._texts.encrypted(facts, told))
+
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`."""
         receipts = self._append(ready, expected_version)
@@ -54,19 +51,17 @@ class Recording:
         return receipts
 
     def _append(self, ready: Prepared, expected_version: int | None) -> list[Receipt]:
-        rows = ready.rows
-        encrypted = self._texts.encrypted(ready.facts, rows)
-        now = to_microseconds(self._now())
+        told, now = ready.told, to_microseconds(self._now())
         try:
-            return list(self._store.append(encrypted, now, expected_version))
+            return list(self._store.append(ready.rows, now, expected_version))
         except ConflictingTouchpoint as conflict:
             # A text that was recorded under an older key, or cannot be read any more, is no other content.
-            present = self._store.find([row.id for row in rows])
-            again = self._texts.as_recorded(rows, encrypted, present)
-            if again != list(encrypted):
+            present = self._store.find([row.id for row in told])
+            again = self._texts.as_recorded(told, ready.rows, present)
+            if again != list(ready.rows):
                 with suppress(ConflictingTouchpoint):
                     return list(self._store.append(again, now, expected_version))
-            raise _conflict(conflict.id, rows, self._texts.decrypted(present)) from None
+            raise _conflict(conflict.id, told, self._texts.decrypted(present)) from None
 
 
 def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:

@@ -57,11 +57,10 @@ class Sealing:
         while True:
             last = self._store.last_seal()
             self._sealed_to = last.last_position if last else 0
-            rows = self._store.read(self._sealed_to, SEALED_AT_ONCE)
-            if len(rows) < at_least:
+            digests = self._store.digests(self._sealed_to, SEALED_AT_ONCE)
+            if len(digests) < at_least:
                 return
-            digests = {row.position: row.digest for row in rows}
-            positions = range(self._sealed_to + 1, rows[-1].position + 1)
+            positions = range(self._sealed_to + 1, max(digests) + 1)
             covered = [digests.get(position, NO_TOUCHPOINT) for position in positions]
             seal = seal_after(last, covered)
             if seal.number == refused:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol, Self
+from typing import IO, Any, NamedTuple, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.history import Recorded
 from journey.journal import Journal
 from journey.reading import read_fact
-from journey.recording import Prepared, prepared
+from journey.recording import Prepared
 from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
 from journey_cli.sources import Row
@@ -39,6 +39,10 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
+    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+        """As `Journal.prepare`."""
+        ...
+
     def record_prepared(self, ready: Prepared) -> list[Receipt]:
         """As `Journal.record_prepared`."""
         ...
@@ -50,6 +54,7 @@ class Rehearsal:
     def __init__(self, journal: Journal | None) -> None:
         self._journal = journal
         self._rehearsed = Journal.open("memory:")
+        self.prepare = self._rehearsed.prepare
 
     def record_prepared(self, ready: Prepared) -> list[Receipt]:
         """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
@@ -121,7 +126,7 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
     with _few_collections(), ThreadPoolExecutor(1, "journey-importing") as writer:
         try:
             while batch := list(islice(rows, BATCH)):
-                checked = _checked(batch)
+                checked = _checked(journal, batch)
                 if writing is not None:
                     _tell(outcome, rejects, *writing)
                 writing = checked, writer.submit(_write, journal, checked.good, checked.ready)
@@ -143,10 +148,10 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _checked(batch: Sequence[Row]) -> _Batch:
+def _checked(journal: Recorder, batch: Sequence[Row]) -> _Batch:
     if not any(row.problem for row in batch):
         with suppress(InvalidTouchpoint, RecursionError):
-            return _Batch(batch, prepared(row.told for row in batch), ())
+            return _Batch(batch, journal.prepare(row.told for row in batch), ())
     # Something in it is wrong: see which of it is good.
     good, facts, refused = list[Row](), list[Fact](), list[tuple[Row, JourneyError]]()
     for row in batch:
@@ -160,7 +165,7 @@ def _checked(batch: Sequence[Row]) -> _Batch:
             refused.append((row, error))
         except RecursionError:
             refused.append((row, InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")))
-    return _Batch(good, prepared(facts), refused)
+    return _Batch(good, journal.prepare(facts), refused)
 
 
 def _write(journal: Recorder, good: Sequence[Row], ready: Prepared) -> _Written:

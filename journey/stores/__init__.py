@@ -1,7 +1,7 @@
 """Where journals live. A store keeps rows; it knows no trust. `open_store` picks one by its address."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
@@ -97,6 +97,10 @@ class Store(Protocol):
 
     def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         """At most `limit` rows behind position `after` as the database holds them, whatever is in them, by position."""
+        ...
+
+    def digests(self, after: int, limit: int) -> Mapping[int, bytes]:
+        """The digests of at most `limit` touchpoints behind position `after`, by position: what a seal covers."""
         ...
 
     def counters(self) -> Counters:

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from threading import Lock
 
@@ -84,6 +84,9 @@ class MemoryStore:
 
     def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return self._behind(after, limit)
+
+    def digests(self, after: int, limit: int) -> Mapping[int, bytes]:
+        return {row.position: row.digest for row in self._behind(after, limit)}
 
     def counters(self) -> Counters:
         with self._lock:

@@ -10,7 +10,7 @@ A sequence gives no such order: its numbers become visible in the order of commi
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from typing import Any
@@ -271,6 +271,11 @@ class PostgresStore:
     def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._server.explained():
             return self.recorder.rows("position > %s ORDER BY position LIMIT %s", after, limit)
+
+    def digests(self, after: int, limit: int) -> Mapping[int, bytes]:
+        found = "SELECT position, digest FROM touchpoints WHERE id IS NOT NULL AND position > %s ORDER BY position LIMIT %s"
+        with self._server.explained():
+            return dict(self.recorder.query(found, after, limit))
 
     def counters(self) -> Counters:
         with self._server.explained():

@@ -11,6 +11,11 @@ from eventsourcing.persistence import ConnectionPoolClosedError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore, SQLiteTransaction
 
 LOCK_TIMEOUT_SECONDS = 30
+_FOR_MANY_ROWS = ("PRAGMA cache_size = -16000", "PRAGMA wal_autocheckpoint = 4000")
+"""16 MB each of pages in memory, which hold what a large batch changes, and of log before it is copied into the file.
+
+A page that changes again and again is then written once; commits reach the disk as ever.
+"""
 
 
 class _Transaction(SQLiteTransaction):
@@ -80,7 +85,7 @@ class _Pool(SQLiteConnectionPool):
         return SQLiteConnection(connection, max_age=None)
 
     def _writer(self) -> sqlite3.Connection:
-        return self._connect("mode=rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+        return self._connect("mode=rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", *_FOR_MANY_ROWS)
 
     def _reader(self) -> sqlite3.Connection:
         """Opened for writing where that is possible, only so that SQLite can clear its side files away when it closes."""
