@@ -9,12 +9,13 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from journey.amendments import Fact, LogFact, PersonNamed
+from journey.amendments import LOG_FACTS, Fact, PersonNamed
 from journey.errors import DamagedJournal
 from journey.stores.keys import Key, Keystore
 from journey.stores.rows import WITHHELD, Plain, StoredTouchpoint, is_readable
+from journey.touchpoints import Touchpoint
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,11 +28,10 @@ def owner_of(fact: Fact) -> str:
 
     A name is under the key of who is called so; every other fact about facts has a key of its own.
     """
-    if isinstance(fact, PersonNamed):
-        return f"person:{fact.person}"
-    if isinstance(fact, LogFact):
-        return f"fact:{fact.id}"
-    return f"relationship:{fact.relationship}" if fact.contact is None else f"person:{fact.contact}"
+    if fact.kind not in LOG_FACTS:
+        contact = cast(Touchpoint, fact).contact
+        return f"relationship:{fact.relationship}" if contact is None else f"person:{contact}"
+    return f"person:{fact.person}" if isinstance(fact, PersonNamed) else f"fact:{fact.id}"
 
 
 class PersonalTexts:
@@ -58,7 +58,7 @@ class PersonalTexts:
         keys = self.keystore.current({owner for owner in owners if owner})
         ciphers = _ciphers({owner: key.secret for owner, key in keys.items()})
         return [
-            row._replace(personal=_encrypted(row, keys[owner], ciphers[owner])) if owner else row
+            StoredTouchpoint(*row[:9], _encrypted(row, keys[owner], ciphers[owner]), row.digest) if owner else row
             for owner, row in zip(owners, rows, strict=True)
         ]
 

@@ -87,14 +87,8 @@ def recordable(told: Fact | dict[str, Any] | bytes) -> Fact:
 
 
 def _revalidated(touchpoint: F) -> F:
-    if isinstance(touchpoint, UnknownTouchpoint):
-        raise UnknownKind(
-            [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],
-            "upgrade journey to a version that knows it",
-        )
     if type(touchpoint) not in _MODELS:
-        name = type(touchpoint).__name__
-        raise InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
+        raise _unrecordable(touchpoint)
     model, values = type(touchpoint), vars(touchpoint)
     with suppress(ValidationError):
         # Most fields are None; without them it takes less than half of the time, and is as good where it makes the same.
@@ -102,6 +96,16 @@ def _revalidated(touchpoint: F) -> F:
         if vars(told) == values:
             return told
     return validated(model, values)
+
+
+def _unrecordable(touchpoint: object) -> InvalidTouchpoint:
+    if isinstance(touchpoint, UnknownTouchpoint):
+        return UnknownKind(
+            [("kind", f"`{touchpoint.kind}` of schema {touchpoint.schema_version} can be read, not recorded")],
+            "upgrade journey to a version that knows it",
+        )
+    name = type(touchpoint).__name__
+    return InvalidTouchpoint([("", f"a touchpoint is needed, not {name}")], "give touchpoints one by one, as in record(*touchpoints)")
 
 
 def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:
