@@ -252,6 +252,19 @@ def test_a_payload_that_is_no_touchpoint_is_damage(path: Path) -> None:
         journal.history("r")
 
 
+@pytest.mark.parametrize("takes_many", [True, False])
+def test_a_batch_is_whole_however_many_rows_a_statement_takes(path: Path, takes_many: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("journey.stores.sqlite._ROWS_AT_ONCE", 500 if takes_many else 1_000_000)
+    last = 0
+    with opened(path) as journal:
+        for size in (1, 499, 500, 501, 1_250):
+            receipts = journal.record(*(contact(f"{last + number}", note=None) for number in range(size)))
+            assert [receipt.position for receipt in receipts] == list(range(last + 1, last + size + 1))
+            last += size
+        assert [record.touchpoint.id for record in journal.read()] == [f"{number}" for number in range(last)]
+        assert journal.verify().holds
+
+
 def test_other_tables_may_share_the_file(path: Path) -> None:
     sqlite3.connect(path).executescript("CREATE TABLE services_own (a); INSERT INTO services_own VALUES (1)")
     with opened(path) as journal:

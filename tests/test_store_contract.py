@@ -4,7 +4,7 @@ import inspect
 import json
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -163,8 +163,8 @@ class KeepsDestroyedKeys(MemoryStore):
 
 
 class LosesADigest(MemoryStore):
-    def read(self, after: int, limit: int) -> Rows:
-        return [row._replace(digest=bytes(32)) for row in super().columns(after, limit)]
+    def digests(self, after: int, limit: int) -> Mapping[int, bytes]:
+        return dict.fromkeys(super().digests(after, limit), bytes(32))
 
 
 BROKEN: list[tuple[type[MemoryStore], str]] = [
@@ -184,6 +184,7 @@ BROKEN: list[tuple[type[MemoryStore], str]] = [
     (KeepsOneFormOfEachLetter, "test_any_writing_that_the_models_allow_is_kept"),
     (CutsLongTexts, "test_a_batch_of_five_megabytes_is_one_batch"),
     (LosesADigest, "test_closing_seals_whatever_was_recorded"),
+    (LosesADigest, "test_digests_are_those_of_the_rows"),
     (ForgetsMerges, "test_merges_are_found_by_either_name"),
     (ForgetsWhomTheOtherIs, "test_facts_of_people_are_found_by_any_of_their_ids"),
     (ForgetsNames, "test_facts_of_people_are_found_by_any_of_their_ids"),

@@ -1,5 +1,7 @@
 """Touchpoints: what is accepted, what is refused, and in which words."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,12 +10,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from journey import KINDS, FailureOccurred, Interaction, InvalidTouchpoint, Touchpoint, UnknownKind, read_json, read_touchpoint
+from journey import (
+    KINDS,
+    Fact,
+    FailureOccurred,
+    Interaction,
+    InvalidTouchpoint,
+    Touchpoint,
+    UnknownKind,
+    read_fact,
+    read_json,
+    read_touchpoint,
+)
 from journey.testing import START, histories
 from journey.times import from_microseconds, moment, to_microseconds
 from journey.touchpoints import fields_of
 
 GOOD: dict[str, Any] = {"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-03-01T09:30:00+01:00"}
+
+
+JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.lists(st.integers(), max_size=1)
+
+
+@given(st.data(), histories().filter(bool))
+def test_json_in_bytes_is_read_as_its_fields_are(data: st.DataObject, told: list[Touchpoint]) -> None:
+    """It is validated without being taken apart; what is accepted, as what, and every word of a refusal are the same."""
+    fields = fields_of(data.draw(st.sampled_from(told)))
+    fields |= data.draw(st.dictionaries(st.sampled_from([*fields, "certainty", "sequence", "recognised", "unheard_of"]), JUNK, max_size=2))
+    text = json.dumps(fields, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass")
+
+    def outcome(read: Callable[[], Fact]) -> object:
+        try:
+            return read()
+        except InvalidTouchpoint as error:
+            return type(error), error.problems, error.mend
+
+    assert outcome(lambda: read_json(text)) == outcome(lambda: read_fact(json.loads(text)))
+
+
+@pytest.mark.parametrize("note", ['"kind": "note_added"', '{"kind":"unheard_of"}'])
+def test_a_kind_that_stands_in_a_text_is_not_taken_for_the_touchpoints(note: str) -> None:
+    for fields in ({"note": note, **GOOD}, {**GOOD, "note": note}, {"correlation_id": "kind", **GOOD}):
+        assert read_json(json.dumps(fields).encode()) == read_touchpoint(fields)
+    with pytest.raises(InvalidTouchpoint, match=r"^fields"):
+        read_json(json.dumps({"fields": {"kind": "note_added"}, **GOOD}).encode())
 
 
 @given(histories())

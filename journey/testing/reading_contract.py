@@ -1,5 +1,6 @@
 """What reading, following and verifying promise, whatever the store."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from journey.errors import StoreUnavailable, UnknownName
 from journey.journal import Journal
+from journey.reading import read_json
 from journey.seals import SEALED_AT_ONCE, seal_after
 from journey.stores import Counters
 from journey.stores.rows import digest_of
@@ -53,6 +55,21 @@ class ReadingContract(Places):
         assert sorted(found) == [f"{number:05}" for number in range(1_000, 1_200)]
         assert found["01000"].touchpoint == contact("01000")
         assert journal.find([]) == {}
+
+    def test_digests_are_those_of_the_rows(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            journal.record(*contacts(30))
+            for after, limit in ((0, 30), (0, 7), (12, 100), (29, 1), (30, 10)):
+                assert dict(store.digests(after, limit)) == {row.position: row.digest for row in store.read(after, limit)}
+
+    def test_what_is_prepared_is_recorded_as_if_it_were_told(self, journal: Journal) -> None:
+        lines = [f'{{"kind": "note_added", "id": "{id}", "relationship": "r", "occurred_at": "2024-01-01T00:00:00Z"}}' for id in "abc"]
+        earlier, later = journal.prepare([lines[0].encode(), json.loads(lines[1])]), journal.prepare([lines[2].encode()])
+        assert ids(journal) == []
+        assert [one.position for one in (*journal.record_prepared(later), *journal.record_prepared(earlier))] == [1, 2, 3]
+        assert ids(journal) == ["c", "a", "b"]
+        assert not any(one.is_new for one in journal.record(*map(read_json, lines)))
 
     def test_reading_goes_on_after_a_position(self, journal: Journal) -> None:
         receipts = journal.record(*contacts(30))

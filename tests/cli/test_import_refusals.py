@@ -1,12 +1,22 @@
 """`journey import`: a bad row is told with its line, reason and mend, and never takes a good one with it."""
 
 import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from journey import Journal, UnreadableSource
+from journey_cli import importing
+from journey_cli.sources import Row
+
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
+
+VISIT = {"kind": "interaction", "relationship": "r", "occurred_at": "2024-01-01T00:00:00Z"}
 
 
 def ids(journey: "Journey") -> set[str]:
@@ -165,3 +175,49 @@ def test_rows_are_recorded_in_the_order_of_the_file(journey: "Journey", visit: "
     journey.imported(journey.file("visits.jsonl", *map(visit, names)))
     lines = sorted(journey.asked("history", "r").lines, key=lambda line: int(line["position"]))
     assert [line["id"] for line in lines] == names
+
+
+def test_refusals_are_told_in_the_order_of_the_rows_though_the_next_are_read_while_some_are_written(
+    journey: "Journey", visit: "Visit", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    lines = [visit("a"), visit("a", benevolence=0.75), visit("b", benevolence=7), visit("b"), visit("c", kind="x"), visit("b", topic="t")]
+    run = journey.imported(journey.file("visits.jsonl", *lines))
+    assert run.counts == (6, 2, 0, 4)
+    assert [one["line"] for one in journey.read("visits.rejects.jsonl")] == [2, 3, 5, 6]
+
+
+def test_what_was_read_before_the_source_broke_is_recorded_and_its_refusals_told(tmp_path: Path) -> None:
+    def rows() -> Iterator[Row]:
+        for number in range(importing.BATCH):
+            yield Row("source", number + 1, {**VISIT, "id": f"{number}"})
+        yield Row("source", importing.BATCH + 1, {**VISIT, "id": "0", "competence": 0.5})
+        for number in range(importing.BATCH - 1):
+            yield Row("source", importing.BATCH + 2 + number, {**VISIT, "id": f"{number}"})
+        raise UnreadableSource("the disk is gone")
+
+    with Journal.open(f"sqlite:///{tmp_path / 'j.db'}") as journal, importing.Rejects(tmp_path / "rejects.jsonl") as rejects:
+        with pytest.raises(UnreadableSource):
+            list(importing.import_rows(journal, rows(), rejects))
+        assert journal.last_position() == importing.BATCH
+    (refused,) = (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(refused)["line"] == importing.BATCH + 1
+
+
+@pytest.mark.parametrize("interrupted", [KeyboardInterrupt, OSError])
+def test_an_import_that_is_interrupted_leaves_whole_batches(tmp_path: Path, interrupted: type[BaseException]) -> None:
+    rows = [Row("source", number + 1, {**VISIT, "id": f"{number}"}) for number in range(20)]
+
+    def some() -> Iterator[Row]:
+        yield from rows[:10]
+        raise interrupted
+
+    importing_threads = [thread.name for thread in threading.enumerate()]
+    with Journal.open(f"sqlite:///{tmp_path / 'j.db'}") as journal, importing.Rejects(tmp_path / "rejects.jsonl") as rejects:
+        with pytest.MonkeyPatch.context() as patching, pytest.raises(interrupted):
+            patching.setattr(importing, "BATCH", 4)
+            list(importing.import_rows(journal, some(), rejects))
+        assert journal.last_position() == 8
+        (last,) = deque(importing.import_rows(journal, iter(rows), rejects), maxlen=1)
+        assert (last.recorded, last.unchanged) == (12, 8)
+    assert [thread.name for thread in threading.enumerate()] == importing_threads
