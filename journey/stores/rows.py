@@ -241,21 +241,21 @@ def plan(
     counted = dict(versions)
     receipts, fresh = [], []
     for row in offered:
-        first = taken.get(row.id)
+        _, id, relationship, _, occurred_at, _, kind, schema_version, payload, personal, _ = row
+        first = taken.get(id)
         if first is not None:
             if first.content != row.content and not _says_the_same(first, row):
-                raise ConflictingTouchpoint(row.id, fields_of_row(first), fields_of_row(row))
-            receipts.append(Receipt(row.id, first.position, from_microseconds(first.recorded_at), is_new=False))
+                raise ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(row))
+            receipts.append(Receipt(id, first.position, from_microseconds(first.recorded_at), is_new=False))
             continue
-        actual = versions.get(row.relationship, 0)
-        if expected_version not in (None, actual):
-            raise ConflictingHistory(row.relationship, expected_version, actual)
-        version = counted[row.relationship] = counted.get(row.relationship, 0) + 1
+        if expected_version is not None and expected_version != (actual := versions.get(relationship, 0)):
+            raise ConflictingHistory(relationship, expected_version, actual)
+        version = counted[relationship] = counted.get(relationship, 0) + 1
         last_position += 1
-        placed = (last_position, row.id, row.relationship, version, row.occurred_at, recorded_at, *row[6:10])
-        first = taken[row.id] = StoredTouchpoint(*placed, _digest_of(placed))
+        placed = (last_position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal)
+        first = taken[id] = StoredTouchpoint(*placed, _digest_of(placed))
         fresh.append(first)
-        receipts.append(Receipt(row.id, last_position, moment, is_new=True))
+        receipts.append(Receipt(id, last_position, moment, is_new=True))
     return Plan(receipts, fresh)
 
 
