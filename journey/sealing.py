@@ -1,13 +1,16 @@
 """Sealing a journal as it grows, beside the recording and not in its way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
 from journey.errors import DamagedJournal, JourneyError
-from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, seal_after
+from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, Seal, seal_after
 from journey.stores import Store
 from journey.stores.rows import Receipt
+
+_SEALS_KEPT_AT_ONCE = 20
+"""Of what was recorded faster than it was sealed, so many seals are kept in one transaction: for each, writers wait."""
 
 
 class Sealing:
@@ -57,13 +60,24 @@ class Sealing:
         while True:
             last = self._store.last_seal()
             self._sealed_to = last.last_position if last else 0
-            digests = self._store.digests(self._sealed_to, SEALED_AT_ONCE)
-            if len(digests) < at_least:
+            digests = self._store.digests(self._sealed_to, SEALED_AT_ONCE * _SEALS_KEPT_AT_ONCE)
+            seals = _seals_over(digests, last, at_least)
+            if not seals:
                 return
-            positions = range(self._sealed_to + 1, max(digests) + 1)
-            covered = [digests.get(position, NO_TOUCHPOINT) for position in positions]
-            seal = seal_after(last, covered)
-            if seal.number == refused:
+            if seals[0].number == refused:
                 raise DamagedJournal(f"seal {refused} was made and is no longer there", "restore the journal from a backup")
             # Where another process sealed in between, this one goes on behind its seal.
-            refused = 0 if self._store.seal(seal) else seal.number
+            refused = 0 if self._store.seal(*seals) else seals[0].number
+
+
+def _seals_over(digests: Mapping[int, bytes], last: Seal | None, at_least: int) -> list[Seal]:
+    """The seals that follow `last` and cover these touchpoints, a thousand each and the end where it is enough."""
+    seals, positions = list[Seal](), sorted(digests)
+    for start in range(0, len(positions), SEALED_AT_ONCE):
+        covered = positions[start : start + SEALED_AT_ONCE]
+        if len(covered) < at_least:
+            break
+        first = last.last_position + 1 if last else 1
+        last = seal_after(last, [digests.get(position, NO_TOUCHPOINT) for position in range(first, covered[-1] + 1)])
+        seals.append(last)
+    return seals

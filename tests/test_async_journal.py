@@ -320,11 +320,11 @@ def test_a_close_goes_on_though_nobody_waits_for_it(leave: Callable[[AsyncJourna
 
 def test_a_second_close_waits_for_the_first() -> None:
     class SlowToSeal(Slow):
-        def seal(self, seal: Seal) -> bool:
+        def seal(self, *seals: Seal) -> bool:
             self.asked.set()
             assert self.let.wait(timeout=20)
             done.append("sealed")
-            return super().seal(seal)
+            return super().seal(*seals)
 
         def close(self) -> None:
             done.append("closed")

@@ -115,8 +115,8 @@ class Store(Protocol):
         """The seal with the greatest number, or None."""
         ...
 
-    def seal(self, seal: Seal) -> bool:
-        """Keep a seal; False, and nothing is kept, where that number is taken, as when two processes seal at once."""
+    def seal(self, *seals: Seal) -> bool:
+        """Keep seals, by number; False, and none is kept, where the first's number is taken, as when two processes seal at once."""
         ...
 
     def missing_guards(self) -> Sequence[str]:

@@ -101,11 +101,11 @@ class MemoryStore:
         with self._lock:
             return self._seals[-1] if self._seals else None
 
-    def seal(self, seal: Seal) -> bool:
+    def seal(self, *seals: Seal) -> bool:
         with self._lock:
-            if seal.number != len(self._seals) + 1:
+            if seals[0].number != len(self._seals) + 1:
                 return False
-            self._seals.append(seal)
+            self._seals += seals
             return True
 
     def missing_guards(self) -> Sequence[str]:

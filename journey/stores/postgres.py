@@ -196,16 +196,18 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """The rows of any other question."""
         return self.datastore.persistently(lambda connection: _execute(connection, statement, *values).fetchall())
 
-    def seal(self, seal: Seal) -> bool:
-        """Keep a seal, unless its number is taken."""
+    def seal(self, *seals: Seal) -> bool:
+        """Keep seals, unless the first's number is taken."""
 
         def work(connection: Connection) -> bool:
             with _transaction(connection, is_small=False):
                 ((_, _, last),) = _execute(connection, _LOCK).fetchall()
-                if last + 1 != seal.number:
+                if last + 1 != seals[0].number:
                     return False
-                _insert(connection, "journey_seals", _SEAL_COLUMNS.split(", "), [tuple(vars(seal).values())], is_small=False)
-                _execute(connection, "UPDATE journey_counters SET seal = %s", seal.number)
+                _insert(
+                    connection, "journey_seals", _SEAL_COLUMNS.split(", "), [tuple(vars(seal).values()) for seal in seals], is_small=False
+                )
+                _execute(connection, "UPDATE journey_counters SET seal = %s", seals[-1].number)
                 return True
 
         return self.datastore.persistently(work)
@@ -287,9 +289,9 @@ class PostgresStore:
     def last_seal(self) -> Seal | None:
         return next(iter(self._seals("ORDER BY number DESC LIMIT 1")), None)
 
-    def seal(self, seal: Seal) -> bool:
+    def seal(self, *seals: Seal) -> bool:
         with self._server.explained():
-            return self.recorder.seal(seal)
+            return self.recorder.seal(*seals)
 
     def missing_guards(self) -> Sequence[str]:
         with self._server.explained():

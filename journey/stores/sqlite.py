@@ -174,12 +174,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             cursor.execute(f"SELECT {_SEAL_COLUMNS} FROM journey_seals {condition}", values)
             return [Seal(*row) for row in cursor.fetchall()]
 
-    def seal(self, seal: Seal) -> bool:
-        """Keep a seal, unless its number is taken."""
+    def seal(self, *seals: Seal) -> bool:
+        """Keep seals, unless the first's number is taken."""
         with self.datastore.transaction(commit=True) as cursor:
-            if self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'journey_seals'") + 1 != seal.number:
+            if self._one(cursor, "SELECT seq FROM sqlite_sequence WHERE name = 'journey_seals'") + 1 != seals[0].number:
                 return False
-            cursor.execute(f"INSERT INTO journey_seals ({_SEAL_COLUMNS}) VALUES (?,?,?,?,?,?,?)", tuple(vars(seal).values()))
+            values = [tuple(vars(seal).values()) for seal in seals]
+            cursor.executemany(f"INSERT INTO journey_seals ({_SEAL_COLUMNS}) VALUES (?,?,?,?,?,?,?)", values)
             return True
 
     def found(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
@@ -311,9 +312,9 @@ class SQLiteStore:
         with self._explained():
             return next(iter(self.recorder.seals("ORDER BY number DESC LIMIT 1")), None)
 
-    def seal(self, seal: Seal) -> bool:
+    def seal(self, *seals: Seal) -> bool:
         with self._explained():
-            return self.recorder.seal(seal)
+            return self.recorder.seal(*seals)
 
     def missing_guards(self) -> Sequence[str]:
         with self._explained():
