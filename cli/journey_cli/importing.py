@@ -21,7 +21,7 @@ from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
 from journey_cli.sources import Row
 
-BATCH = 5_000
+BATCH = 10_000
 """How many rows go into one transaction."""
 
 

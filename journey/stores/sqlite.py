@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,10 @@ _LAST = """SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'touchpoints'),
     (SELECT recorded_at FROM touchpoints WHERE id IS NOT NULL ORDER BY position DESC LIMIT 1)"""
 _LAST_AND_ONE = f"""{_LAST},
     EXISTS (SELECT 1 FROM touchpoints WHERE id = ?), (SELECT MAX(version) FROM touchpoints WHERE relationship = ?)"""
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = (2_500, 250)
 """So many rows one statement inserts: other threads run meanwhile, and a row costs a fifth less than in one of its own."""
-_INSERT = f"INSERT INTO touchpoints ({_COLUMNS}) VALUES "
 _ROW = f"({','.join('?' * len(COLUMNS))})"
-_INSERT_MANY = _INSERT + ",".join([_ROW] * _ROWS_AT_ONCE)
+_INSERT = f"INSERT INTO touchpoints ({_COLUMNS}) VALUES {_ROW}"
 _PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN (SELECT value FROM json_each(?))"
 _VERSIONS = "SELECT value, (SELECT MAX(version) FROM touchpoints WHERE relationship = value) FROM json_each(?)"
 _DIGESTS = """SELECT group_concat(position || ':' || hex(digest), ' ') FROM
@@ -215,12 +215,20 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
 
 def _insert(cursor: SQLiteCursor, rows: Sequence[StoredTouchpoint]) -> None:
-    # SQLite before 3.32 takes fewer values than that in one statement.
-    takes_many = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) >= _ROWS_AT_ONCE * len(COLUMNS)
-    whole = len(rows) - len(rows) % _ROWS_AT_ONCE if takes_many else 0
-    for start in range(0, whole, _ROWS_AT_ONCE):
-        cursor.execute(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + _ROWS_AT_ONCE])))
-    cursor.executemany(_INSERT + _ROW, rows[whole:])
+    # SQLite before 3.32 takes fewer values than these in one statement.
+    most = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(COLUMNS)
+    done = 0
+    for count in _ROWS_AT_ONCE:
+        while count <= min(most, len(rows) - done):
+            cursor.execute(_inserting(count), tuple(chain.from_iterable(rows[done : done + count])))
+            done += count
+    cursor.executemany(_INSERT, rows[done:])
+
+
+@lru_cache
+def _inserting(count: int) -> str:
+    """The statement that inserts so many rows."""
+    return _INSERT + f",{_ROW}" * (count - 1)
 
 
 class SQLiteStore:
