@@ -2,11 +2,12 @@
 
 import inspect
 import json
-import time
+import os
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
@@ -246,10 +247,13 @@ class AcknowledgesFirst(SQLiteStore):
 
 
 class CommitsItsFirstRowFirst(SQLiteStore):
+    """Its process ends before the others."""
+
     def append(self, rows: Rows, now: int, expected_version: int | None = None) -> Sequence[Receipt]:
-        first = super().append(rows[:1], now)
-        time.sleep(0.02 * len(rows[1:5]))
-        return [*first, *super().append(rows[1:], now)]
+        if len(rows) == 1 or parent_process() is None:
+            return super().append(rows, now, expected_version)
+        super().append(rows[:1], now)
+        os._exit(9)
 
 
 class SkipsRowsWhenBehind(SQLiteStore):
@@ -264,7 +268,7 @@ def test_a_crash_trial_finds_what_was_acknowledged_too_early(tmp_path: Path) -> 
 
 
 def test_a_crash_trial_finds_half_a_batch(tmp_path: Path) -> None:
-    trial = crash_trial(lambda: partial(CommitsItsFirstRowFirst, str(tmp_path / "journey.db")), rounds=400, seed=1, writers=1)
+    trial = crash_trial(lambda: partial(CommitsItsFirstRowFirst, str(tmp_path / "journey.db")), rounds=20, seed=1, writers=1)
     assert any("is there in part" in problem for problem in trial.problems)
 
 
