@@ -143,6 +143,17 @@ def test_a_check_finds_what_is_not_in_the_journal_and_exits_with_3(shop: "Journe
     assert shop("ledger", "rebuild").code == shop("ledger", "check").code == 0
 
 
+def test_a_file_that_is_not_whole_is_no_failure_of_the_check_but_what_it_finds(shop: "Journey") -> None:
+    shop.asked("ledger", "catch-up")
+    (path,) = (shop.folder / "journey.ledger" / "touchpoints").glob("*.parquet")
+    path.write_bytes(path.read_bytes()[:100])
+    run = shop("--format", "json", "ledger", "check")
+    assert (run.code, run.json["position"], run.json["holds"]) == (3, None, False)
+    assert "is no whole segment" in run.json["violations"][0]
+    assert shop("ledger", "check").code == 3
+    assert shop("ledger").code == shop("replay", "--all", "--ledger", "journey.ledger").code == 1
+
+
 def test_a_ledger_of_another_journal_is_refused(shop: "Journey", visit: "Visit") -> None:
     shop.asked("ledger", "catch-up")
     shop("--store", "sqlite:///other.db", "record", json.dumps(visit("x")))

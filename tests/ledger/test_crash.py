@@ -1,21 +1,26 @@
 """Whatever ends a writer, the ledger goes on from where it was: nothing lost, nothing doubled, nobody in the way of another."""
 
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from logs import told_by_journal, told_by_ledger
 
 from journey import DamagedLedger, FailureOccurred, Journal
 from journey.testing import START
 from journey_projections.ledger import Ledger, ledger
 from journey_projections.ledger.checking import check
+from journey_projections.ledger.layout import TOUCHPOINTS
 
 SIZE = 600
 WRITER = """
@@ -160,11 +165,40 @@ def test_a_file_that_was_cut_or_is_missing_is_named_with_the_mend(journal: Journ
         kept.catch_up(journal)
 
 
-def test_a_changed_byte_is_found(journal: Journal, tmp_path: Path) -> None:
-    place = tmp_path / "kept"
-    Ledger(place).catch_up(journal)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), folder=st.sampled_from(("touchpoints", "names", "facts")), bit=st.integers(0, 7))
+@example(place=1 / 3, folder="touchpoints", bit=0)
+def test_a_changed_bit_is_found_or_changes_nothing(journal: Journal, intact: Path, place: float, folder: str, bit: int) -> None:
+    (path,) = (intact / folder).iterdir()
+    content = path.read_bytes()
+    changed = bytearray(content)
+    changed[int(place * len(content))] ^= 1 << bit
+    path.write_bytes(changed)
+    try:
+        with suppress(DamagedLedger):
+            assert told_by_ledger(Ledger(intact).view(), None) == told_by_journal(journal, None)
+        with suppress(DamagedLedger):
+            Ledger(intact).view().span()
+        for problem in check(intact, journal):
+            assert problem
+    finally:
+        path.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def intact(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("intact") / "kept"
+    with Journal.open(f"sqlite:///{file}", read_only=True) as journal:
+        Ledger(place).catch_up(journal)
+    return place
+
+
+def test_a_changed_byte_of_a_row_is_told_by_whoever_reads_it(journal: Journal, intact: Path, tmp_path: Path) -> None:
+    place = Path(shutil.copytree(intact, tmp_path / "kept"))
     (path,) = (place / "touchpoints").iterdir()
     content = bytearray(path.read_bytes())
-    content[len(content) // 3] ^= 1
+    content[pq.read_metadata(path).row_group(0).column(TOUCHPOINTS.get_field_index("occurred_at")).data_page_offset + 100] ^= 1
     path.write_bytes(content)
-    assert list(check(place, journal))
+    with pytest.raises(DamagedLedger, match="is no whole segment"):
+        told_by_ledger(Ledger(place).view(), None)
+    assert len(list(check(place, journal))) == 1

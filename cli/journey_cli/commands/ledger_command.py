@@ -1,5 +1,6 @@
 """`journey ledger`."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,12 +69,16 @@ def _tell(session: Session, ledger: "Ledger") -> None:
 
 
 def _check(session: Session, ledger: "Ledger") -> int:
+    from journey import DamagedLedger
     from journey_cli.main import VIOLATED
     from journey_projections.ledger.checking import check
 
     with session.reading() as journal:
-        position = ledger.status().position
-        with working("checking the ledger", 2 * position) as done:
+        position = None
+        # What is not whole is told by the check.
+        with suppress(DamagedLedger):
+            position = ledger.status().position
+        with working("checking the ledger", position and 2 * position) as done:
             violations = list(check(ledger.path, journal, done))
     if session.is_json:
         write_json({"ledger": str(ledger.path), "position": position, "holds": not violations, "violations": violations})
@@ -82,5 +87,5 @@ def _check(session: Session, ledger: "Ledger") -> int:
         for violation in violations:
             out.print(violation)
         state = f"not as the journal says: {counted(len(violations), 'violation')}" if violations else "as the journal says"
-        out.print(f"{ledger.path}: up to position {position}; {state}")
+        out.print(f"{ledger.path}: " + ("" if position is None else f"up to position {position}; ") + state)
     return VIOLATED if violations else 0

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from journey.errors import DamagedLedger
 from journey.journal import Journal
@@ -27,14 +26,16 @@ def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: 
     `told` takes how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
     """
     try:
-        if not Ledger(path).status().position:
-            return
-        view = Ledger(path).view()
-        problems = list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told))
+        yield from _wrong(path, journal, told)
     except DamagedLedger as error:
         yield str(error)
+
+
+def _wrong(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:
+    if not Ledger(path).status().position:
         return
-    if problems:
+    view = Ledger(path).view()
+    if problems := list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told)):
         yield from problems
         return
     with TemporaryDirectory() as folder:
@@ -47,11 +48,11 @@ def _broken_files(path: Path) -> Iterator[str]:
     for folder in FOLDERS:
         for segment in segments(path / folder):
             try:
-                file = pq.ParquetFile(segment.path, page_checksum_verification=True)
-                for number in range(file.num_row_groups):
-                    file.read_row_group(number)
-            except (OSError, pa.ArrowException) as error:
-                yield f"`{segment.path}` cannot be read: {error}"
+                file = segment.open()
+                for number in range(len(file.rows)):
+                    file.read(groups=[number])
+            except DamagedLedger as error:
+                yield str(error)
 
 
 def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:

@@ -5,21 +5,22 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow.compute import SetLookupOptions, call_function
 
 from journey.errors import DamagedLedger
 from journey_projections.codes import NOTHING
 from journey_projections.columns import Array
 from journey_projections.ledger.layout import FAMILY_NAMES, NAMES
-from journey_projections.ledger.segments import REBUILD, Segment
+from journey_projections.ledger.segments import REBUILD, Opened, Segment
 
 
 class Names:
     """All names of a ledger, by family."""
 
     def __init__(self, found: Iterable[Segment], counts: Mapping[str, int]) -> None:
-        """The first so many names of each family in segments of NAMES; a family is read when it is asked for."""
+        """The first so many names of each family in segments of NAMES; a family is read when it is asked for. Raises DamagedLedger."""
+        if counts and set(counts) != set(FAMILY_NAMES):
+            raise DamagedLedger(f"the ledger has names of {', '.join(counts)}, not of {', '.join(FAMILY_NAMES)}", REBUILD)
         self._files = [segment.open() for segment in found]
         self.counts = {family: counts.get(family, 0) for family in FAMILY_NAMES}
         self._names: dict[str, pa.ChunkedArray] = {}
@@ -71,7 +72,6 @@ def table_of(family: str, names: pa.Array, start: int) -> pa.Table:
     return pa.table([pa.repeat(pa.scalar(family), len(names)), codes, names], schema=NAMES)
 
 
-def _read(file: pq.ParquetFile, family: str) -> pa.Table:
+def _read(file: Opened, family: str) -> pa.Table:
     """The names of one family in a file, which has each in row groups of its own."""
-    groups = [file.metadata.row_group(number).column(0).statistics.min for number in range(file.num_row_groups)]
-    return file.read_row_groups([number for number, of_family in enumerate(groups) if of_family == family])
+    return file.read(groups=[number for number, (of_family, _) in enumerate(file.bounds("family")) if of_family == family])

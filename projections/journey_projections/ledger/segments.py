@@ -7,10 +7,12 @@ commit the rest. Where one segment covers others, as after compaction, these no 
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,29 +32,60 @@ class Segment:
     first: int
     last: int
 
-    def open(self) -> pq.ParquetFile:
+    def open(self) -> "Opened":
         """The file. Raises DamagedLedger where it is not whole."""
-        with self._explained():
-            return pq.ParquetFile(self.path)
+        return Opened(self)
 
     def note(self) -> Note:
         """What it says of itself. Raises DamagedLedger."""
-        with self._explained():
+        with self.explained():
             return Note(**json.loads(pq.read_metadata(self.path).metadata[METADATA_KEY]))
 
     def read(self) -> pa.Table:
         """Its rows. Raises DamagedLedger."""
-        with self._explained():
-            return pq.ParquetFile(self.path).read()
+        return self.open().read()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
+        """Raise DamagedLedger for what reading the file raises where it is not whole."""
         try:
             yield
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
             raise DamagedLedger(f"`{self.path}` is no whole segment of a ledger: {error}", REBUILD) from error
+
+
+class Opened:
+    """The open file of a segment, whatever becomes of its name; whatever is read is held against its checksum. Raises DamagedLedger."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        with segment.explained():
+            self._file = pq.ParquetFile(segment.path, page_checksum_verification=True)
+            if self._file.schema_arrow.remove_metadata() != (schema := FOLDERS[segment.path.parent.name]):
+                raise ValueError(f"its columns are {self._file.schema_arrow.names}, not {schema.names}")
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """How many rows each row group has."""
+        with self._segment.explained():
+            return [self._file.metadata.row_group(number).num_rows for number in range(self._file.num_row_groups)]
+
+    def bounds(self, column: str) -> list[tuple[Any, Any]]:
+        """The least and the greatest value of a column in each row group."""
+        place = FOLDERS[self._segment.path.parent.name].get_field_index(column)
+        with self._segment.explained():
+            told = [self._file.metadata.row_group(number).column(place).statistics for number in range(len(self.rows))]
+            # A comparison by == with what pyarrow has here ends the process.
+            if any(of_group is None for of_group in told):
+                raise ValueError(f"it does not say from where to where `{column}` goes")
+            return [(of_group.min, of_group.max) for of_group in told]
+
+    def read(self, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None) -> pa.Table:
+        """Some columns of some row groups, in order; all that are not said."""
+        with self._segment.explained():
+            return self._file.read_row_groups(range(len(self.rows)) if groups is None else groups, columns)
 
 
 def segments(folder: Path, until: int | None = None) -> list[Segment]:

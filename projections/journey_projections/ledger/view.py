@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
 from journey.merging import merged_pairs, names_of_united
@@ -22,10 +21,8 @@ from journey_projections.columns import FAMILIES, LAYOUT, Array, Columns, Ids
 from journey_projections.ledger.amending import Said
 from journey_projections.ledger.layout import SAID, TOUCHPOINTS, UNKNOWN_KIND, Note
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.segments import Segment, segments
+from journey_projections.ledger.segments import Opened, Segment, segments
 
-_OCCURRED_AT = TOUCHPOINTS.get_field_index("occurred_at")
-_RELATIONSHIP = TOUCHPOINTS.get_field_index("relationship")
 _TELLING = ("position", "recorded_at", "amends", "retracted")
 """The columns that say which telling of a touchpoint counts."""
 _KINDS = {**LAYOUT, "amends": np.dtype(np.int64), "retracted": np.dtype(np.bool_)}
@@ -88,8 +85,7 @@ class View:
                 column = table["occurred_at"].filter(table["amends"].is_null())
                 bounds = [(column.sort()[0].as_py(), column.sort()[-1].as_py())] if len(column) else []
             else:
-                groups = (file.metadata.row_group(number).column(_OCCURRED_AT).statistics for number in range(file.num_row_groups))
-                bounds = [(group.min, group.max) for group in groups]
+                bounds = file.bounds("occurred_at")
             first += [one for one, _ in bounds]
             last += [one for _, one in bounds]
         return (min(first), max(last)) if first else None
@@ -153,7 +149,7 @@ class View:
             return [(0, count)]
         totals = np.zeros(count, np.int64)
         for group in self._groups:
-            codes = self._files[group.file].read_row_group(group.number, ["relationship"])["relationship"].to_numpy()
+            codes = self._read(group, ["relationship"])["relationship"].to_numpy()
             totals[group.least : group.greatest + 1] += np.bincount(codes - group.least, minlength=group.greatest - group.least + 1)
         if united is not None:
             totals = np.bincount(united, weights=totals, minlength=count).astype(np.int64)
@@ -168,10 +164,8 @@ class View:
     def _groups(self) -> list[_Group]:
         found = []
         for file, opened in enumerate(self._files):
-            for number in range(opened.metadata.num_row_groups):
-                group = opened.metadata.row_group(number)
-                of_relationships = group.column(_RELATIONSHIP).statistics
-                found.append(_Group(file, number, of_relationships.min, of_relationships.max, group.num_rows))
+            of_groups = zip(opened.bounds("relationship"), opened.rows, strict=True)
+            found += [_Group(file, number, least, greatest, rows) for number, ((least, greatest), rows) in enumerate(of_groups)]
         return found
 
     def _cluster(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Cluster:
@@ -203,7 +197,7 @@ class View:
         return cluster_of(arrays, _Ids(parts), first, last, people, known_at)
 
     def _read(self, group: _Group, columns: Sequence[str]) -> pa.Table:
-        return self._files[group.file].read_row_group(group.number, list(columns))
+        return self._files[group.file].read(columns, [group.number])
 
     def _needed(self, first: int, last: int, united: Array | None) -> list[_Group]:
         """The row groups that may hold rows of relationships that count as one from `first` up to `last`."""
@@ -248,7 +242,7 @@ def cluster_of(arrays: dict[str, Array], ids: Ids, first: int, last: int, people
 class _Part(NamedTuple):
     """A row group, how many of its rows are meant, and which, a bit for each; all where None."""
 
-    file: pq.ParquetFile
+    file: Opened
     group: int
     size: int
     meant: Array | None
@@ -257,7 +251,7 @@ class _Part(NamedTuple):
         """The ids of some of the rows that are meant."""
         if self.meant is not None:
             rows = np.flatnonzero(np.unpackbits(self.meant))[rows]
-        found: list[str] = self.file.read_row_group(self.group, ["id"])["id"].take(pa.array(rows)).to_pylist()
+        found: list[str] = self.file.read(["id"], [self.group])["id"].take(pa.array(rows)).to_pylist()
         return found
 
 
