@@ -1,6 +1,7 @@
 """Where the ledger of a store is, and catching it up with a progress bar."""
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,9 +23,16 @@ def ledger_option(command: F) -> F:
     return click.option(
         "--ledger",
         type=click.Path(path_type=Path, file_okay=False),
+        callback=_named,
         metavar="DIR",
         help="The ledger's folder; by default beside the SQLite file: journey.ledger for journey.db.",
     )(command)
+
+
+def _named(_: click.Context, __: click.Parameter, place: Path | None) -> Path | None:
+    if place == Path():
+        raise click.UsageError("--ledger names the current folder; name one that is the ledger's own, as in --ledger journey.ledger")
+    return place
 
 
 class Size(click.ParamType[int]):
@@ -39,7 +47,8 @@ class Size(click.ParamType[int]):
         found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)i?B?", str(value).strip(), re.IGNORECASE)
         if found is None:
             self.fail(f"`{value}` is no size; write one such as 512MB or 2GB", param, ctx)
-        return int(float(found[1]) * _UNITS[found[2].upper()])
+        size = float(found[1]) * _UNITS[found[2].upper()]
+        return int(min(size, sys.maxsize))
 
 
 def place_of(session: Session, named: Path | None) -> Path | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from errno import EPIPE
+from os import strerror
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +17,29 @@ if TYPE_CHECKING:
 SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
 
 
-def check_suffix(path: Path | None) -> None:
-    """Refuse a file whose suffix says no format. Raises click.UsageError."""
-    if path is not None and path.suffix not in SUFFIXES:
-        raise click.UsageError(f"`{path}` has no suffix that says a format; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+def check_outputs(*paths: Path | None) -> None:
+    """Refuse, before any work, files whose suffix says no format or that cannot be made. Raises click.UsageError."""
+    told = [path for path in paths if path is not None]
+    for path in told:
+        if path.suffix not in SUFFIXES:
+            raise click.UsageError(f"`{path}` has no suffix that says a format; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+        if not path.parent.is_dir():
+            raise click.UsageError(f"`{path}` cannot be written: there is no folder `{path.parent}`; make it, or name another file")
+    if len({path.resolve() for path in told}) < len(told):
+        raise click.UsageError(f"`{told[0]}` is named twice; name a file for each")
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A file to write to, which takes its place as `path` when all went well."""
+    """A file to write to, which takes its place as `path` when all went well. Raises OSError, of `path` where it says of no other file."""
     partial = path.with_name(path.name + ".partial")
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename not in (None, str(partial)) or error.errno in (None, EPIPE):
+            raise
+        raise OSError(error.errno, strerror(error.errno), str(path)) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from journey import Journal
+from journey_cli.outputs import whole
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
@@ -171,11 +173,41 @@ def test_an_empty_journal_has_an_empty_ledger(journey: "Journey") -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("ledger", "polish"), ("replay", "--all", "--memory", "much"), ("replay", "--all", "--contributions", "x.txt")],
+    [
+        ("ledger", "polish"),
+        ("ledger", "catch-up", "--ledger", ""),
+        ("replay", "--all", "--memory", "much"),
+        ("replay", "--all", "--contributions", "x.txt"),
+        ("replay", "--all", "--output", "nowhere/x.csv"),
+        ("replay", "--all", "--output", "x.csv", "--contributions", "./x.csv"),
+    ],
     ids=" ".join,
 )
 def test_what_cannot_be_meant_is_a_usage_error(shop: "Journey", arguments: tuple[str, ...]) -> None:
     assert shop(*arguments).code == 2
+
+
+def test_memory_without_end_is_a_bound_too(shop: "Journey") -> None:
+    assert shop("replay", "--all", "--memory", "9" * 400 + "T").code == 0
+
+
+def test_a_full_disk_is_told_of_the_file_that_does_not_fit(tmp_path: Path) -> None:
+    for full in (OSError(ENOSPC, "No space left on device"), OSError(ENOSPC, "No space", str(tmp_path / "trust.csv.partial"))):
+        with pytest.raises(OSError, match=r"No space left on device: .*trust.csv'$"), whole(tmp_path / "trust.csv") as partial:
+            partial.write_text("relationship")
+            raise full
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_segment_stays_and_is_named(shop: "Journey") -> None:
+    shop.asked("ledger", "catch-up")
+    foreign = shop.folder / "journey.ledger" / "touchpoints" / "copy.parquet"
+    foreign.write_bytes(b"mine")
+    for task in ("status", "catch-up", "rebuild"):
+        run = shop("ledger", task)
+        assert run.code == 1
+        assert "copy.parquet` is no segment of a ledger\n  mend: move it elsewhere\n" in run.err
+    assert foreign.read_bytes() == b"mine"
 
 
 def test_a_store_that_is_no_file_needs_a_place_for_its_ledger(journey: "Journey") -> None:

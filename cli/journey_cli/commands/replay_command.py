@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from journey_cli.ledgers import Size, ledger_option
-from journey_cli.outputs import check_suffix, tables_to
+from journey_cli.outputs import check_outputs, tables_to
 from journey_cli.replaying import Asked, of_all, of_named
 from journey_cli.session import Session, bounds, rules_option, write_json
 from journey_cli.standings import course_to, print_standings, write
@@ -59,8 +59,7 @@ def command(
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
-    check_suffix(output)
-    check_suffix(contributions)
+    check_outputs(output, contributions)
     with ExitStack() as files:
         course = told = None
         if every is not None:

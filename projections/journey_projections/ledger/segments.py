@@ -150,5 +150,5 @@ def _named(path: Path) -> Segment:
     try:
         first, last = map(int, path.stem.split("-"))
     except ValueError:
-        raise DamagedLedger(f"`{path}` is no segment of a ledger", f"move it elsewhere, or {REBUILD}") from None
+        raise DamagedLedger(f"`{path}` is no segment of a ledger", "move it elsewhere") from None
     return Segment(path, first, last)
