@@ -7,24 +7,27 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numba import njit
 
 from journey import History, Touchpoint
 from journey.testing import histories
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections.bulk import folds
-from journey_projections.bulk.compiling import alone
+from journey_projections.bulk.compiling import alone, compiled
 from journey_projections.bulk.folds import Asked, Folds
 from journey_projections.bulk.groups import Groups
 from journey_projections.bulk.machines import machine
+from journey_projections.bulk.windows import window
 from journey_projections.columns import Dictionaries, columns_of
 from journey_projections.replay import _Run
 from journey_projections.rule_sets import NAMES, rule_set
@@ -86,6 +89,51 @@ def test_what_was_compiled_is_kept_for_other_processes_until_something_that_it_c
     assert told("value * 3.0") == "compiled 7.0"
     assert told("value * codes.CUSTOMER") == "compiled 3.0"
     assert told("value * 2.0") == "kept 5.0"
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (np.array([2.0]), np.array([3.0])),
+        ((np.zeros(2_000), 1), (np.arange(2_000.0), 1)),
+        (np.int64(2), np.int64(3)),
+        (2j, 3j),
+        (IntEnum("Worth", {"GOOD": 2}), IntEnum("Worth", {"GOOD": 3})),
+        (njit(lambda value: value * 2.0), njit(lambda value: value * 3.0)),
+        (SimpleNamespace, len),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_kept_is_known_by_the_constants_that_were_compiled_into_it(first: object, other: object) -> None:
+    contents = []
+    for constant in (first, first, other):
+        here = ModuleType("here")
+        vars(here)["TABLE"] = constant
+        names: dict[str, Any] = {"__name__": "made", "TABLE": constant, "here": here}
+        exec("def plain(value): return TABLE\ndef dotted(value): return here.TABLE", names)
+        told: list[Any] = [compiled(names[name]) for name in ("plain", "dotted")]
+        contents.append([one.py_func.content for one in told])
+    assert contents[0] == contents[1]
+    assert all(one != changed for one, changed in zip(contents[0], contents[2], strict=True))
+
+
+def test_a_place_outside_is_an_error_where_that_is_asked_for() -> None:
+    def beyond(array: Any, place: int) -> float:
+        return float(window(array)[place])
+
+    checked = compiled(beyond, checked=True)
+    assert checked(np.ones(2), 1) == 1.0
+    for place in (2, -1):
+        with pytest.raises(IndexError):
+            checked(np.ones(2), place)
+
+
+def test_rules_of_ones_own_are_checked_and_those_that_come_with_journey_need_not_be() -> None:
+    beta = rule_set("beta")
+    own = dataclasses.replace(beta, name="own", trust=lambda state, _: state.evidence[0].positive)
+    derived = dataclasses.replace(beta, name="derived", version="2")
+    folds: list[Any] = [machine(rules).fold for rules in (beta, derived, own)]
+    assert [fold.targetoptions["boundscheck"] for fold in folds] == [False, False, True]
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -> None:

@@ -2,31 +2,41 @@
 
 `compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
 is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
-of the code and constants of every function that is reached, so that a changed rule is compiled anew, wherever it was written.
+of the code and constants of every function that is reached, and of how windows are read, so that a changed rule is compiled anew,
+wherever it was written.
 """
 
 import dis
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from enum import EnumType
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
 
+import numpy as np
 from numba import config, njit, typeof
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.dispatcher import Dispatcher
 from numba.core.registry import cpu_target
 from numba.misc.appdirs import AppDirs
 
+from journey_projections.bulk import windows
 from journey_projections.claims import claimed
 
 Function = Callable[..., Any]
 
 
-def compiled(function: Function, instead: Mapping[Function, Function] | None = None) -> Function:
-    """A function compiled with all that it calls, some of these replaced by others `instead`; compiles when first called."""
+def compiled(function: Function, instead: Mapping[Function, Function] | None = None, *, checked: bool = False) -> Function:
+    """A function compiled with all that it calls, some of these replaced by others `instead`; compiles when first called.
+
+    When `checked`, an index outside its array raises IndexError, as interpreted; otherwise it reaches memory that is not the array's.
+    """
     done: dict[FunctionType, Any] = {}
-    made = _twin(function, instead or {}, done, njit(nogil=True))
-    content = hashlib.sha256()
+    made = _twin(function, instead or {}, done, njit(nogil=True, boundscheck=checked))
+    content = hashlib.sha256(b"checked" if checked else b"")
+    for code in (one.__code__ for one in vars(windows).values() if isinstance(one, FunctionType)):
+        content.update("\n".join(_code(code)).encode())
     for original in done:
         content.update("\n".join(_content(original)).encode())
     _keep(made, content.hexdigest()[:16])
@@ -91,22 +101,39 @@ def _globals_of(code: CodeType) -> Iterator[str]:
             yield from _globals_of(constant)
 
 
-def _content(function: FunctionType) -> Iterator[str]:
-    """All that a function does, but for the functions that it calls."""
+def _content(function: FunctionType, within: tuple[object, ...] = ()) -> Iterator[str]:
+    """All that a function does, but for the Python functions that it calls; `within` are those compiled by others that lead to it."""
     yield f"{function.__module__}.{function.__qualname__}{function.__defaults__}"
     yield from _code(function.__code__)
     for cell in function.__closure__ or ():
-        yield repr(cell.cell_contents)
+        yield from _value(cell.cell_contents, within)
     for name in sorted(set(_globals_of(function.__code__))):
         value = function.__globals__.get(name)
+        yield name
         if isinstance(value, ModuleType):
-            yield from (
-                f"{name}.{one}={getattr(value, one, None)!r}" for one in function.__code__.co_names if _is_plain(getattr(value, one, None))
-            )
-        elif _is_plain(value):
-            yield f"{name}={value!r}"
+            for one in function.__code__.co_names:
+                yield one
+                yield from _value(getattr(value, one, None), within)
         else:
-            yield f"{name}:{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
+            yield from _value(value, within)
+
+
+def _value(value: object, within: tuple[object, ...]) -> Iterator[str]:
+    """What a value is to the compiler, which takes it for a constant."""
+    if isinstance(value, np.ndarray | np.generic):
+        yield f"{value.dtype} {value.shape} {value.tobytes().hex()}"
+    elif isinstance(value, tuple):
+        yield f"{type(value).__qualname__} of {len(value)}"
+        for one in value:
+            yield from _value(one, within)
+    elif isinstance(value, EnumType):
+        yield repr([(one.name, one.value) for one in value])  # type: ignore[var-annotated]
+    elif isinstance(value, Dispatcher) and value not in within:
+        yield from _content(value.py_func, (*within, value))
+    elif isinstance(value, int | float | complex | str | None):
+        yield repr(value)
+    else:
+        yield f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
 
 
 def _code(code: CodeType) -> Iterator[str]:
@@ -116,10 +143,6 @@ def _code(code: CodeType) -> Iterator[str]:
             yield from _code(constant)
         else:
             yield repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant)
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, int | float | str | tuple | None)
 
 
 class _Locator(_CacheLocator):

@@ -1,7 +1,8 @@
 """A window on an array for compiled code: where it starts and how long it is, nothing to count or to keep.
 
 Numba counts the uses of an array at every step; the fold passes a dozen of them to every function of every touchpoint. A window is
-read, written and measured like a list. It holds nothing alive, and no index is checked: whoever opens it holds the array.
+read, written and measured like a list. It holds nothing alive: whoever opens it holds the array. An index is checked only where the
+code around it is compiled with `boundscheck`, and is not counted from behind where it is negative.
 """
 
 import operator
@@ -98,4 +99,6 @@ def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     whole = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=arguments[0])
     data = builder.bitcast(whole.data, ir.PointerType(context.get_data_type(signature.args[0].item)))
     index = context.cast(builder, arguments[1], signature.args[1], types.intp)
+    if context.enable_boundscheck:
+        cgutils.do_boundscheck(context, builder, index, whole.size)
     return builder.gep(data, [index])
