@@ -32,14 +32,14 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
     text = _text_of(path)
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))  # or at the end of the document
         line = at[1] if at else text.count("\n") + 1
         raise UnusableRules(f"{path}:{line}: no TOML: {error}", "mend that place; a parameter is told as `name = number`") from error
     problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _BELOW}") for key in told if key not in _KEYS]
     for key, form in _KEYS.items():
-        if key in told and not (isinstance(told[key], form) and told[key] != ""):
-            wanted = "a table of parameters" if form is dict else f'a text, as in {key} = "…"'
+        if key in told and not (isinstance(told[key], form) and (form is dict or _is_word(told[key]))):
+            wanted = "a table of parameters" if form is dict else f'a text of one line, as in {key} = "…"'
             problems.append((key, f"`{key}` is {shown(told[key])}; it must be {wanted}"))
         elif key not in told and form is str:
             problems.append((key, f'`{key}` is missing; give {key} = "…"'))
@@ -52,13 +52,18 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
     return Derived(derived(base, name=told["name"], version=told["version"], parameters=told.get("parameters", {})), base)
 
 
+def _is_word(text: str) -> bool:
+    """Whether a text is something to call a thing by: printable, with no blanks around it."""
+    return text != "" and text.isprintable() and text == text.strip()
+
+
 _LISTED = ", ".join(f"`{key}`" for key in _KEYS)
 _BELOW = "if it is a parameter, put it below `[parameters]`"
 
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError) as error:
         raise UnusableRules(f"{path}: no such file", "name a TOML file that holds a rule set") from error
     except UnicodeDecodeError as error:
@@ -85,5 +90,5 @@ def _unusable(path: Path, text: str, problems: list[tuple[str, str]], mend: str)
 
 def _line(text: str, key: str) -> int:
     """The line of a key or of a table within it, 1 where it stands nowhere."""
-    spelt: Any = re.compile(rf"""\s*(?:\[\s*(?:[\w-]+\s*\.\s*)*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
+    spelt: Any = re.compile(rf"""\s*\[?\s*(?:[\w-]+\s*\.\s*)*["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((number for number, line in enumerate(text.splitlines(), start=1) if spelt.match(line)), 1)

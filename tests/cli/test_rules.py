@@ -103,7 +103,12 @@ def test_rules_lists_all_with_what_they_are(journey: "Journey") -> None:
         (MINE.replace("0.1", "nan"), ("mine.toml:6: `gain` is `nan`, which is no number",)),
         (MINE.replace("goodwill", "godwill"), ("mine.toml:1: `base`: no rule set `godwill`", "did you mean `goodwill`?")),
         (MINE.replace('"mine"', '"beta"'), ("mine.toml:2: `name` is `beta`, which comes with journey",)),
-        (MINE.replace('"2"', "2"), ('mine.toml:3: `version` is `2`; it must be a text, as in version = "…"',)),
+        (MINE.replace('"2"', "2"), ('mine.toml:3: `version` is `2`; it must be a text of one line, as in version = "…"',)),
+        (MINE.replace('"mine"', '"red\\u001b[31m"'), ("mine.toml:2: `name` is `red", "it must be a text of one line")),
+        (MINE.replace('"mine"', '" "'), ("mine.toml:2: `name` is ` `; it must be a text of one line",)),
+        (MINE.replace("[parameters]\n", "parameters.").replace("0.1", "3"), ("mine.toml:5: `gain` is `3`",)),
+        (MINE.replace("gain = 0.1", "[parameters.gain]\nearly = 0.1"), ("mine.toml:6: `gain` is",)),
+        ("x = " + "[" * 9_999 + "]" * 9_999, ("no TOML: maximum recursion depth exceeded",)),
         (MINE.replace("version", "vision"), ("mine.toml:3: there is no key `vision`; did you mean `version`?", "`version` is missing")),
         (MINE.replace("goodwill", "mine.toml"), ("mine.toml:1: `base`: `mine.toml` is made of this file itself",)),
         (MINE.replace("goodwill", "gone.toml"), ("mine.toml:1: `base`: gone.toml: no such file",)),
@@ -122,6 +127,11 @@ def test_what_is_wrong_with_a_file_is_told_by_line_with_its_mend(journey: "Journ
     assert "mend: " in run.err
     for word in words:
         assert word in run.err
+
+
+def test_a_file_that_an_editor_marks_as_utf_8_is_read_too(journey: "Journey") -> None:
+    Path("mine.toml").write_text(MINE, encoding="utf-8-sig")
+    assert journey("rules", "mine.toml").code == 0
 
 
 def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
