@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from logs import day, folder, logs, recorded
 from portfolio_told import PortfolioTold, portfolio_told
 
-from journey import Fact
+from journey import Fact, Interaction, Journal
 from journey.testing import START
 from journey_projections import replay
 from journey_projections.ledger import Ledger, Portion, Standing, portfolio, replay_ledger
@@ -73,3 +74,29 @@ def by_relationship(tables: list[pa.Table]) -> list[tuple[Any, ...]]:
     """Rows by relationship, otherwise in their order."""
     rows = (tuple(row.values()) for table in tables for row in table.to_pylist())
     return sorted(rows, key=lambda row: str(row[0]))
+
+
+def test_memory_bounds_the_course_of_trust_too() -> None:
+    room = portfolio.rows_within(2**30)
+    assert portfolio.rows_within(2**30, courses=30.0) * (portfolio.ROW + 30.0 * portfolio.AT_DATE) <= 2**30 - portfolio.PROCESS
+    assert portfolio.rows_within(2**30, courses=30.0) < room / 5
+    assert portfolio.rows_within(0, courses=1e6) == portfolio.LEAST_COURSES
+
+
+def test_where_trust_is_told_at_many_dates_fewer_relationships_are_at_hand_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(portfolio, "LEAST_COURSES", 1)
+    with Journal.open("memory:") as journal:
+        journal.record(*(Interaction(id=f"i-{n}", relationship=f"r-{n}", occurred_at=START, competence=0.5) for n in range(40)))
+        ledger = Ledger(tmp_path)
+        ledger.catch_up(journal)
+    dates = [START + timedelta(days=day) for day in range(1_000)]
+    sizes: list[int] = []
+    replay_ledger(
+        ledger.view(),
+        "beta",
+        dates=dates,
+        memory=portfolio.PROCESS + 10 * 1_000 * portfolio.AT_DATE,
+        tell=lambda one: sizes.append(len(one.replays.trust)),
+    )
+    assert len(sizes) > 3
+    assert sum(sizes) == 40

@@ -29,8 +29,12 @@ ROW = 330
 """What one row takes while it is read and replayed, with room to spare."""
 CONTRIBUTION = 240
 """What telling its contribution takes beside."""
+AT_DATE = 50
+"""What telling the trust of one relationship at one date takes."""
 LEAST = 20_000
 """How many rows are read at once at least."""
+LEAST_COURSES = 1_000
+"""How many rows are read at once at least where trust is told at dates."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 STANDINGS = pa.schema(
@@ -208,7 +212,8 @@ def replay_ledger(
     """
     known = None if known_at is None else moment(known_at)
     parts = []
-    for cluster in view.clusters(rows_within(memory, contributions=contributions), known):
+    courses = len(dates) * view.note.names["relationships"] / max(view.rows, 1)
+    for cluster in view.clusters(rows_within(memory, contributions=contributions, courses=courses), known):
         asked = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
         replays = replay_all(cluster.columns, rules, **asked, threads=threads, notice=notice)  # type: ignore[arg-type]
         tell(Portion(cluster, replays))
@@ -216,9 +221,10 @@ def replay_ledger(
     return Portfolio.of(view.names, parts, rules, as_of, known_at)
 
 
-def rows_within(memory: int, *, contributions: bool = False) -> int:
-    """How many rows at once are replayed in so many bytes of memory."""
-    return max(LEAST, (memory - PROCESS) // (ROW + CONTRIBUTION * contributions))
+def rows_within(memory: int, *, contributions: bool = False, courses: float = 0.0) -> int:
+    """How many rows at once are replayed in so many bytes of memory, where trust is told at `courses` dates for each row."""
+    room = (memory - PROCESS) // (ROW + CONTRIBUTION * contributions + AT_DATE * courses)
+    return max(LEAST_COURSES if courses else LEAST, int(room))
 
 
 def _parties(of_one: Array, people: Sequence[str]) -> Parties:
