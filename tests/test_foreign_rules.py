@@ -1,6 +1,7 @@
 """Rule sets of other people: their mistakes are told as theirs."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,8 @@ class Parameters(BaseModel, frozen=True):
     """None."""
 
 
-def rules(*, apply: Any = lambda *_: None, trust: Any = lambda *_: 0.5) -> RuleSet:
-    return RuleSet("mine", "1", Parameters(), lambda _: {}, apply, trust, takes_touchpoints=True)
+def rules(*, apply: Any = lambda *_: None, trust: Any = lambda *_: 0.5, initial: Any = lambda _: {}, **more: Any) -> RuleSet:
+    return RuleSet("mine", "1", Parameters(), initial, apply, trust, takes_touchpoints=True, **more)
 
 
 FAILED = History.of([FailureOccurred(id="f-1", relationship="r", occurred_at=START)])
@@ -26,6 +27,45 @@ FAILED = History.of([FailureOccurred(id="f-1", relationship="r", occurred_at=STA
 def test_a_failing_apply_is_told_with_its_touchpoint() -> None:
     with pytest.raises(UnusableRules, match=r"`mine` fails on touchpoint `f-1` .*KeyError: 'oops'"):
         replay(FAILED, rules(apply=lambda state, *_: state["oops"]))
+
+
+def ends(*_: Any) -> Any:
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize(
+    ("faulty", "told", "mend"),
+    [
+        (rules(initial=lambda _: 1 // 0), "`mine` fails before the first touchpoint: ZeroDivisionError: ", "mend its `initial`"),
+        (rules(initial=lambda _: None), "`mine` starts with no state", "let its `initial` return one"),
+        (
+            rules(initial=lambda _: 5, trust=lambda state, _: state.trust),
+            "`mine` fails to tell the trust of a state: Attr",
+            "mend its `trust`, or the state that its `initial` returns",
+        ),
+        (rules(initial=ends), "`mine` fails before the first touchpoint: SystemExit: 0", "mend its `initial`"),
+        (rules(apply=ends), "`mine` fails on touchpoint `f-1` .*: SystemExit: 0", "mend its `apply`"),
+        (rules(advance=ends), "`mine` fails when 86400000000 microseconds pass: SystemExit: 0", "mend its `advance`"),
+        (
+            rules(trust=ends),
+            "`mine` fails to tell the trust of a state: SystemExit: 0",
+            "mend its `trust`, or the state that its `initial` returns",
+        ),
+        (rules(view=lambda *_: None), "`mine` fails to tell what a state says: TypeError: ", "mend its `view`"),
+    ],
+)
+def test_whichever_function_fails_is_told_by_its_name(faulty: RuleSet, told: str, mend: str) -> None:
+    with pytest.raises(UnusableRules, match=told) as refused:
+        replay(FAILED, faulty, at=START + timedelta(days=1))
+    assert refused.value.mend == mend
+
+
+def test_an_interruption_is_no_failure_of_the_rules() -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replay(FAILED, rules(apply=interrupted))
 
 
 @pytest.mark.parametrize("trust", [float("nan"), float("inf"), None, "much"])

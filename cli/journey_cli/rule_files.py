@@ -29,6 +29,8 @@ def load_rules(name: str) -> RuleSet:
         raise UnusableRules(
             f"`{module}` cannot be imported: {error}", "give module:attribute as Python would import it from here"
         ) from error
+    except (Exception, SystemExit) as error:
+        raise UnusableRules(f"`{module}`: {type(error).__name__}: {error}", "mend the module; importing it shows where it fails") from error
     if not isinstance(found, RuleSet):
         raise UnusableRules(f"`{attribute}` in `{module}` is no RuleSet", "name the attribute that holds one")
     return found

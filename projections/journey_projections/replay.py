@@ -13,7 +13,7 @@ from journey.history import History, Recorded
 from journey.times import from_microseconds, moment, to_microseconds
 from journey_projections.encoding import Encoder
 from journey_projections.reports import EpisodeReport, Parties, PromiseReport, Report
-from journey_projections.rule_sets import STATES, RuleSet, rule_set
+from journey_projections.rule_sets import FAILURES, STATES, RuleSet, View, rule_set
 from journey_projections.warming import warm_fold
 
 GRID = 2.0**40
@@ -146,7 +146,7 @@ class _Run:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self.parameters: Any = rules.parameters
-        self.state = rules.initial(self.parameters)
+        self.state = rules.start()
         self.names = Encoder()
         self.now: int | None = None
         self.count = 0
@@ -175,26 +175,38 @@ class _Run:
         """Let one touchpoint act, at its time; returns its cause."""
         encoded = self.names.encode(record.outline, record.at)
         self.pass_until(encoded.at)
-        self.rules.make_room(self.state, self.names.counts[0])
         self.count += 1
         self.last = _place(record)
         try:
+            self.rules.make_room(self.state, self.names.counts[0])
             cause = self.rules.apply(self.state, record.touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
-        except Exception as error:
-            where = f"on touchpoint `{record.outline.id}` ({record.outline.kind})"
-            raise UnusableRules(
-                f"rule set `{self.rules.name}` fails {where}: {type(error).__name__}: {error}", "mend its `apply`"
-            ) from error
+        except FAILURES as error:
+            raise self.rules.unusable(f"on touchpoint `{record.outline.id}` ({record.outline.kind})", error, "mend its `apply`") from error
         return 0 if cause is None else cause
 
     def pass_until(self, instant: int) -> None:
         if self.now is not None and instant > self.now:
-            self.rules.advance(self.state, instant - self.now, self.parameters)
+            try:
+                self.rules.advance(self.state, instant - self.now, self.parameters)
+            except FAILURES as error:
+                raise self.rules.unusable(f"when {instant - self.now} microseconds pass", error, "mend its `advance`") from error
         if self.now is None or instant > self.now:
             self.now = instant
 
     def trust(self) -> float:
-        return _on_grid(self.rules.trust(self.state, self.parameters), self.rules)
+        try:
+            trust = self.rules.trust(self.state, self.parameters)
+        except FAILURES as error:
+            raise self.rules.unusable(
+                "to tell the trust of a state", error, "mend its `trust`, or the state that its `initial` returns"
+            ) from error
+        return _on_grid(trust, self.rules)
+
+    def view(self) -> View:
+        try:
+            return View(*self.rules.viewed(self.state))
+        except FAILURES as error:
+            raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
 
 
 class _Told:
@@ -220,6 +232,7 @@ def _place(record: Recorded) -> tuple[datetime, int, str]:
 
 def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
     start = run.twin()
+    prior = start.trust()
     run.feed(history.records)
     at = history.at if at is None else at
     if at is None and run.last is not None:
@@ -227,7 +240,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
     if at is not None and run.now is not None:
         run.pass_until(to_microseconds(at))
     run.trust()  # refuses what is no number before anything is made of it
-    view = run.rules.viewed(run.state)
+    view = run.view()
     return Replay(
         relationship=history.relationship,
         trust=_on_grid(view.trust, run.rules),
@@ -237,7 +250,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         at=at,
         known_at=history.known,
         touchpoints=run.count,
-        prior=start.trust(),
+        prior=prior,
         rules=identify(run.rules),
         _told=_Told(run),
         _history=history,

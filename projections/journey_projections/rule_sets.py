@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, JsonValue
 
-from journey.errors import UnknownName
+from journey.errors import UnknownName, UnusableRules
 from journey_projections.encoding import Counts, Encoder
 from journey_projections.reports import Parties, PartyTrust, Report
 
@@ -62,6 +62,8 @@ def _nothing(*_: Any) -> None:
     """A rule set that needs no room for names, or in which time does nothing."""
 
 
+FAILURES = (Exception, SystemExit)
+"""What a function of a rule set may raise that is told as its failure; only Ctrl-C goes on to interrupt."""
 CAUSE_UNTOLD = (("moved_by_the_rules", "the rules moved it; they do not say why"),)
 
 
@@ -104,6 +106,20 @@ class RuleSet:
         content = json.dumps([self.name, self.version, self.parameters.model_dump(mode="json")], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
+    def start(self) -> Any:
+        """The state before anything happened. Raises UnusableRules where `initial` gives none."""
+        try:
+            state = self.initial(self.parameters)
+        except FAILURES as error:
+            raise self.unusable("before the first touchpoint", error, "mend its `initial`") from error
+        if state is None:
+            raise UnusableRules(f"rule set `{self.name}` starts with no state", "let its `initial` return one")
+        return state
+
+    def unusable(self, where: str, error: BaseException, mend: str) -> UnusableRules:
+        """The error for what one of its functions raised, one of FAILURES."""
+        return UnusableRules(f"rule set `{self.name}` fails {where}: {type(error).__name__}: {error}", mend)
+
     def make_room(self, state: Any, counts: Counts) -> None:
         """Let a state hold every name met so far."""
         for room in self.room:
@@ -118,7 +134,7 @@ class RuleSet:
         """The report of a state; a rule set that has none knows one party, and nothing of the customer."""
         if self.report is not None:
             return self.report(state, names, self.parameters)
-        prior = self.trust(self.initial(self.parameters), self.parameters)
+        prior = self.trust(self.start(), self.parameters)
         return Report(Parties(PartyTrust(self.trust(state, self.parameters)), {}, PartyTrust(prior)))
 
 

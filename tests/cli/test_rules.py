@@ -136,3 +136,19 @@ def test_a_file_that_an_editor_marks_as_utf_8_is_read_too(journey: "Journey") ->
 
 def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
     assert "gone.toml: no such file" in journey("replay", "r", "--rules", "gone.toml").err
+
+
+def test_a_rule_set_that_would_end_the_process_is_told(journey: "Journey") -> None:
+    (journey.folder / "visit.jsonl").write_text(VISIT)
+    (journey.folder / "leaving.py").write_text("raise SystemExit(0)\n")
+    (journey.folder / "leaves.py").write_text(
+        "import sys\nfrom journey_projections import rule_set\nfrom dataclasses import replace\n"
+        "LEAVES = replace(rule_set('goodwill'), name='leaves', apply=lambda *_: sys.exit(0))\n"
+    )
+    for command in (("replay", "visit.jsonl"), ("compare", "visit.jsonl")):
+        run = journey(*command, "--rules", "leaves.py")
+        assert (run.code, run.out) == (1, "")
+        assert "rule set `leaves` fails on touchpoint `v` (interaction): SystemExit: 0\n  mend: mend its `apply`" in run.err
+        run = journey(*command, "--rules", "leaving:RULES")
+        assert (run.code, run.out) == (1, "")
+        assert "journey: `leaving`: SystemExit: 0\n" in run.err

@@ -74,7 +74,7 @@ class Alone:
             return None
         nothing = made.arguments(np.empty(0, ROW), np.zeros(1, np.int64), made.machine.scratch(1), made.out(0, 0), 0, 0)
         is_same = made.machine.fold is self._folds.machine.fold and is_loaded(made.machine.fold, nothing)
-        return Ready(made, kinds_of(rules, rules.initial(rules.parameters))) if is_same else None
+        return Ready(made, kinds_of(rules, rules.start())) if is_same else None
 
 
 def _rows(records: Sequence[Recorded], dictionary: Dictionary) -> Array:

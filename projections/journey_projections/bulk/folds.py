@@ -15,7 +15,7 @@ from journey_projections.bulk.groups import FOREVER, Groups, in_threads
 from journey_projections.bulk.interpreting import interpreted
 from journey_projections.bulk.machines import CONTRIBUTION, PARTY, RESULT, SLOT, Machine, NotCompilable, Out, Scratch, Wanted, machine
 from journey_projections.columns import Array
-from journey_projections.rule_sets import RuleSet
+from journey_projections.rule_sets import FAILURES, RuleSet
 
 Notice = Callable[[str], object]
 
@@ -83,7 +83,7 @@ class Folds:
         mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.machine.scratch(most)
         try:
             self.machine.fold(*self.arguments(rows, starts, scratch, mine, first, last))
-        except Exception as error:
+        except FAILURES as error:
             told = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
             raise UnusableRules(told, "replay each history by itself to see on which touchpoint") from error
         return mine.parties[: scratch.told[0]]

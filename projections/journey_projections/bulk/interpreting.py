@@ -55,4 +55,4 @@ def interpreted(rules: RuleSet) -> Machine:
         people = np.empty(2 * touchpoints, np.int64)
         return Scratch(None, None, Encoder(), [Counts()], [Encoded()], people, np.zeros(1, np.int64))
 
-    return Machine(run, Rules([rules.parameters], rules.initial(rules.parameters), None), scratch)
+    return Machine(run, Rules([rules.parameters], rules.start(), None), scratch)

@@ -106,7 +106,7 @@ _MOST = {"parties": 2}
 
 def machine(rules: RuleSet) -> Machine:
     """The machine of a rule set; nothing is compiled before its fold is called. Raises NotCompilable."""
-    start: Any = rules.initial(rules.parameters)
+    start: Any = rules.start()
     if not hasattr(start, "_asdict"):
         raise NotCompilable("its state is no NamedTuple of lists of records")
     kinds = kinds_of(rules, start)

@@ -118,7 +118,7 @@ def replay_all(
     met = np.flatnonzero(results["touchpoints"])
     found = Replays(
         rules=identify(judged_by),
-        prior=on_grid(judged_by.trust(judged_by.initial(judged_by.parameters), judged_by.parameters)),
+        prior=on_grid(judged_by.trust(judged_by.start(), judged_by.parameters)),
         relationship=met.astype(np.int32),
         **{name: results[name][met] for name in ("trust", "confidence", "exit_risk", "at", "touchpoints")},
         state=results["state"][met].astype(np.int8),
@@ -143,5 +143,5 @@ def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet) -> Array:
         out.parties["relationship"] += low
     told = _all(out.parties for _, out in blocks)
     if rules.party is None:
-        told["trust"][told["party"] == CUSTOMER] = rules.trust(rules.initial(rules.parameters), rules.parameters)
+        told["trust"][told["party"] == CUSTOMER] = rules.trust(rules.start(), rules.parameters)
     return told[np.argsort(told["relationship"], kind="stable")]
