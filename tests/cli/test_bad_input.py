@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -233,10 +234,9 @@ def test_a_store_in_a_missing_folder_is_not_created(journey: "Journey", command:
     assert journey.names() == set()
 
 
-@pytest.fixture
-def locked(bank: "Journey") -> Iterator["Journey"]:
-    """The bank's journal in the folder `locked`, where nobody can write."""
-    folder = bank.folder / "locked"
+@contextmanager
+def read_only(folder: Path, content: Path) -> Iterator[None]:
+    """A new folder with this moved into it, where nobody can write."""
     folder.mkdir()
     lock, unlock = ["chmod", "-R", "a-w", str(folder)], ["chmod", "-R", "u+w", str(folder)]
     if os.geteuid() == 0:  # modes do not bind root, a read-only disk does
@@ -244,11 +244,18 @@ def locked(bank: "Journey") -> Iterator["Journey"]:
         if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(folder)], capture_output=True).returncode:
             pytest.skip("this root may not mount a disk, so it cannot make one read-only")
     try:
-        shutil.move(bank.folder / "journey.db", folder / "journey.db")
+        shutil.move(content, folder / content.name)
         subprocess.run(lock, check=True)
-        yield bank
+        yield
     finally:
         subprocess.run(unlock, check=True)
+
+
+@pytest.fixture
+def locked(bank: "Journey") -> Iterator["Journey"]:
+    """The bank's journal in the folder `locked`, where nobody can write."""
+    with read_only(bank.folder / "locked", bank.folder / "journey.db"):
+        yield bank
 
 
 def test_a_read_only_store_can_be_read(locked: "Journey") -> None:
@@ -261,6 +268,16 @@ def test_a_read_only_store_takes_nothing(locked: "Journey") -> None:
     for store in ("locked/journey.db", "locked/new.db"):
         told(locked("--store", f"sqlite:///{store}", *WRITING), 1, f"`{store}` is read-only", "\n  mend: ")
     assert [path.name for path in (locked.folder / "locked").iterdir()] == ["journey.db"]
+
+
+def test_a_read_only_ledger_is_used_unless_it_is_behind(bank: "Journey") -> None:
+    bank.asked("ledger", "catch-up", "--ledger", "kept")
+    by_ledger = ("replay", "--all", "--ledger", "locked/kept")
+    with read_only(bank.folder / "locked", bank.folder / "kept"):
+        assert bank.asked(*by_ledger).out == bank.asked("replay", "--all").out
+        bank.asked("ledger", "catch-up", "--ledger", "locked/kept")
+        bank.asked(*WRITING)
+        told(bank(*by_ledger), 1, "the ledger `locked/kept` cannot be written: ", "\n  mend: ")
 
 
 # No traceback

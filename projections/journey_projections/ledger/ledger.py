@@ -16,7 +16,7 @@ from journey_projections.columns import FAMILIES, LAYOUT
 from journey_projections.ledger.amending import Amending, Said
 from journey_projections.ledger.layout import FOLDERS, ROW_GROUP, SAID, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.segments import REBUILD, clear, segments, write
+from journey_projections.ledger.segments import REBUILD, clear, leftovers, segments, write
 from journey_projections.ledger.tail import Slice, Tail
 from journey_projections.ledger.view import View, in_order, said_in, whole
 
@@ -74,8 +74,12 @@ class Ledger:
         """Add what was recorded since, as far as position `until`; returns what is in the ledger then.
 
         One that was made under another format or by a journey that knew other kinds is made anew. Others who catch up at the same
-        time wait. Raises DamagedLedger where the ledger is not of this journal, StoreUnavailable where it cannot be written.
+        time wait. Where nothing is behind, nothing is written, so that a ledger may be read where nobody can write. Raises
+        DamagedLedger where the ledger is not of this journal, StoreUnavailable where it cannot be written.
         """
+        current = self._current(journal, until)
+        if current is not None:
+            return current
         with self._writing():
             for folder in FOLDERS:
                 (self.path / folder).mkdir(parents=True, exist_ok=True)
@@ -88,6 +92,19 @@ class Ledger:
                 note = self._add(journal, note, told, until)
                 self._compact_tail()
                 return note
+
+    def _current(self, journal: Journal, until: int | None) -> Note | None:
+        """What is in it, where no writer has anything to do; else None."""
+        try:
+            note = self.note()
+            if note is None or note.made_by != made_by() or any(leftovers(self.path, note.last)):
+                return None
+        except (FileNotFoundError, DamagedLedger):
+            # Somebody may be writing right now: what it is shows once one is alone.
+            return None
+        _of_same(self.path, journal, note)
+        behind = journal.stored(note.last, 1)
+        return None if behind and (until is None or behind[0].position <= until) else note
 
     def compact(self, told: Told = lambda _: None) -> None:
         """Write many segments of touchpoints as one, brought together by relationship; tells how many rows are done.
@@ -164,12 +181,7 @@ class Ledger:
 
     def _add(self, journal: Journal, note: Note | None, told: Told, until: int | None) -> Note | None:
         if note is not None:
-            last = journal.stored(note.last - 1, 1)
-            if not last or last[0].position != note.last or last[0].digest.hex() != note.digest:
-                raise DamagedLedger(
-                    f"`{self.path}` is not the ledger of this journal: they differ at position {note.last}",
-                    f"name another with --ledger, or {REBUILD}",
-                )
+            _of_same(self.path, journal, note)
         tail, names = None, None
         for rows in batches(journal, note.last if note else 0, until):
             if tail is None or names is None:
@@ -204,6 +216,16 @@ class Ledger:
         for folder, tables in (("names", added), ("facts", [_facts(new.said)]), ("touchpoints", [_table(columns)])):
             write(self.path / folder, note, tables)
         return note
+
+
+def _of_same(path: Path, journal: Journal, note: Note) -> None:
+    """Raise DamagedLedger where the ledger at `path` is another journal's."""
+    last = journal.stored(note.last - 1, 1)
+    if not last or last[0].position != note.last or last[0].digest.hex() != note.digest:
+        raise DamagedLedger(
+            f"`{path}` is not the ledger of this journal: they differ at position {note.last}",
+            f"name another with --ledger, or {REBUILD}",
+        )
 
 
 def batches(journal: Journal, after: int, last: int | None = None) -> Iterator[Sequence[StoredTouchpoint]]:

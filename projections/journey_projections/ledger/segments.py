@@ -121,19 +121,20 @@ def write(folder: Path, note: Note, tables: Iterable[pa.Table]) -> Segment:
     return segment
 
 
-def clear(ledger: Path, until: int) -> None:
-    """Remove what no longer counts, or never did: unfinished files, segments that others cover, what is behind position `until`.
-
-    For whoever holds `alone`.
-    """
+def leftovers(ledger: Path, until: int) -> Iterator[Path]:
+    """What no longer counts, or never did: unfinished files, segments that others cover, what is behind position `until`."""
     for name in FOLDERS:
         folder = ledger / name
         counting = {segment.path for segment in segments(folder, until)}
-        for path in folder.iterdir():
-            if path.suffix in (_UNFINISHED, ".parquet") and path not in counting:
-                # Another program may hold it open where that forbids removing; the next writer tries again.
-                with suppress(PermissionError):
-                    path.unlink()
+        yield from (path for path in folder.iterdir() if path.suffix in (_UNFINISHED, ".parquet") and path not in counting)
+
+
+def clear(ledger: Path, until: int) -> None:
+    """Remove the leftovers. For whoever has claimed the ledger."""
+    for path in list(leftovers(ledger, until)):
+        # Another program may hold it open where that forbids removing; the next writer tries again.
+        with suppress(PermissionError):
+            path.unlink()
 
 
 def sync(folder: Path) -> None:
