@@ -166,8 +166,15 @@ def _said(one: "Reason") -> str:
     """A reason in words."""
     from journey_cli import drawing
 
-    moved = f"{drawing.signed(one.first)} → {drawing.signed(one.second)}"
+    said_by_both = one.first_words == one.second_words
+    words = one.first_words if said_by_both else f"{_briefly(one.first_words)} → {_briefly(one.second_words)}"
+    told = f"{drawing.signed(one.first)} → {drawing.signed(one.second)}  {words}"
     if one.touchpoint is None:
-        return f"{moved}  {one.words}"
+        return told
     most = f"{one.touchpoint}" if one.touchpoints == 1 else f"{counted(one.touchpoints, 'touchpoint')}, most by {one.touchpoint}"
-    return f"{moved}  {one.words} ({most})"
+    return f"{told} ({most})"
+
+
+def _briefly(words: str) -> str:
+    """What a cause says first, without what it adds."""
+    return words.partition(";")[0]

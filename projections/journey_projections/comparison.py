@@ -25,13 +25,14 @@ class Levels(NamedTuple):
 class Reason(NamedTuple):
     """What moved trust by `first` under one rule set and by `second` under the other: touchpoints that each gives one cause.
 
-    `words` says the other rule set's cause; `touchpoint` is the one that differs most of `touchpoints`. The start (cause `prior`) and
-    the passing of time (cause `time`) have none.
+    `first_words` and `second_words` say these causes; `touchpoint` is the one that differs most of `touchpoints`. The start (cause
+    `prior`) and the passing of time (cause `time`) have none.
     """
 
     first_cause: str
     second_cause: str
-    words: str
+    first_words: str
+    second_words: str
     first: float
     second: float
     touchpoints: int = 0
@@ -122,19 +123,22 @@ def reasons(first: Replay, second: Replay) -> list[Reason]:
 
     What all of them differ by sums to the difference in trust, exactly.
     """
-    told = {PRIOR: Reason(PRIOR, PRIOR, "before the first touchpoint", first.prior, second.prior)}
-    told[TIME] = Reason(TIME, TIME, "time passed", _of_time(first), _of_time(second))
+    told = {PRIOR: Reason(PRIOR, PRIOR, _PRIOR_WORDS, _PRIOR_WORDS, first.prior, second.prior)}
+    told[TIME] = Reason(TIME, TIME, _TIME_WORDS, _TIME_WORDS, _of_time(first), _of_time(second))
     most: dict[str, float] = {}
     pairs = zip(_touchpoints(first), _touchpoints(second), strict=True)
     for before, after in pairs:
         key, apart = f"{before.cause} {after.cause}", abs(after.delta - before.delta)
-        had = told.get(key, Reason(before.cause, after.cause, after.words, 0.0, 0.0))
+        had = told.get(key, Reason(before.cause, after.cause, before.words, after.words, 0.0, 0.0))
         worst = before.touchpoint if had.touchpoint is None or apart > most[key] else had.touchpoint
         most[key] = max(apart, most.get(key, 0.0))
         told[key] = had._replace(
             first=had.first + before.delta, second=had.second + after.delta, touchpoints=had.touchpoints + 1, touchpoint=worst
         )
     return sorted((one for one in told.values() if one.difference != 0.0), key=lambda one: -abs(one.difference))
+
+
+_PRIOR_WORDS, _TIME_WORDS = "before the first touchpoint", "time passed"
 
 
 def _of_time(result: Replay) -> float:

@@ -95,6 +95,15 @@ def test_of_one_relationship_two_rule_sets_are_told_with_why_they_differ(market:
     assert "why" not in market("compare", "cid").out
 
 
+def test_where_two_rule_sets_give_other_causes_both_are_told(journey: "Journey", visit: "Visit") -> None:
+    failure = {"kind": "failure_occurred", "relationship": "r", "occurred_at": "2024-02-01T10:00:00+00:00", "severity": 0.7}
+    journey.record(visit("v", "r", benevolence=-0.8), {**failure, "id": "f"})
+    for told in (journey("compare", "--all", "--rules", "beta"), journey("compare", "r", "--rules", "goodwill", "--rules", "beta")):
+        words = " ".join(told.out.split())
+        assert "the customer was treated badly as a person → something bad happened (v)" in words
+        assert "work went wrong → something bad happened (f)" in words
+
+
 def test_rule_sets_of_other_parameters_differ_in_none(market: "Journey") -> None:
     assert market("--format", "json", "compare", "--all", "--rules", "beta").json["parameters"] == []
 
