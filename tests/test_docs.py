@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -291,6 +292,15 @@ def test_the_recorded_verdicts_are_what_the_search_finds() -> None:
     for number, rules in enumerate(sets):
         law = LAWS[number * 7 % len(LAWS)]  # another one for each: all of them take minutes
         assert check_law(law, rules, examples=100).holds is (law.id in recorded[rules.name]["keeps"]), (rules.name, law.id)
+
+
+def test_readme_says_how_each_part_that_is_told_of_is_installed_from_a_clone() -> None:
+    sources = (path for folder in ("journey", "projections", "cli") for path in (ROOT / folder).rglob("*.py"))
+    told_of = {one for path in (*PROSE, *sources) for one in re.findall(r"customer-journey\[(\w+)\]", path.read_text(encoding="utf-8"))}
+    (install,) = (block.text for block in blocks(README.read_text(encoding="utf-8")) if block.text.startswith("pip install .  "))
+    assert told_of
+    assert told_of <= set(re.findall(r"\w+", install))
+    assert told_of <= set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
 
 
 def test_readme_starts_with_the_two_commands() -> None:
