@@ -193,6 +193,22 @@ def intact(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b'"amended": 1', b'"amended": 0'), (b'"unknown": 0', b'"unknown": 1'), (b"\x04\6\0\0\0", b"\x04\5\0\0\0")],
+    ids=["tellings", "unknown kinds", "the greatest relationship of a row group"],
+)
+def test_a_check_finds_a_footer_that_would_change_an_answer(
+    journal: Journal, intact: Path, tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    place = Path(shutil.copytree(intact, tmp_path / "kept"))
+    (path,) = (place / "touchpoints").iterdir()
+    content, start = path.read_bytes(), -8 - pq.read_metadata(path).serialized_size
+    assert before in content[start:]
+    path.write_bytes(content[:start] + content[start:].replace(before, after))
+    assert len(list(check(place, journal))) == 1
+
+
 def test_a_changed_byte_of_a_row_is_told_by_whoever_reads_it(journal: Journal, intact: Path, tmp_path: Path) -> None:
     place = Path(shutil.copytree(intact, tmp_path / "kept"))
     (path,) = (place / "touchpoints").iterdir()

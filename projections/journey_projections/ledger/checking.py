@@ -7,12 +7,13 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journey.errors import DamagedLedger
 from journey.journal import Journal
 from journey_projections.codes import NOTHING
 from journey_projections.columns import Array
-from journey_projections.ledger.layout import FOLDERS
+from journey_projections.ledger.layout import BOUNDED, FOLDERS
 from journey_projections.ledger.ledger import COMPACTED_AT_ONCE, NO_CHAIN, PAGE, Ledger
 from journey_projections.ledger.segments import segments
 from journey_projections.ledger.view import View, array_of
@@ -21,7 +22,7 @@ from journey_projections.ledger.view import View, array_of
 def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: None) -> Iterator[str]:
     """What is wrong with the ledger at `path`, in words; nothing where all is well.
 
-    Every byte of its files is read and held against its checksum, its digests against the journal's, and its rows against those
+    Every page of its files is read and held against its checksum, its digests against the journal's, and its rows against those
     of a ledger that is made anew for the purpose, of touchpoints that are validated anew, in a temporary folder of the system's.
     `told` takes how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
     """
@@ -49,8 +50,13 @@ def _broken_files(path: Path) -> Iterator[str]:
         for segment in segments(path / folder):
             try:
                 file = segment.open()
+                told = {column: file.bounds(column) for column in BOUNDED[folder]}
                 for number in range(len(file.rows)):
-                    file.read(groups=[number])
+                    table = file.read(groups=[number])
+                    for column in told:
+                        found = pc.call_function("min_max", [table[column]]).as_py()
+                        if told[column][number] != (found["min"], found["max"]):
+                            yield f"`{segment.path}` does not say from where to where `{column}` goes in its row group {number}"
             except DamagedLedger as error:
                 yield str(error)
 
@@ -81,6 +87,8 @@ def _unlike(view: View, anew: View) -> Iterator[str]:
         if anew.note.names[family] != view.note.names[family] or (codes[:-1] == NOTHING).any():
             yield f"the names of {family} are not those in the journal"
             return
+    if _counted(view) != _counted(anew):
+        yield "how many rows there are, or are told again, or are of kinds not known, is not as in the journal"
     if view.said != anew.said:
         yield "the amendments and merges are not those in the journal"
     cuts = view.cuts(COMPACTED_AT_ONCE)
@@ -94,6 +102,12 @@ def _unlike(view: View, anew: View) -> Iterator[str]:
             if len(places):
                 id = mine["id"][int(places[0])]
                 yield f"touchpoint `{id}` has another `{name}` than in the journal, as have {len(places) - 1} more"
+
+
+def _counted(view: View) -> tuple[int, int, int]:
+    """What the files say of their rows."""
+    total = view.total(1)
+    return total.rows, total.amended, total.unknown
 
 
 def _bits(column: pa.ChunkedArray) -> Array:

@@ -57,6 +57,8 @@ SAID = pa.schema(
 """Facts about facts, relationships and people: `about` is the fact that is amended, or the other of two that are merged or unmerged."""
 FOLDERS = {"touchpoints": TOUCHPOINTS, "names": NAMES, "facts": SAID}
 """The tables, each the folder of a ledger that holds its segments."""
+BOUNDED = {"touchpoints": ("relationship", "occurred_at"), "names": ("family",), "facts": ()}
+"""The columns whose least and greatest value in each row group, as a file's footer says them, are relied upon."""
 FAMILY_NAMES = tuple(dict.fromkeys(FAMILIES.values()))
 """The dictionaries of names."""
 

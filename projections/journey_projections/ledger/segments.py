@@ -57,7 +57,10 @@ class Segment:
 
 
 class Opened:
-    """The open file of a segment, whatever becomes of its name; whatever is read is held against its checksum. Raises DamagedLedger."""
+    """The open file of a segment, whatever becomes of its name. Raises DamagedLedger.
+
+    Every page that is read is held against its checksum; the footer has none.
+    """
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
