@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journey.errors import JourneyError, UnusableRules, did_you_mean, shown
-from journey_projections.derived import derived, problems_of
+from journey_projections.derived import SUGGESTED, derived, problems_of
 from journey_projections.rule_sets import RuleSet
 
 _KEYS = {"base": str, "name": str, "version": str, "parameters": dict}
@@ -36,7 +36,9 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
         at = re.search(r"at line (\d+)", str(error))  # or at the end of the document
         line = at[1] if at else text.count("\n") + 1
         raise UnusableRules(f"{path}:{line}: no TOML: {error}", "mend that place; a parameter is told as `name = number`") from error
-    problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _BELOW}") for key in told if key not in _KEYS]
+    unknown = [key for key in told if key not in _KEYS]
+    problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _BELOW}") for key in unknown[:SUGGESTED]]
+    problems += [(key, f"there is no key {shown(key)}") for key in unknown[SUGGESTED:]]
     for key, form in _KEYS.items():
         if key in told and not (isinstance(told[key], form) and (form is dict or _is_word(told[key]))):
             wanted = "a table of parameters" if form is dict else f'a text of one line, as in {key} = "…"'
@@ -85,7 +87,9 @@ def _base_of(path: Path, text: str, base: str, within: tuple[Path, ...]) -> Rule
 
 
 def _unusable(path: Path, text: str, problems: list[tuple[str, str]], mend: str) -> UnusableRules:
-    return UnusableRules("; ".join(f"{path}:{_line(text, key)}: {message}" for key, message in problems), mend)
+    told = [f"{path}:{_line(text, key)}: {message}" for key, message in problems[:SUGGESTED]]
+    more = len(problems) - len(told)
+    return UnusableRules("; ".join([*told, f"and {more:,} more problems"] if more else told), mend)
 
 
 def _line(text: str, key: str) -> int:

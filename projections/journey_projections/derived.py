@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 from journey.errors import UnusableRules, did_you_mean, shown
 from journey_projections.rule_sets import NAMES, RuleSet, parameters_of
 
+SUGGESTED = 100
+"""For how many problems what might be meant is searched for, which takes its time; and how many of a file are told."""
+
 
 def derived(base: RuleSet, *, name: str, version: str, parameters: Mapping[str, Any]) -> RuleSet:
     """`base` under a name and version of its own, with only these parameters changed. Raises UnusableRules with all problems at once."""
@@ -31,7 +34,7 @@ def problems_of(base: RuleSet, name: str, parameters: Mapping[str, Any]) -> list
     known = {one.name: one for one in parameters_of(base)}
     for key, value in parameters.items():
         if key not in known:
-            hint = did_you_mean(key, known)
+            hint = did_you_mean(key, known) if len(found) < SUGGESTED else ""
             found.append((key, f"`{base.name}` has no parameter {shown(key)}" + (f"; {hint}" if hint else "")))
             continue
         low, high = known[key].low, known[key].high

@@ -11,7 +11,7 @@ from journey import History, UnusableRules
 from journey.testing import START
 from journey.touchpoints import Interaction
 from journey_projections import GOODWILL, RuleSet, replay
-from journey_projections.derived import changes_of, derived
+from journey_projections.derived import SUGGESTED, changes_of, derived
 from journey_projections.rule_sets import NAMES, Parameter, parameters_of, rule_set
 
 if TYPE_CHECKING:
@@ -136,6 +136,20 @@ def test_a_file_that_an_editor_marks_as_utf_8_is_read_too(journey: "Journey") ->
 
 def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
     assert "gone.toml: no such file" in journey("replay", "r", "--rules", "gone.toml").err
+
+
+def test_of_many_problems_the_first_are_told_and_searched_for(journey: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = list[str]()
+    for module in ("journey_projections.derived", "journey_cli.rule_data"):
+        monkeypatch.setattr(f"{module}.did_you_mean", lambda name, _: searched.append(name) or "")  # type: ignore[func-returns-value]
+    parameters = "".join(f"wrong_{number} = 1\n" for number in range(2345))
+    for text in (MINE + parameters, parameters + MINE):
+        (journey.folder / "mine.toml").write_text(text)
+        run = journey("rules", "mine.toml")
+        assert (run.code, run.out, run.err.count("mine.toml:")) == (1, "", SUGGESTED)
+        assert "`wrong_0`" in run.err
+        assert "; and 2,245 more problems\n" in run.err
+    assert len(searched) == 2 * SUGGESTED
 
 
 def test_a_rule_set_that_would_end_the_process_is_told(journey: "Journey") -> None:
