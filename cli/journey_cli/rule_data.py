@@ -17,6 +17,8 @@ from journey.errors import JourneyError, UnusableRules, did_you_mean, shown
 from journey_projections.derived import SUGGESTED, derived, problems_of
 from journey_projections.rule_sets import RuleSet
 
+MOST_FILES = 20
+"""How many files may be based on one another."""
 _KEYS = {"base": str, "name": str, "version": str, "parameters": dict}
 
 
@@ -81,6 +83,10 @@ def _base_of(path: Path, text: str, base: str, within: tuple[Path, ...]) -> Rule
         file = path.parent / base
         if file.resolve() in within:
             raise UnusableRules(f"{shown(base)} is made of this file itself", "let one of them stand on another base")
+        if len(within) == MOST_FILES:
+            raise UnusableRules(
+                f"{shown(base)} is the base of {MOST_FILES} files, each based on the next", "let one of them stand on another base"
+            )
         return read_rules(file, within).rules if base.endswith(".toml") else load_rules(str(file))
     except JourneyError as error:
         raise UnusableRules(f"{path}:{_line(text, 'base')}: `base`: {error}", error.mend) from error

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from journey import History, UnusableRules
 from journey.testing import START
 from journey.touchpoints import Interaction
+from journey_cli.rule_data import MOST_FILES
 from journey_projections import GOODWILL, RuleSet, replay
 from journey_projections.derived import SUGGESTED, changes_of, derived
 from journey_projections.rule_sets import NAMES, Parameter, parameters_of, rule_set
@@ -150,6 +151,17 @@ def test_of_many_problems_the_first_are_told_and_searched_for(journey: "Journey"
         assert "`wrong_0`" in run.err
         assert "; and 2,245 more problems\n" in run.err
     assert len(searched) == 2 * SUGGESTED
+
+
+@pytest.mark.parametrize(("files", "code"), [(MOST_FILES, 0), (MOST_FILES + 1, 1)])
+def test_files_that_are_based_on_one_another_are_bounded(journey: "Journey", files: int, code: int) -> None:
+    for number in range(files):
+        base = f"{number + 1}.toml" if number < files - 1 else "goodwill"
+        (journey.folder / f"{number}.toml").write_text(MINE.replace("goodwill", base))
+    run = journey("rules", "0.toml")
+    assert run.code == code
+    if code:
+        assert f"`base`: `{MOST_FILES}.toml` is the base of {MOST_FILES} files, each based on the next\n  mend: " in run.err
 
 
 def test_a_rule_set_that_would_end_the_process_is_told(journey: "Journey") -> None:
