@@ -53,6 +53,8 @@ MISSED = """## What is not reached
   exponential each. Tried without gain: keeping what a wound leaves until it changes (mending changes all of them), reading ahead while
   folding (both cores fold already), the newer `exp` of libm. Adding up the harms of a party would save some 50 ns, and change last bits:
   that takes a new version of the rules. The rest takes cores.
+- **Memory while catching up**: `--memory` bounds replaying. Catching a ledger up with 20 million touchpoints at once took 1,026 MB: it
+  holds the names, and compacts a million rows at a time. Compacting a quarter of them at a time took 697 MB and longer.
 - **Appending singly to SQLite** writes four pages where the peer writes two, since ids have an index, and positions a counter that outlives
   the rows; and it takes some 15 µs more of a processor, to look up what is there and to digest what is new.
 """
