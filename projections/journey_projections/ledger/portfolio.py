@@ -25,7 +25,7 @@ MEMORY = 1024 * MEBIBYTE
 """How much memory replaying a ledger takes about, in bytes, where nobody says otherwise."""
 PROCESS = 300 * MEBIBYTE
 """What a process takes before it reads any row: Python, Arrow, the compiled rules."""
-ROW = 330
+ROW = 400
 """What one row takes while it is read and replayed, with room to spare."""
 CONTRIBUTION = 240
 """What telling its contribution takes beside."""
