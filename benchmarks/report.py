@@ -53,9 +53,9 @@ MISSED = """## What is not reached
   exponential each. Tried without gain: keeping what a wound leaves until it changes (mending changes all of them), reading ahead while
   folding (both cores fold already), the newer `exp` of libm. Adding up the harms of a party would save some 50 ns, and change last bits:
   that takes a new version of the rules. The rest takes cores.
-- **`journey demo`** takes 29 × the time of `python -c pass` where that is at its fastest (316 of 10.8 ms), not 25. Importing takes most
-  of it: pydantic and the models of facts some 90 ms, the rules 35, rich 20, cryptography 11, msgspec 4. Loading what a story does not
-  need (verification, forgetting, facts about facts) only where it is asked for would reach it.
+- **`journey demo`** takes some 30 × the time of `python -c pass`, not 25: 316 and 342 ms where a bare start takes 11. Importing takes
+  most of it: pydantic and the models of facts some 90 ms, the rules 35, rich 20, cryptography 11, msgspec 4. Loading what a story does
+  not need (verification, forgetting, facts about facts) only where it is asked for would come near.
 - **Memory while catching up**: `--memory` bounds replaying. Catching a ledger up with 20 million touchpoints at once took 1,026 MB: it
   holds the names, and compacts a million rows at a time. Compacting a quarter of them at a time took 697 MB and longer.
 - **Appending singly to SQLite** writes four pages where the peer writes two, since ids have an index, and positions a counter that outlives
