@@ -79,7 +79,7 @@ def by_relationship(tables: list[pa.Table]) -> list[tuple[Any, ...]]:
 def test_memory_bounds_the_course_of_trust_too() -> None:
     room = portfolio.rows_within(2**30)
     assert portfolio.rows_within(2**30, courses=30.0) * (portfolio.ROW + 30.0 * portfolio.AT_DATE) <= 2**30 - portfolio.PROCESS
-    assert portfolio.rows_within(2**30, courses=30.0) < room / 5
+    assert portfolio.rows_within(2**30, courses=30.0) < room / 4
     assert portfolio.rows_within(0, courses=1e6) == portfolio.LEAST_COURSES
 
 
