@@ -18,7 +18,6 @@ from journey.times import utc
 from journey.touchpoints import PERSONAL_FIELDS, Identifier, Level, Moment, Quality, Share, Text, Touchpoint
 
 _IN_COLUMNS = ("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS)
-_LONGEST = 200
 _BOUNDS = {Ge: "ge", Le: "le", MinLen: "min_length", MaxLen: "max_length"}
 
 
@@ -110,6 +109,7 @@ def _rules(annotated: Any) -> list[Any]:
     return [one for rule in get_args(annotated)[1:] for one in (rule.metadata if isinstance(rule, FieldInfo) else [rule])]
 
 
+_LONGEST = next(rule.max_length for rule in _rules(Identifier) if isinstance(rule, MaxLen))
 _KEPT = [rule for kind in (Identifier, Text, Moment, Quality, Level, Share) for rule in _rules(kind)]
 """The rules of these types are kept: by `_is_plain` those of texts, by `_reading` those of times, and nothing else is a number."""
 

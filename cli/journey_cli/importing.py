@@ -128,7 +128,8 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
             while batch := list(islice(rows, BATCH)):
                 checked = _checked(journal, batch)
                 if writing is not None:
-                    _tell(outcome, rejects, *writing)
+                    before, writing = writing, None
+                    _tell(outcome, rejects, *before)
                 writing = checked, writer.submit(_write, journal, checked.good, checked.ready)
                 yield outcome
         finally:

@@ -221,3 +221,19 @@ def test_an_import_that_is_interrupted_leaves_whole_batches(tmp_path: Path, inte
         (last,) = deque(importing.import_rows(journal, iter(rows), rejects), maxlen=1)
         assert (last.recorded, last.unchanged) == (12, 8)
     assert [thread.name for thread in threading.enumerate()] == importing_threads
+
+
+def test_a_refusal_that_could_not_be_told_is_not_told_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[int]()
+
+    def write(_: importing.Rejects, row: Row, error: Exception) -> None:
+        told.append(row.line)
+        if row.line == 2:
+            raise OSError
+
+    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(importing.Rejects, "write", write)
+    rows = iter([Row("source", number + 1, {"id": f"{number}"}) for number in range(9)])
+    with Journal.open("memory:") as journal, importing.Rejects(tmp_path / "rejects.jsonl") as rejects, pytest.raises(OSError):
+        list(importing.import_rows(journal, rows, rejects))
+    assert told == [1, 2]
