@@ -19,8 +19,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from journey import Interaction, Journal, Touchpoint
+from journey.stores.codec import encode
 from journey.stores.postgres import PostgresStore
-from journey.stores.rows import StoredTouchpoint, encode
+from journey.stores.rows import StoredTouchpoint
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
 

@@ -39,12 +39,13 @@ from journey.errors import (
     UnsupportedSchema,
     UnusableRules,
 )
-from journey.forgetting import Forgotten
 from journey.history import History, Recorded
+from journey.integrity.verification import Verification, Violation
 from journey.journal import Journal
+from journey.privacy.forgetting import Forgotten
 from journey.reading import read_fact, read_json, read_touchpoint
-from journey.stores import Store, Summary
 from journey.stores.keys import Key, Keystore
+from journey.stores.protocol import Store, Summary
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
 from journey.touchpoints import (
@@ -78,7 +79,6 @@ from journey.touchpoints import (
     UnknownTouchpoint,
     WordOfMouthHeard,
 )
-from journey.verification import Verification, Violation
 
 if TYPE_CHECKING:
     from journey.async_journal import AsyncJournal

@@ -19,15 +19,15 @@ from typing import Any, ParamSpec, Self, TypeVar
 from journey import clock
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
-from journey.forgetting import Forgotten
 from journey.history import History, Recorded
+from journey.integrity.verification import Verification
 from journey.journal import Journal
-from journey.stores import Summary
+from journey.privacy.forgetting import Forgotten
 from journey.stores.keys import Keystore
+from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
 from journey.subscription import Subscription
 from journey.touchpoints import PARTIES
-from journey.verification import Verification
 
 P = ParamSpec("P")
 T = TypeVar("T")

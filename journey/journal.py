@@ -10,7 +10,6 @@ from typing import Any, Self, cast
 
 from journey import clock
 from journey.amendments import (
-    PEOPLE_MERGES,
     REPLACE_MEND,
     Fact,
     LogFact,
@@ -27,23 +26,25 @@ from journey.amendments import (
     TouchpointRetracted,
 )
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
-from journey.forgetting import WRITTEN_OUT, Forgotten, Subject, subject_of
 from journey.history import History, Recorded, changed_in
-from journey.merging import Pairs, merged_pairs, names_in, names_of_united, people_in, united
-from journey.personal import PersonalTexts
-from journey.proofs import prove
+from journey.identities import Identities, refuse_unless_merged, united_summaries
+from journey.integrity.proofs import prove
+from journey.integrity.verification import Verification, verify
+from journey.merging import merged_pairs, names_of_united, people_in
+from journey.privacy.forgetting import WRITTEN_OUT, Forgotten, Subject, subject_of
+from journey.privacy.personal import PersonalTexts
 from journey.reading import validated
 from journey.recording import Prepared, Recording
-from journey.stores import Store, Summary, open_keystore, open_store
+from journey.stores.codec import decode_all, is_readable
 from journey.stores.keys import Keystore
-from journey.stores.rows import Receipt, StoredTouchpoint, decode_all, is_readable
+from journey.stores.opening import open_keystore, open_store
+from journey.stores.protocol import Store, Summary
+from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.subscription import Subscription
 from journey.times import moment
 from journey.touchpoints import PARTIES, PERSONS, fields_of
-from journey.verification import Verification, verify
 
 _PAGE = 10_000
-_NAMED = PersonNamed.model_fields["kind"].default
 _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
 
@@ -65,6 +66,7 @@ class Journal:
         self._allow_unknown = allow_unknown
         self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
         self._recording = Recording(store, now, self._texts)
+        self._identities = Identities(store, self._decoded)
 
     @classmethod
     def open(
@@ -165,7 +167,7 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        _refuse_unless_merged(relationship, other, merged_pairs(self._merges(relationship)))
+        refuse_unless_merged(relationship, other, merged_pairs(self._identities.merges(relationship)))
         said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
         return self._say(RelationshipsUnmerged, said, as_id, f"{relationship}+{other}.unmerged")
 
@@ -192,7 +194,7 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        _refuse_unless_merged(person, other, self._people_pairs([person]))
+        refuse_unless_merged(person, other, self._identities.people_pairs([person]))
         said = {"person": person, "other": other, "reason": reason, "actor": actor}
         return self._say(PeopleUnmerged, said, as_id, f"{person}+{other}.unmerged")
 
@@ -216,7 +218,7 @@ class Journal:
         wanted = set(people)
         if not self._store.version(""):
             return {}
-        merges, names = self._said_of(wanted)
+        merges, names = self._identities.said_of(wanted)
         one = names_of_united(merged_pairs(merge.touchpoint for merge in merges))
         last = {
             one.get(told.touchpoint.person, told.touchpoint.person): told.touchpoint.name
@@ -237,7 +239,7 @@ class Journal:
         A key once destroyed is gone; where copies of it, or of what was told, may still be, the result says. The journal is read
         to its end, inside the store; see `naming`.
         """
-        people = self._one_with(person)
+        people = self._identities.one_with(person)
         subject = self._subject(person, people)
         said = {"person": person, "reason": reason, "actor": actor}
         # What could not be recorded must not be done.
@@ -263,7 +265,7 @@ class Journal:
 
         The older keys stay, to read what they encrypted. Returns how many keys were made. Raises UnknownName.
         """
-        owners = {owner for person in people for owner in self._subject(person, self._one_with(person)).owners}
+        owners = {owner for person in people for owner in self._subject(person, self._identities.one_with(person)).owners}
         return self._texts.keystore.rotate(owners if people else None)
 
     def _subject(self, person: str, people: Collection[str]) -> Subject:
@@ -272,15 +274,6 @@ class Journal:
         told = [record for name in sorted(people) for record in self.naming(name, ("contact", "customer", "person", "other"))]
         of_people = [record for record in told if isinstance(record.touchpoint, PeopleFact)]
         return subject_of(people, self._histories({record.touchpoint.relationship for record in told} - {""}), of_people)
-
-    def _one_with(self, person: str) -> frozenset[str]:
-        """All ids of a person."""
-        return united(person, self._people_pairs([person]))
-
-    def _people_pairs(self, people: Iterable[str]) -> Pairs[PeopleMerge]:
-        """The pairs that are one among whoever ever was one with one of these people."""
-        merges, _ = self._said_of(people)
-        return merged_pairs(merge.touchpoint for merge in merges)
 
     def _histories(self, relationships: Iterable[str]) -> Iterator[History]:
         """The histories in which these relationships are told, each once."""
@@ -323,38 +316,6 @@ class Journal:
         known = {name for record in last for field in PERSONS if (name := vars(record.touchpoint).get(field)) is not None}
         raise UnknownName.of("person", person, known, "name a customer, contact or representative of a touchpoint")
 
-    def _merges(self, relationship: str | None = None, known_at: datetime | None = None) -> list[Merge]:
-        """The merges and unmerges that name a relationship, or all, in the order of recording, as far as is known."""
-        records = self._decoded(self._store.merges(relationship))
-        return [cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at]
-
-    def _merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
-        """The rows of every relationship that ever was one with this, through whatever others."""
-        names, pending = {relationship}, [relationship]
-        while pending:
-            for merge in self._merges(pending.pop()):
-                for name in {*names_in(merge)} - names:
-                    names.add(name)
-                    pending.append(name)
-                    yield from self._store.select(name)
-
-    def _said_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
-        """The merges and unmerges of whoever ever was one with one of these people, through whatever others; and their names.
-
-        Both by position. A name is told as stored: most that is asked of people needs none, and then none is decrypted.
-        """
-        found: dict[str, Recorded[PeopleMerge]] = {}
-        names: dict[str, StoredTouchpoint] = {}
-        known, pending = set[str](), set(people)
-        while pending:
-            known |= pending
-            rows = self._store.people_facts(sorted(pending))
-            merges = cast(list[Recorded[PeopleMerge]], self._decoded([row for row in rows if row.kind in PEOPLE_MERGES]))
-            found.update((merge.touchpoint.id, merge) for merge in merges)
-            names.update((row.id, row) for row in rows if row.kind == _NAMED)
-            pending = {name for merge in merges for name in names_in(merge.touchpoint)} - known
-        return sorted(found.values(), key=lambda merge: merge.position or 0), sorted(names.values())
-
     def _naming(self, name: str, fields: Collection[str]) -> Iterator[Sequence[StoredTouchpoint]]:
         after = 0
         while page := self._store.naming(name, fields, after, _PAGE):
@@ -376,10 +337,10 @@ class Journal:
         rows = self._store.select(relationship)
         if not rows or not relationship:
             raise self._unknown(relationship)
-        records = self._decoded([*rows, *self._merged_with(relationship)])
+        records = self._decoded([*rows, *self._identities.merged_with(relationship)])
         # What is said of people belongs to no relationship; mostly there is nothing.
         if self._store.version(""):
-            records += self._said_of({person for record in records for person in people_in(record.outline)})[0]
+            records += self._identities.said_of({person for record in records for person in people_in(record.outline)})[0]
         return History.of_records(records, relationship)
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
@@ -392,13 +353,13 @@ class Journal:
         Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With
         `naming`, those of which a fact names this person, or another id of theirs, this organisation or this episode; see `naming`.
         """
-        names = names_of_united(merged_pairs(self._merges(known_at=None if known_at is None else moment(known_at))))
+        names = names_of_united(merged_pairs(self._identities.merges(known_at=None if known_at is None else moment(known_at))))
         summaries = self._store.relationships()
         if names:
-            summaries = _united_summaries(summaries, names)
+            summaries = united_summaries(summaries, names)
         if naming is None:
             return summaries
-        rows = (row for name in self._one_with(naming) for page in self._naming(name, PARTIES) for row in page)
+        rows = (row for name in self._identities.one_with(naming) for page in self._naming(name, PARTIES) for row in page)
         named = {names.get(row.relationship, row.relationship) for row in rows}
         return (summary for summary in summaries if summary.relationship in named)
 
@@ -474,18 +435,3 @@ class Journal:
             self._texts.close()
         finally:
             self._store.close()
-
-
-def _refuse_unless_merged(one: str, other: str, pairs: Pairs[Any]) -> None:
-    if frozenset((one, other)) not in pairs:
-        partners = ", ".join(f"`{name}`" for pair in pairs if one in pair for name in pair - {one})
-        mend = f"`{one}` is merged with {partners}" if partners else f"`{one}` is merged with none"
-        raise UnknownName(f"`{one}` and `{other}` are not merged with each other", mend)
-
-
-def _united_summaries(summaries: Iterable[Summary], names: Mapping[str, str]) -> Iterator[Summary]:
-    parts: dict[str, list[Summary]] = {}
-    for summary in summaries:
-        parts.setdefault(names.get(summary.relationship, summary.relationship), []).append(summary)
-    for name, some in sorted(parts.items()):
-        yield Summary(name, sum(one.touchpoints for one in some), min(one.first for one in some), max(one.last for one in some))

@@ -8,11 +8,12 @@ from typing import Any
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint
-from journey.personal import PersonalTexts
+from journey.integrity.sealing import Sealing
+from journey.privacy.personal import PersonalTexts
 from journey.reading import recordable
-from journey.sealing import Sealing
-from journey.stores import Store
-from journey.stores.rows import Receipt, StoredTouchpoint, encode, fields_of_row
+from journey.stores.codec import encode, fields_of_row
+from journey.stores.protocol import Store
+from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.times import to_microseconds
 
 

@@ -8,8 +8,9 @@ from typing import Self
 
 from journey.amendments import Fact
 from journey.history import Recorded
-from journey.stores import Store
-from journey.stores.rows import StoredTouchpoint, decode_all
+from journey.stores.codec import decode_all
+from journey.stores.protocol import Store
+from journey.stores.rows import StoredTouchpoint
 
 _PAGE = 1_000
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psycopg
 
-from journey.stores import Store
 from journey.stores.memory import MemoryStore
 from journey.stores.postgres import PostgresStore
+from journey.stores.protocol import Store
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import Opener
 

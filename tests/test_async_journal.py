@@ -20,8 +20,8 @@ from journey import (
     UnknownName,
 )
 from journey.seals import Seal
-from journey.stores import Polling, Watch
 from journey.stores.memory import MemoryStore
+from journey.stores.protocol import Polling, Watch
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.testing import START
 

@@ -14,8 +14,9 @@ from postgres_server import PostgresServer
 from journey import InvalidStoreUrl, InvalidTouchpoint, Journal, Touchpoint, UnsupportedSchema
 from journey.amendments import Fact
 from journey.history import Recorded
+from journey.stores.codec import decode_all
 from journey.stores.memory import MemoryStore
-from journey.stores.rows import StoredTouchpoint, decode_all
+from journey.stores.rows import StoredTouchpoint
 from journey.subscription import Subscription
 from journey.testing import Opener, StoreContract, touchpoints
 from journey.testing.places import contact, ids

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from journey import DamagedJournal, InvalidStoreUrl, Journal, Key, Keystore, NoteAdded, StoreUnavailable
-from journey.stores import open_keystore
 from journey.stores.keys import MemoryKeystore
-from journey.stores.sqlite_keys import SQLiteKeystore
+from journey.stores.opening import open_keystore
+from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.testing import START
 
 Opener = Callable[[], Keystore]

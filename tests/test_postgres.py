@@ -30,10 +30,10 @@ from journey import (
     UnsupportedSchema,
 )
 from journey.seals import seal_after
-from journey.stores import postgres_server as reaching
-from journey.stores import without_password
+from journey.stores.addresses import without_password
+from journey.stores.codec import encode
 from journey.stores.postgres import PostgresStore
-from journey.stores.rows import encode
+from journey.stores.postgres import server as reaching
 from journey.testing import START
 
 
@@ -555,7 +555,7 @@ def test_an_address_is_shown_without_its_password() -> None:
 
 
 def test_without_psycopg_the_install_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("journey.stores.postgres", "journey.stores.postgres_server"):
+    for name in ("journey.stores.postgres.store", "journey.stores.postgres.server"):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match="PostgreSQL needs psycopg") as refused:
@@ -571,7 +571,7 @@ def with_roles(postgres_server: PostgresServer, postgres_url: str) -> Iterator[C
     """The addresses of a journal for users in the roles of `roles.sql`, which is run twice."""
     with Journal.open(postgres_url) as journal:
         journal.record(contact("a"))
-    script = files("journey.stores").joinpath("roles.sql").read_text()
+    script = files("journey.stores.postgres").joinpath("roles.sql").read_text()
     database = str(psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"])
     with psycopg.connect(postgres_url, autocommit=True) as owner:
         owner.execute(script.encode())

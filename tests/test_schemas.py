@@ -28,8 +28,9 @@ from journey import (
     read_fact,
 )
 from journey.amendments import FACTS
+from journey.stores.codec import decode, encode
 from journey.stores.memory import MemoryStore
-from journey.stores.rows import StoredTouchpoint, decode, encode
+from journey.stores.rows import StoredTouchpoint
 from journey.testing import START, histories
 from journey.touchpoints import fields_of
 from journey.upcasting import UPCASTERS

@@ -16,9 +16,9 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from journey import Journal
-from journey.stores import Counters, Store
 from journey.stores.keys import MemoryKeystore
 from journey.stores.memory import MemoryStore
+from journey.stores.protocol import Counters, Store
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import JournalMachine, Opener, StoreContract, crash_trial, tail_trial

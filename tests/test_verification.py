@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from journey import DamagedJournal, Interaction, Journal, UnsupportedSchema, Verification
+from journey.integrity.verification import verify
 from journey.seals import SEALED_AT_ONCE, merkle_root, seal_after
-from journey.stores import Counters
+from journey.stores.codec import encode
 from journey.stores.memory import MemoryStore
-from journey.stores.rows import COLUMNS, StoredTouchpoint, digest_of, encode
+from journey.stores.protocol import Counters
+from journey.stores.rows import COLUMNS, StoredTouchpoint, digest_of
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
-from journey.verification import verify
 
 COUNT = 2 * SEALED_AT_ONCE + 30
 SEALED = 2 * SEALED_AT_ONCE + 10

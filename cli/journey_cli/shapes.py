@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from journey.amendments import Fact
 from journey.history import Recorded
-from journey.stores import Summary
+from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
 from journey.times import from_microseconds
 from journey.touchpoints import fields_of

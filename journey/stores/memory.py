@@ -8,9 +8,11 @@ from threading import Lock
 
 from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.seals import Seal
-from journey.stores import Counters, Polling, Summary, Watch
+from journey.stores.appending import plan
+from journey.stores.codec import names
 from journey.stores.keys import Keystore, MemoryKeystore
-from journey.stores.rows import Receipt, StoredTouchpoint, names, plan
+from journey.stores.protocol import Counters, Polling, Summary, Watch
+from journey.stores.rows import Receipt, StoredTouchpoint
 
 
 class MemoryStore:

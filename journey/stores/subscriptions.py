@@ -6,7 +6,7 @@ from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 
-from journey.stores import Watch
+from journey.stores.protocol import Watch
 
 _WAIT_SECONDS = 0.05
 

@@ -29,7 +29,7 @@ from journey.errors import ConflictingHistory, ConflictingTouchpoint, JourneyErr
 from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.merging import merged_pairs, names_in, names_of_united, united
-from journey.stores import Store, Summary
+from journey.stores.protocol import Store, Summary
 from journey.testing.places import Impatient, Opener, contact, records
 from journey.testing.strategies import at_day
 from journey.times import MICROSECOND, to_microseconds

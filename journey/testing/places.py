@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from journey.amendments import Fact
 from journey.history import Recorded
 from journey.journal import Journal
-from journey.stores import Store
+from journey.stores.protocol import Store
 from journey.testing.strategies import RELATIONSHIP, at_day
 from journey.touchpoints import Interaction
 

@@ -8,7 +8,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-_LOADED_BEFORE = ["pytest", "journey.testing.crash", "journey.testing.tails", "journey.stores.sqlite", "journey.stores.postgres"]
+_LOADED_BEFORE = [
+    "pytest",
+    "journey.testing.crash",
+    "journey.testing.tails",
+    "journey.stores.sqlite.store",
+    "journey.stores.postgres.store",
+]
 
 
 def start(report: Path, target: Callable[..., None], *arguments: Any) -> BaseProcess:

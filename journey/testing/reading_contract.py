@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journey.errors import StoreUnavailable, UnknownName
+from journey.integrity.verification import Verification
 from journey.journal import Journal
 from journey.reading import read_json
 from journey.seals import SEALED_AT_ONCE, seal_after
-from journey.stores import Counters
+from journey.stores.protocol import Counters
 from journey.stores.rows import digest_of
 from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, followed, ids, records
 from journey.testing.strategies import START
-from journey.verification import Verification
 
 _DAY = 86_400_000_000
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
 from journey.journal import Journal
 from journey.reading import read_touchpoint
-from journey.stores import Store
+from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, ids, records
 from journey.testing.strategies import START, histories

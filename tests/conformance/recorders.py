@@ -10,10 +10,10 @@ from eventsourcing.tests.projection import EventCountersView
 from eventsourcing.utils import Environment
 from psycopg.sql import SQL
 
-from journey.stores.postgres import PostgresRecorder
-from journey.stores.postgres_server import Datastore, Server
-from journey.stores.sqlite import SQLiteRecorder
-from journey.stores.sqlite_file import Datastore as SQLiteFile
+from journey.stores.postgres.recorder import PostgresRecorder
+from journey.stores.postgres.server import Datastore, Server
+from journey.stores.sqlite.file import Datastore as SQLiteFile
+from journey.stores.sqlite.recorder import SQLiteRecorder
 
 URL = "JOURNEY_CONFORMANCE_URL"
 """The environment's name for where the journal is: a path, or the address of a database."""

@@ -31,9 +31,11 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import BaseModel, Field
 
 from journey import DamagedJournal, Interaction, Journal
-from journey.stores import open_store
+from journey.stores.appending import plan
+from journey.stores.codec import decode, encode
+from journey.stores.opening import open_store
 from journey.stores.postgres import PostgresStore
-from journey.stores.rows import StoredTouchpoint, decode, encode, plan
+from journey.stores.rows import StoredTouchpoint
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
 
@@ -146,7 +148,7 @@ def test_its_database_functions_let_a_tailing_reader_miss_an_event_for_good(
             may_commit.wait(20)
         return planned
 
-    monkeypatch.setattr("journey.stores.postgres.plan", slowly)
+    monkeypatch.setattr("journey.stores.postgres.store.plan", slowly)
     writers = [threading.Thread(target=store.append, args=([encode(contact(id))], 0)) for id in ("early", "late")]
     writers[0].start()
     assert is_given_its_position.wait(20)

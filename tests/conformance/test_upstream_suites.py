@@ -41,8 +41,8 @@ from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment, get_topic
 from postgres_server import PostgresServer
 
-from journey.stores.postgres import PostgresRecorder
-from journey.stores.sqlite import SQLiteRecorder
+from journey.stores.postgres.recorder import PostgresRecorder
+from journey.stores.sqlite.recorder import SQLiteRecorder
 
 
 class OnSQLite:

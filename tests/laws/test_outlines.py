@@ -12,7 +12,7 @@ from telling import full
 
 from journey import History, Journal, Touchpoint
 from journey.outlines import outline
-from journey.stores.rows import decode, encode, fields_of_row
+from journey.stores.codec import decode, encode, fields_of_row
 from journey.testing import START, histories
 from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, NoteAdded, PromiseMade
 from journey_projections import replay

@@ -24,7 +24,7 @@ def command(session: Session, against: str | None, prove: str | None) -> int:
     somebody who could compute all digests and seals anew. examples/check_seal.py checks a proof, or a whole file, against a
     seal without journey.
     """
-    from journey.stores import without_password
+    from journey.stores.addresses import without_password
     from journey_cli.main import VIOLATED
 
     if against is not None and not re.fullmatch(r"[1-9][0-9]*:[0-9a-f]{64}", against):

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from journey.amendments import LOG_FACTS, MERGES, PEOPLE_MERGES
-from journey.stores.rows import StoredTouchpoint, outline_of
+from journey.stores.codec import outline_of
+from journey.stores.rows import StoredTouchpoint
 from journey.touchpoints import UnknownTouchpoint
 from journey_projections.columns import FAMILIES, LAYOUT, Dictionaries
 from journey_projections.encoding import mention

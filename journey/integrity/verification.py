@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from journey.seals import FIRST_PREVIOUS, NO_TOUCHPOINT, Seal, merkle_root
-from journey.stores import Store
+from journey.stores.protocol import Store
 from journey.stores.rows import StoredTouchpoint, digest_of
 
 _PAGE = 10_000

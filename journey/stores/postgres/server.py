@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolClosed
 
 from journey.errors import DamagedJournal, InvalidStoreUrl, InvalidTouchpoint, JourneyError, StoreUnavailable
-from journey.stores import without_password
+from journey.stores.addresses import without_password
 
 LOCK_TIMEOUT_SECONDS = 30
 IDLE_TIMEOUT_SECONDS = 20
@@ -146,7 +146,7 @@ class Datastore(PostgresDatastore):
 def _configure(connection: Connection, *, read_only: bool) -> None:
     connection.autocommit = True
     settings = {
-        # Each statement must see what was committed before it began: see INVARIANT (one order) in `postgres`.
+        # Each statement must see what was committed before it began: see INVARIANT (one order) in `recorder`.
         "default_transaction_isolation": sql.Literal("read committed"),
         "lock_timeout": sql.Literal(f"{LOCK_TIMEOUT_SECONDS}s"),
         "idle_in_transaction_session_timeout": sql.Literal(f"{IDLE_TIMEOUT_SECONDS}s"),

@@ -13,7 +13,7 @@ from threading import RLock
 
 from journey.errors import DamagedJournal, StoreUnavailable
 from journey.stores.keys import Key, newest
-from journey.stores.sqlite_file import LOCK_TIMEOUT_SECONDS
+from journey.stores.sqlite.file import LOCK_TIMEOUT_SECONDS
 
 _TABLE = """CREATE TABLE IF NOT EXISTS journey_keys (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, number INTEGER NOT NULL, secret BLOB NOT NULL, UNIQUE (owner, number))"""

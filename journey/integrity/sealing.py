@@ -6,7 +6,7 @@ from threading import Lock, Thread
 
 from journey.errors import DamagedJournal, JourneyError
 from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, Seal, seal_after
-from journey.stores import Store
+from journey.stores.protocol import Store
 from journey.stores.rows import Receipt
 
 _SEALS_KEPT_AT_ONCE = 20

@@ -12,7 +12,7 @@ from psycopg.rows import tuple_row
 
 from journey.errors import StoreUnavailable
 from journey.stores.keys import Key, newest
-from journey.stores.postgres_server import Connection, Datastore, Server
+from journey.stores.postgres.server import Connection, Datastore, Server
 
 T = TypeVar("T")
 _LONGEST_NAME = 63

@@ -7,7 +7,7 @@ from typing import Any
 
 from journey.errors import DamagedJournal, UnknownName
 from journey.seals import Seal, merkle_path
-from journey.stores import Store
+from journey.stores.protocol import Store
 from journey.stores.rows import COLUMNS, digest_of, text_of
 
 _MEND = "`journey verify` names all that was changed; restore the journal from a backup"

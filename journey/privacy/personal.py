@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, cast
 
 from journey.amendments import LOG_FACTS, Fact, PersonNamed
 from journey.errors import DamagedJournal
+from journey.stores.codec import WITHHELD, Plain, is_readable
 from journey.stores.keys import Key, Keystore
-from journey.stores.rows import WITHHELD, Plain, StoredTouchpoint, is_readable
+from journey.stores.rows import StoredTouchpoint
 from journey.touchpoints import Touchpoint
 
 if TYPE_CHECKING:

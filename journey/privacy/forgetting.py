@@ -16,7 +16,7 @@ from journey.amendments import (
 )
 from journey.history import History, Recorded
 from journey.merging import names_in
-from journey.personal import owner_of
+from journey.privacy.personal import owner_of
 from journey.stores.rows import Receipt
 from journey.touchpoints import PERSONAL_FIELDS, RelationshipOpened
 

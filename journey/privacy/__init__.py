@@ -1,0 +1,1 @@
+"""Texts about people: encrypted at write, unreadable once their key is destroyed."""

@@ -1,0 +1,65 @@
+"""The plan of an append, one for every store: it makes appending idempotent and keeps record time rising."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from journey.errors import ConflictingHistory, ConflictingTouchpoint, UnsupportedSchema
+from journey.stores.codec import UNREADABLE, fields_of_row, touchpoint_of
+from journey.stores.rows import Receipt, StoredTouchpoint, digest_of_values
+from journey.times import from_microseconds
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an append will do: the receipts it returns, in the caller's order, and the rows it must insert."""
+
+    receipts: Sequence[Receipt]
+    rows: Sequence[StoredTouchpoint]
+
+
+def plan(
+    offered: Iterable[StoredTouchpoint],
+    *,
+    present: Mapping[str, StoredTouchpoint],
+    versions: Mapping[str, int],
+    last_position: int,
+    last_recorded_at: int,
+    now: int,
+    expected_version: int | None = None,
+) -> Plan:
+    """Decide an append: what is `present` already keeps its first receipt, what is new gets the next positions.
+
+    INVARIANT (record time moves forward): a later append is recorded strictly later, even when the clock is not.
+    Raises ConflictingTouchpoint when an id is taken by other content, ConflictingHistory when a relationship that gets a new
+    touchpoint is not at the `expected_version`; then nothing is to be written.
+    """
+    recorded_at = max(now, last_recorded_at + 1)
+    moment = from_microseconds(recorded_at)
+    taken = dict(present)
+    counted = dict(versions)
+    receipts, fresh = [], []
+    for row in offered:
+        _, id, relationship, _, occurred_at, _, kind, schema_version, payload, personal, _ = row
+        first = taken.get(id)
+        if first is not None:
+            if first.content != row.content and not _says_the_same(first, row):
+                raise ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(row))
+            receipts.append(Receipt(id, first.position, from_microseconds(first.recorded_at), is_new=False))
+            continue
+        if expected_version is not None and expected_version != (actual := versions.get(relationship, 0)):
+            raise ConflictingHistory(relationship, expected_version, actual)
+        version = counted[relationship] = counted.get(relationship, 0) + 1
+        last_position += 1
+        placed = (last_position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal)
+        first = taken[id] = StoredTouchpoint(*placed, digest_of_values(placed))
+        fresh.append(first)
+        receipts.append(Receipt(id, last_position, moment, is_new=True))
+    return Plan(receipts, fresh)
+
+
+def _says_the_same(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
+    """Whether what was recorded, perhaps in another schema or notation, is in today's what is offered now."""
+    try:
+        return first.personal == row.personal and touchpoint_of(first) == touchpoint_of(row)
+    except (UnsupportedSchema, *UNREADABLE):
+        return False

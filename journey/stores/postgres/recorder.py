@@ -1,0 +1,163 @@
+"""The statements of a PostgreSQL journal: upstream's recorder over the table `touchpoints`, and what the journal asks besides.
+
+INVARIANT (one order): positions have no gaps and become visible in their order. A writer locks the one row of
+`journey_counters`, by a statement of its own, before it looks anything up, and holds it until it has committed. PostgreSQL
+lets go of a transaction's locks only after its rows are visible, and under READ COMMITTED each statement sees what was
+committed before it began; so the next writer sees all earlier rows, and a reader that sees a position sees every smaller one.
+A sequence gives no such order: its numbers become visible in the order of commits.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
+from eventsourcing.postgres import PostgresApplicationRecorder
+from psycopg.rows import tuple_row
+
+from journey.seals import Seal
+from journey.stores.appending import plan
+from journey.stores.postgres.schema import CHANNEL, EVENTS, SCHEMA
+from journey.stores.postgres.server import Connection, Datastore, Listening
+from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
+from journey.stores.subscriptions import WatchingSubscription
+
+COLUMN_NAMES = (*COLUMNS, "state")
+_COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in COLUMNS)
+SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
+_LOCK = "SELECT position, recorded_at, seal FROM journey_counters FOR UPDATE"
+_PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id = ANY(%s)"
+VERSIONS = (
+    "SELECT name, (SELECT version FROM touchpoints WHERE relationship = name ORDER BY version DESC LIMIT 1) FROM unnest(%s::text[]) AS name"
+)
+
+
+_SMALL_BYTES = 16_000
+"""More than this is not sent without listening for answers: with both buffers full, each side would wait for the other."""
+
+
+class PostgresRecorder(PostgresApplicationRecorder):
+    """Upstream's recorder over the table `touchpoints`, taking touchpoints once each."""
+
+    datastore: Datastore
+
+    def __init__(self, datastore: Datastore, **options: Any) -> None:
+        super().__init__(datastore, **{**options, "events_table_name": EVENTS})
+        self.channel_name = CHANNEL
+        self.sql_create_statements = []
+
+    def create(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Create what is missing of the tables, in the cursor's transaction."""
+        relationship = 'text COLLATE "C"' if self.datastore.originator_id_type == "text" else "uuid"
+        for statement in SCHEMA:
+            cursor.execute(statement.replace("{relationship}", relationship).encode())
+
+    def _create_table(self, curs: psycopg.Cursor[Any]) -> None:
+        self.create(curs)
+        super()._create_table(curs)
+
+    def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+        """Append all rows or none, once each; see `appending.plan`. Sending it again after a lost connection is harmless."""
+        ids, relationships = [row.id for row in rows], sorted({row.relationship for row in rows})
+        is_small = sum(200 + 4 * len(row.id + row.relationship + (row.personal or "")) + len(row.payload) for row in rows) <= _SMALL_BYTES
+
+        def work(connection: Connection) -> Sequence[Receipt]:
+            with _transaction(connection, is_small=is_small):
+                lock = _execute(connection, _LOCK)
+                present, versions = _execute(connection, _PRESENT, ids), _execute(connection, VERSIONS, relationships)
+                position, recorded_at, _ = lock.fetchall()[0]
+                planned = plan(
+                    rows,
+                    present={row[1]: StoredTouchpoint(*row) for row in present.fetchall()},
+                    versions={name: version or 0 for name, version in versions.fetchall()},
+                    last_position=position,
+                    last_recorded_at=recorded_at,
+                    now=now,
+                    expected_version=expected_version,
+                )
+                if planned.rows:
+                    last = planned.rows[-1]
+                    _insert(connection, "touchpoints", COLUMNS, planned.rows, is_small=is_small)
+                    self._give_out(connection, last.position, last.recorded_at or 0)
+                return planned.receipts
+
+        return self.datastore.persistently(work)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """As upstream, with positions that have no gaps; such rows are no touchpoints, and their columns stay empty."""
+        with self.datastore.get_connection() as connection, _transaction(connection, is_small=False):
+            ((position, recorded_at, _),) = _execute(connection, _LOCK).fetchall()
+            self._insert_events(connection.cursor(), stored_events, **kwargs)
+            positions = range(position + 1, position + 1 + len(stored_events))
+            rows = [
+                (position, event.originator_id, event.originator_version, event.topic, bytes(event.state))
+                for position, event in zip(positions, stored_events, strict=True)
+            ]
+            _insert(connection, "touchpoints", ("position", "relationship", "version", "kind", "state"), rows, is_small=False)
+            self._give_out(connection, position + len(rows), recorded_at)
+        return list(positions) or None
+
+    def _give_out(self, connection: Connection, position: int, recorded_at: int) -> None:
+        _execute(connection, "UPDATE journey_counters SET position = %s, recorded_at = %s", position, recorded_at)
+        _execute(connection, f"NOTIFY {CHANNEL}")
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """As upstream, listening on a connection outside the pool."""
+        return WatchingSubscription(self, Listening(self.datastore.server, CHANNEL), gt, topics)
+
+    def rows(self, where: str, *values: object) -> list[StoredTouchpoint]:
+        """The rows that a condition selects."""
+        return list(map(row_of, self.query(f"SELECT {_COLUMNS} FROM touchpoints WHERE {where}", *values)))
+
+    def query(self, statement: str, *values: object) -> list[Any]:
+        """The rows of any other question."""
+        return self.datastore.persistently(lambda connection: _execute(connection, statement, *values).fetchall())
+
+    def seal(self, *seals: Seal) -> bool:
+        """Keep seals, unless the first's number is taken."""
+
+        def work(connection: Connection) -> bool:
+            with _transaction(connection, is_small=False):
+                ((_, _, last),) = _execute(connection, _LOCK).fetchall()
+                if last + 1 != seals[0].number:
+                    return False
+                _insert(
+                    connection, "journey_seals", SEAL_COLUMNS.split(", "), [tuple(vars(seal).values()) for seal in seals], is_small=False
+                )
+                _execute(connection, "UPDATE journey_counters SET seal = %s", seals[-1].number)
+                return True
+
+        return self.datastore.persistently(work)
+
+
+@contextmanager
+def _transaction(connection: Connection, *, is_small: bool) -> Iterator[None]:
+    """One transaction; a small one sends its statements without waiting for each answer."""
+    mode: AbstractContextManager[object] = connection.pipeline() if is_small else nullcontext()
+    try:
+        with mode:
+            _execute(connection, "BEGIN")
+            yield
+            _execute(connection, "COMMIT")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+
+
+def _execute(connection: Connection, statement: str, *values: object) -> psycopg.Cursor[tuple[Any, ...]]:
+    cursor = connection.cursor(row_factory=tuple_row, binary=True)
+    return cursor.execute(statement.encode(), values or None)
+
+
+def _insert(connection: Connection, table: str, names: Sequence[str], rows: Sequence[Sequence[object]], *, is_small: bool) -> None:
+    columns = f"{table} ({', '.join(names)})"
+    if is_small:
+        for row in rows:
+            _execute(connection, f"INSERT INTO {columns} VALUES ({', '.join(['%s'] * len(names))})", *row)
+    else:
+        with connection.cursor().copy(f"COPY {columns} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
