@@ -22,11 +22,12 @@ import numpy as np
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from journey_projections.bulk import replay_all
-from journey_projections.columns import LAYOUT, Columns
-from journey_projections.encoding import Encoded, Encoder, Mention, number
-from journey_projections.rule_sets import rule_set
-from journey_projections.testing.portfolios import Portfolio, portfolio
+from journey_projections.compiled import replay_all
+from journey_projections.encoding.columns import LAYOUT, Columns
+from journey_projections.encoding.mentions import Mention
+from journey_projections.encoding.numbering import Encoded, Encoder, number
+from journey_projections.rules.gallery import rule_set
+from journey_projections.testing.made_up_logs import MadeUpLog, made_up_log
 
 ROUNDS = 5
 JUDGES = ("goodwill", "beta")
@@ -152,8 +153,9 @@ def told(name: str, times: list[tuple[float, float]], touchpoints: int) -> float
 
 def cold_compile(rules: str) -> float:
     """Seconds that a first replay takes in a fresh process without anything kept, less those of the second."""
-    program = "import time; from journey_projections.bulk import replay_all; from journey_projections.testing.portfolios import portfolio; "
-    program += "c = portfolio(100, 2).columns; t = time.perf_counter(); "
+    program = "import time; from journey_projections.compiled import replay_all; "
+    program += "from journey_projections.testing.made_up_logs import made_up_log; "
+    program += "c = made_up_log(100, 2).columns; t = time.perf_counter(); "
     program += f"replay_all(c, {rules!r}); print(time.perf_counter() - t)"
 
     def run(folder: str) -> float:
@@ -168,7 +170,7 @@ def cold_compile(rules: str) -> float:
 
 def peers() -> None:
     """All take turns on the same touchpoints."""
-    small, part = portfolio(1_000_000, 1_000_000 // PER_RELATIONSHIP), portfolio(PART, PART // PER_RELATIONSHIP)
+    small, part = made_up_log(1_000_000, 1_000_000 // PER_RELATIONSHIP), made_up_log(PART, PART // PER_RELATIONSHIP)
     contenders: dict[str, tuple[Callable[[], object] | None, int]] = {
         "bulk replay, goodwill": (lambda: replay_all(small.columns), len(small.columns)),
         "eventsourcing repository, goodwill": (eventsourcing_repository(part.columns), PART),
@@ -192,7 +194,7 @@ def growing(sizes: list[int]) -> None:
     """Each size beside reading its bytes; and what a touchpoint costs in the largest log against the smallest."""
     costs: dict[str, list[float]] = {}
     for size in sizes:
-        log: Portfolio = portfolio(size, size // PER_RELATIONSHIP)
+        log: MadeUpLog = made_up_log(size, size // PER_RELATIONSHIP)
         works: dict[str, Callable[[], object]] = {"reading the bytes": partial(scan, log.columns)}
         works |= {f"bulk replay, {name}": partial(replay_all, log.columns, name) for name in JUDGES}
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
@@ -209,6 +211,6 @@ def growing(sizes: list[int]) -> None:
 if __name__ == "__main__":
     cold_compile("goodwill")
     for name in JUDGES:
-        replay_all(portfolio(100, 2).columns, name)
+        replay_all(made_up_log(100, 2).columns, name)
     peers()
     growing([int(size) for size in sys.argv[1:]] or [1_000_000, 20_000_000])

@@ -18,14 +18,14 @@ from distributed import Client, LocalCluster
 from ledger import MEMORY, ROUNDS, peak, written
 
 from journey_projections.cluster import replay_on_dask
-from journey_projections.ledger import Portfolio, View, replay_ledger
-from journey_projections.testing.portfolios import portfolio
+from journey_projections.ledger import OpenLedger, Standings, replay_ledger
+from journey_projections.testing.made_up_logs import made_up_log
 
 
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["write"]:
-        written(Path(sys.argv[2]), portfolio(int(sys.argv[3]), int(sys.argv[3]) // 50))
+        written(Path(sys.argv[2]), made_up_log(int(sys.argv[3]), int(sys.argv[3]) // 50))
         return
     size = int(sys.argv[1] if len(sys.argv) > 1 else "20") * 1_000_000
     with tempfile.TemporaryDirectory(prefix="journey-benchmark-") as folder:
@@ -38,14 +38,14 @@ def main() -> None:
             ) as cluster,
             Client(cluster) as client,
         ):
-            measure(View(path), client)
+            measure(OpenLedger(path), client)
 
 
-def measure(view: View, client: Client) -> None:
+def measure(opened: OpenLedger, client: Client) -> None:
     """Both in turns; the first time of each compiles and does not count."""
-    ways: dict[str, Callable[[], Portfolio]] = {
-        "two Dask workers": lambda: replay_on_dask(view, client, memory=MEMORY),
-        "one process": lambda: replay_ledger(view, memory=MEMORY),
+    ways: dict[str, Callable[[], Standings]] = {
+        "two Dask workers": lambda: replay_on_dask(opened, client, memory=MEMORY),
+        "one process": lambda: replay_ledger(opened, memory=MEMORY),
     }
     dask = ways["two Dask workers"]()
     asking = peak()
@@ -62,10 +62,10 @@ def measure(view: View, client: Client) -> None:
         "two Dask workers": f"{workers} MB, and {asking:.0f} MB where it is asked for",
         "one process": f"{peak():.0f} MB, Dask's scheduler included",
     }
-    print(f"\n{view.rows / 1e6:.0f} M touchpoints, {len(dask):,} relationships; the same bits: {'yes' if same else 'NO'}")
+    print(f"\n{opened.rows / 1e6:.0f} M touchpoints, {len(dask):,} relationships; the same bits: {'yes' if same else 'NO'}")
     for name, median in medians.items():
         spread = f"{min(seconds[name]):.2f} to {max(seconds[name]):.2f} s"
-        print(f"  {name:<18}{view.rows / median / 1e6:6.1f} M/s, {median:.2f} s ({spread}), peak {peaks[name]}")
+        print(f"  {name:<18}{opened.rows / median / 1e6:6.1f} M/s, {median:.2f} s ({spread}), peak {peaks[name]}")
     print(f"  Dask takes {medians['two Dask workers'] / medians['one process']:.2f} × the time")
 
 

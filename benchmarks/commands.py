@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from journey_projections.testing.portfolios import portfolio
+from journey_projections.testing.made_up_logs import made_up_log
 
 JOURNEY = str(Path(sys.executable).parent / "journey")
 MEMORY = "512MB"
@@ -34,7 +34,7 @@ class Run(NamedTuple):
 
 def write(path: Path, count: int) -> None:
     """So many touchpoints as JSONL."""
-    made = portfolio(count, count // 50)
+    made = made_up_log(count, count // 50)
     with path.open("w") as file:
         for first in range(0, count, AT_ONCE):
             file.writelines(json.dumps(row) + "\n" for row in made.rows(first, first + AT_ONCE))

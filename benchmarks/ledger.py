@@ -2,7 +2,7 @@
 
     python benchmarks/ledger.py [MILLIONS…]    by default 1 5 20
 
-The rows are made up (`journey_projections.testing.portfolios`), about fifty a relationship, and written as catching up writes them,
+The rows are made up (`journey_projections.testing.made_up_logs`), about fifty a relationship, and written as catching up writes them,
 in segments, then compacted. Each replay runs in a process of its own, which tells its peak memory.
 """
 
@@ -19,13 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from journey import Journal
-from journey_projections.columns import LAYOUT, Array, Columns
-from journey_projections.ledger import Ledger, View, replay_ledger
+from journey_projections.encoding.columns import LAYOUT, Array, Columns
+from journey_projections.ledger import Ledger, OpenLedger, replay_ledger
 from journey_projections.ledger.layout import FAMILY_NAMES, FOLDERS, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import table_of
+from journey_projections.ledger.open_ledger import in_order
 from journey_projections.ledger.segments import write
-from journey_projections.ledger.view import in_order
-from journey_projections.testing.portfolios import Portfolio, portfolio
+from journey_projections.testing.made_up_logs import MadeUpLog, made_up_log
 
 MEMORY = 512 * 2**20
 SEGMENT = 1_000_000
@@ -41,7 +41,7 @@ def main() -> None:
         catching_up(Path(folder), 100_000)
         for millions in map(int, sys.argv[1:] or ("1", "5", "20")):
             size = millions * 1_000_000
-            ledger = written(Path(folder) / f"{millions}.ledger", portfolio(size, size // 50))
+            ledger = written(Path(folder) / f"{millions}.ledger", made_up_log(size, size // 50))
             print(f"\n{millions} M touchpoints, {size // 50:,} relationships, {ledger.status().size / size:.1f} bytes a touchpoint")
             seconds = timed(lambda ledger=ledger: scanned(ledger))
             print(f"  only reading the same columns     {size / seconds / 1e6:6.1f} M/s")
@@ -51,7 +51,7 @@ def main() -> None:
 
 def catching_up(folder: Path, size: int) -> None:
     """From a SQLite journal, beside recording it."""
-    told = [record.touchpoint for record in portfolio(size, size // 50).touchpoints()]
+    told = [record.touchpoint for record in made_up_log(size, size // 50).touchpoints()]
     with Journal.open(f"sqlite:///{folder / 'journal.db'}") as journal:
         began = time.perf_counter()
         for start in range(0, size, 5_000):
@@ -61,7 +61,7 @@ def catching_up(folder: Path, size: int) -> None:
         print(f"catching up {size:,} touchpoints: {size / seconds / 1e3:.0f} k/s; recording them {size / recording / 1e3:.0f} k/s")
 
 
-def written(path: Path, made: Portfolio) -> Ledger:
+def written(path: Path, made: MadeUpLog) -> Ledger:
     """A ledger of made-up rows, in segments and then compacted."""
     for folder in FOLDERS:
         (path / folder).mkdir(parents=True)
@@ -100,11 +100,11 @@ def scanned(ledger: Ledger) -> int:
 
 def replay_in_this_process(path: Path, memory: int) -> None:
     """Replay a ledger a few times, and tell how fast and in how much memory."""
-    view = View(path)
-    replay_ledger(view, memory=memory, notice=print)  # compiles
-    seconds = timed(lambda: replay_ledger(view, memory=memory), rounds=3)
+    opened = OpenLedger(path)
+    replay_ledger(opened, memory=memory, notice=print)  # compiles
+    seconds = timed(lambda: replay_ledger(opened, memory=memory), rounds=3)
     allowed = f"{memory / 2**20:.0f} MB" if memory < 2**34 else "no bound"
-    print(f"  replayed, {allowed:>8}: {view.rows / seconds / 1e6:6.1f} M/s, {seconds:.2f} s, peak {peak():.0f} MB")
+    print(f"  replayed, {allowed:>8}: {opened.rows / seconds / 1e6:6.1f} M/s, {seconds:.2f} s, peak {peak():.0f} MB")
 
 
 def peak() -> float:

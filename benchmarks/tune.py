@@ -21,10 +21,11 @@ import numpy as np
 from journey import Interaction, Recorded
 from journey.times import from_microseconds
 from journey_projections import RuleSet
-from journey_projections.bulk import replay_all
-from journey_projections.columns import Columns, Dictionaries, columns_of
-from journey_projections.derived import derived
-from journey_projections.rule_sets import NAMES, Parameter, parameters_of, rule_set
+from journey_projections.compiled import replay_all
+from journey_projections.encoding.columns import Columns, Dictionaries, columns_of
+from journey_projections.rules.derived import derived
+from journey_projections.rules.gallery import NAMES, rule_set
+from journey_projections.rules.parameters import Parameter, parameters_of
 
 TUNED = Path(__file__).resolve().parent.parent / "examples" / "tuned"
 CHOSEN_ON = 0.7

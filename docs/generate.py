@@ -25,9 +25,10 @@ from journey_cli.rule_data import read_rules
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections import GOODWILL, RuleSet, replay, rule_set
-from journey_projections.derived import changes_of
-from journey_projections.goodwill.catalogue import RULES
-from journey_projections.rule_sets import NAMES, parameters_of
+from journey_projections.rules.derived import changes_of
+from journey_projections.rules.gallery import NAMES
+from journey_projections.rules.goodwill.catalogue import RULES
+from journey_projections.rules.parameters import parameters_of
 from journey_projections.testing import LAWS
 
 DOCS = Path(__file__).resolve().parent
@@ -104,7 +105,7 @@ from journey_projections.ledger import Ledger
 folder = Path("journey.ledger/touchpoints")
 folder.mkdir(parents=True)
 (folder / "000000000001-000000000009.parquet").write_bytes(b"cut off")
-Ledger(Path("journey.ledger")).view()
+Ledger(Path("journey.ledger")).open()
 """,
     "ConflictingHistory": """
 from journey import Interaction, Journal
@@ -327,7 +328,7 @@ def trust_rules() -> str:
     laws = {law.id: f"- **{law.id}** From {law.histories} histories: {law.statement}" for law in LAWS}
     told = [
         "# Trust rules",
-        _written_by("projections/journey_projections/goodwill/catalogue.py"),
+        _written_by("projections/journey_projections/rules/goodwill/catalogue.py"),
         f"What the rule set `{GOODWILL.name}` {GOODWILL.version} claims, one small function a claim. The laws beside a rule are properties "
         "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. A picture "
         "shows what goes into a rule against what it does, drawn by running it under the default parameters. Signs and orders come from "

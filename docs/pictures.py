@@ -10,12 +10,12 @@ from drawing import Curve, Picture, over, svg
 from journey import History, Touchpoint, read_touchpoint
 from journey.testing import at_day
 from journey_projections import GOODWILL, Replay, replay
-from journey_projections import codes as c
-from journey_projections.encoding import Encoded
-from journey_projections.goodwill import conduct, levels, people, recovery, rules, views, wounds
-from journey_projections.goodwill.catalogue import Rule
-from journey_projections.goodwill.parameters import GoodwillParameters
-from journey_projections.goodwill.state import DECEPTION, FAILURE, Episode, Party, State, Topic
+from journey_projections.encoding import codes as c
+from journey_projections.encoding.numbering import Encoded
+from journey_projections.rules.goodwill import conduct, levels, people, recovery, rules, views, wounds
+from journey_projections.rules.goodwill.catalogue import Rule
+from journey_projections.rules.goodwill.parameters import GoodwillParameters
+from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Episode, Party, State, Topic
 
 P = GoodwillParameters()
 HIM = c.FIRST_REPRESENTATIVE

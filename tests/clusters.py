@@ -9,11 +9,11 @@ from logs import day, folder, recorded
 
 from journey import Fact
 from journey.testing import START
-from journey_projections.ledger import Ledger, Portfolio, View, replay_ledger
-from journey_projections.rule_sets import NAMES
+from journey_projections.ledger import Ledger, OpenLedger, Standings, replay_ledger
+from journey_projections.rules.gallery import NAMES
 
 
-def assert_the_same_as_here(replay: Callable[..., Portfolio], batches: Sequence[Sequence[Fact]], data: st.DataObject) -> None:
+def assert_the_same_as_here(replay: Callable[..., Standings], batches: Sequence[Sequence[Fact]], data: st.DataObject) -> None:
     """By any rules, as of and as known at any day, and as the ledger was when the view was made, though it goes on and is compacted."""
     number = data.draw(st.none() | st.integers(-1, len(batches)))
     as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
@@ -22,19 +22,19 @@ def assert_the_same_as_here(replay: Callable[..., Portfolio], batches: Sequence[
     with folder() as place, recorded(batches) as journal:
         ledger = Ledger(place)
         ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))
-        view: View = ledger.view()
-        local = replay_ledger(view, **asked)
+        opened: OpenLedger = ledger.open()
+        local = replay_ledger(opened, **asked)
         if data.draw(st.booleans()):
             ledger.catch_up(journal)
             ledger.compact()
-        assert_same(replay(view, **asked), local)
+        assert_same(replay(opened, **asked), local)
 
 
-def assert_same(one: Portfolio, other: Portfolio) -> None:
+def assert_same(one: Standings, other: Standings) -> None:
     assert bits(one) == bits(other)
     assert list(one) == list(other)
     assert one.table() == other.table()
 
 
-def bits(portfolio: Portfolio) -> tuple[bytes, ...]:
+def bits(portfolio: Standings) -> tuple[bytes, ...]:
     return tuple(b"" if array is None else array.tobytes() for array in (portfolio.codes, portfolio.results, portfolio.parties))

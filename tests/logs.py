@@ -23,8 +23,8 @@ from journey import (
     TouchpointRetracted,
 )
 from journey.testing import START, histories
-from journey_projections.columns import FAMILIES, LAYOUT, Dictionaries, columns_of
-from journey_projections.ledger import View
+from journey_projections.encoding.columns import FAMILIES, LAYOUT, Dictionaries, columns_of
+from journey_projections.ledger import OpenLedger
 
 NAMES = ("a", "b", "c")
 CORRECTIONS: list[dict[str, Any]] = [
@@ -106,19 +106,19 @@ def folder() -> Iterator[Path]:
 Told = dict[str, list[tuple[Any, ...]]]
 
 
-def told_by_ledger(view: View, known_at: datetime | None, rows: int = 10**6) -> Told:
+def told_by_ledger(view: OpenLedger, known_at: datetime | None, rows: int = 10**6) -> Told:
     """What a ledger tells of each relationship, in order, codes by their names."""
     told: Told = {}
-    for cluster in view.clusters(rows, known_at):
-        columns = cluster.columns
+    for chunk in view.chunks(rows, known_at):
+        columns = chunk.columns
         kept = np.flatnonzero(columns.kept) if columns.kept is not None else np.arange(len(columns))
         ids = columns.ids(kept)
         names = {column: view.names.of(family) for column, family in FAMILIES.items()}
-        for code in np.flatnonzero(cluster.present):
-            told[names["relationship"][int(code) + cluster.first].as_py()] = []
+        for code in np.flatnonzero(chunk.present):
+            told[names["relationship"][int(code) + chunk.first].as_py()] = []
         for row, id in zip(kept, ids, strict=True):
             values = {name: getattr(columns, name)[row].item() for name in LAYOUT if name not in ("position", "recorded_at")}
-            values["relationship"] += cluster.first
+            values["relationship"] += chunk.first
             name = names["relationship"][values["relationship"]].as_py()
             told[name].append((id, *_plain(values, {column: array.to_pylist() for column, array in names.items()})))
     return {name: sorted(some, key=str) for name, some in told.items()}

@@ -76,7 +76,7 @@ def run_one(name: str, kind: str) -> int:
     """Patch one rule in this process and run the tests: 0 all pass, 1 a law or oracle fails, 2 only a golden history does."""
     import pytest
 
-    package = importlib.import_module("journey_projections.goodwill")
+    package = importlib.import_module("journey_projections.rules.goodwill.rule_set")
     modules = [importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)]
     original = next(vars(module)[name] for module in modules if name in vars(module))
     changed = mutant(original, kind)
@@ -91,7 +91,7 @@ def run_one(name: str, kind: str) -> int:
 
 def main() -> int:
     """Run every mutant, two at a time."""
-    from journey_projections.goodwill.catalogue import RULES
+    from journey_projections.rules.goodwill.catalogue import RULES
 
     def outcome(pair: tuple[str, str]) -> tuple[tuple[str, str], int]:
         return pair, subprocess.run([sys.executable, __file__, *pair], capture_output=True, check=False).returncode

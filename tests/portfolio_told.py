@@ -25,8 +25,8 @@ from journey import (
 )
 from journey.times import from_microseconds
 from journey_projections import replay
-from journey_projections.ledger import Ledger, Portfolio, Standing, View
-from journey_projections.testing.portfolios import portfolio
+from journey_projections.ledger import Ledger, OpenLedger, Standing, Standings
+from journey_projections.testing.made_up_logs import made_up_log
 
 TOUCHPOINTS, RELATIONSHIPS, BATCH = 1_500, 30, 25
 Bounds = tuple[datetime | None, datetime | None]
@@ -44,13 +44,13 @@ BOUNDS: tuple[Bounds, ...] = (
 class PortfolioTold:
     """The view of a ledger, and every history that its journal tells within each of BOUNDS."""
 
-    view: View
+    opened: OpenLedger
     histories: dict[Bounds, list[History]]
 
-    def assert_told_by(self, replay_all: Callable[..., Portfolio], rules: str) -> None:
+    def assert_told_by(self, replay_all: Callable[..., Standings], rules: str) -> None:
         """As interpreting one history after the other tells it, to the bit: of a float `repr` says every one."""
         for (as_of, known_at), histories in self.histories.items():
-            found = replay_all(self.view, rules=rules, as_of=as_of, known_at=known_at, parties=True)
+            found = replay_all(self.opened, rules=rules, as_of=as_of, known_at=known_at, parties=True)
             alone = (replay(history, rules) for history in histories)
             expected = [Standing(**{name: getattr(result, name) for name in Standing._fields}) for result in alone]
             assert list(map(repr, found)) == list(map(repr, expected))
@@ -70,7 +70,7 @@ def portfolio_told(seed: int = 1) -> Iterator[PortfolioTold]:
                 journal.forget(random.choice(sorted(people)))
                 ledger.catch_up(journal)
         ledger.catch_up(journal)
-        yield PortfolioTold(ledger.view(), {bounds: list(_histories(journal, *bounds)) for bounds in BOUNDS})
+        yield PortfolioTold(ledger.open(), {bounds: list(_histories(journal, *bounds)) for bounds in BOUNDS})
 
 
 def _histories(journal: Journal, as_of: datetime | None, known_at: datetime | None) -> Iterator[History]:
@@ -82,7 +82,7 @@ def _histories(journal: Journal, as_of: datetime | None, known_at: datetime | No
 
 def _batches(random: Random) -> Iterator[list[Fact]]:
     """One in six touchpoints is told late, up to the very end, and one in twenty happens at the instant of the one before."""
-    told = [record.touchpoint for record in portfolio(TOUCHPOINTS, RELATIONSHIPS, random.randrange(10**6)).touchpoints()]
+    told = [record.touchpoint for record in made_up_log(TOUCHPOINTS, RELATIONSHIPS, random.randrange(10**6)).touchpoints()]
     facts: list[tuple[float, Fact]] = []
     for number, touchpoint in enumerate(told):
         if random.random() < 0.05:

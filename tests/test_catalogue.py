@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from journey_projections import GoodwillParameters, rule_set
-from journey_projections.goodwill import catalogue
-from journey_projections.goodwill.catalogue import RULES, Rule
-from journey_projections.rule_sets import NAMES, parameters_of
+from journey_projections.rules.gallery import NAMES
+from journey_projections.rules.goodwill import catalogue
+from journey_projections.rules.goodwill.catalogue import RULES, Rule
+from journey_projections.rules.parameters import parameters_of
 from journey_projections.testing import LAWS
 
 ORACLES = Path(__file__).parent / "oracles"
@@ -21,7 +22,9 @@ ORACLES = Path(__file__).parent / "oracles"
 def functions() -> dict[str, Callable[..., Any]]:
     """Every function of the rule set by name."""
     folder = Path(catalogue.__file__).parent
-    modules = [importlib.import_module(f"journey_projections.goodwill.{one.name}") for one in pkgutil.iter_modules([str(folder)])]
+    modules = [
+        importlib.import_module(f"journey_projections.rules.goodwill.rule_set.{one.name}") for one in pkgutil.iter_modules([str(folder)])
+    ]
     return {name: value for module in modules for name, value in vars(module).items() if callable(value) and hasattr(value, "__code__")}
 
 

@@ -12,11 +12,11 @@ from telling import contact, told
 from journey import History, Touchpoint
 from journey.testing import START, histories
 from journey_projections import replay
-from journey_projections.compared import BETA, FIRE, GLICKO, HMM
-from journey_projections.compared.glicko import PER_POINT
-from journey_projections.derived import derived
-from journey_projections.encoding import Encoder
-from journey_projections.replay import _Run
+from journey_projections.encoding.numbering import Encoder
+from journey_projections.replaying.replay import _Run
+from journey_projections.rules.derived import derived
+from journey_projections.rules.published import BETA, FIRE, GLICKO, HMM
+from journey_projections.rules.published.glicko import PER_POINT
 
 DAY = 86_400e6
 rated = st.lists(st.tuples(st.floats(0.01, 60.0), st.floats(-1.0, 1.0)), min_size=1, max_size=12)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from journey import History, Touchpoint
 from journey.testing import histories
 from journey_projections import GOODWILL, replay
-from journey_projections.comparison import PRIOR, Levels, compared, ranks, reasons
-from journey_projections.derived import derived
-from journey_projections.replay import TIME
-from journey_projections.rule_sets import NAMES
+from journey_projections.replaying.comparison import PRIOR, Levels, compared, ranks, reasons
+from journey_projections.replaying.replay import TIME
+from journey_projections.rules.derived import derived
+from journey_projections.rules.gallery import NAMES
 
 PATIENT = derived(GOODWILL, name="patient", version="1", parameters={"betrayal": 1.55, "gain": 0.1, "fade_days": 3650})
 levels = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 0.5, 1.0)), st.sampled_from((0.0, 0.25, 0.5, 1.0))), max_size=8)

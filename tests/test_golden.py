@@ -12,8 +12,8 @@ import pytest
 
 from journey_cli.stories import NAMES, story
 from journey_projections import replay
-from journey_projections.rule_sets import NAMES as RULE_SETS
-from journey_projections.rule_sets import rule_set
+from journey_projections.rules.gallery import NAMES as RULE_SETS
+from journey_projections.rules.gallery import rule_set
 
 GOLDEN = Path(__file__).parent / "golden"
 

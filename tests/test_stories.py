@@ -5,7 +5,7 @@ import pytest
 from journey import History
 from journey_cli.stories import NAMES, story
 from journey_projections import Contribution, Replay, replay
-from journey_projections.rule_sets import EXIT_LINE
+from journey_projections.rules.rule_set import EXIT_LINE
 
 
 def turning_point(result: Replay) -> Contribution:

@@ -10,7 +10,7 @@ from journey_cli.session import Session, console, counted, write_json
 if TYPE_CHECKING:
     from journey import Journal
     from journey_projections import Replay, RuleSet
-    from journey_projections.comparison import Comparison, Levels, Reason
+    from journey_projections.replaying.comparison import Comparison, Levels, Reason
 
     Why = Mapping[int, Sequence[Reason]]
 
@@ -25,7 +25,7 @@ def tell_contrast(
 ) -> None:
     """Compare two rule sets over every relationship, and tell of the `top` most changed ones."""
     from journey_projections import replay
-    from journey_projections.comparison import compared, reasons
+    from journey_projections.replaying.comparison import compared, reasons
 
     with ExitStack() as files:
         journal = files.enter_context(session.reading())
@@ -52,11 +52,11 @@ def _levels(
     """What either rule set says of everyone; a small journal is read once."""
     from journey_cli.replaying import Asked, by_ledger, histories, view_of_large
     from journey_projections import replay
-    from journey_projections.comparison import Levels
+    from journey_projections.replaying.comparison import Levels
 
-    view = view_of_large(session, journal, place, files) if not any(one.takes_touchpoints for one in rules) else None
-    if view is not None:
-        tables = (by_ledger(view, Asked(one, as_of, known_at, every=None, parties=False)).table() for one in rules)
+    opened = view_of_large(session, journal, place, files) if not any(one.takes_touchpoints for one in rules) else None
+    if opened is not None:
+        tables = (by_ledger(opened, Asked(one, as_of, known_at, every=None, parties=False)).table() for one in rules)
         return [Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist()) for table in tables]
     everyone = histories(session, journal, list(journal.relationships(known_at=known_at)), as_of, known_at)
     told = [[_level(replay(history, one)) for one in rules] for history in everyone]
@@ -69,7 +69,7 @@ def _level(result: "Replay") -> tuple[Any, ...]:
 
 def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
     from journey_cli import shapes
-    from journey_projections.replay import identify
+    from journey_projections.replaying.replay import identify
 
     def side(place: int, number: int) -> dict[str, Any]:
         trust, state = ((found.first, found.first_state), (found.second, found.second_state))[number]
@@ -150,7 +150,7 @@ def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
 
 def _changes(rules: "tuple[RuleSet, RuleSet]") -> "dict[str, tuple[Any, Any]]":
     """The parameters in which two rule sets differ, where one is the other with changed parameters."""
-    from journey_projections.derived import changes_of
+    from journey_projections.rules.derived import changes_of
 
     first, second = rules
     return changes_of(second, first) if type(first.parameters) is type(second.parameters) else {}

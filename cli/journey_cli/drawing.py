@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from journey_projections.replay import Contribution
-from journey_projections.rule_sets import EXIT_LINE, TRANSITIONAL_FROM
+from journey_projections.replaying.replay import Contribution
+from journey_projections.rules.rule_set import EXIT_LINE, TRANSITIONAL_FROM
 
 if TYPE_CHECKING:
     from rich.console import Console

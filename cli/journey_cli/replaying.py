@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from journey import History, Journal, Summary
     from journey_projections import Replay, RuleSet
-    from journey_projections.ledger import Portfolio, Portion, Standing, View
+    from journey_projections.ledger import OpenLedger, ReplayedChunk, Standing, Standings
 
     Told = Iterable[Replay | Standing]
 
@@ -59,9 +59,9 @@ def of_all(session: Session, asked: Asked, place: Path | None, files: ExitStack)
     from journey.times import from_microseconds
 
     journal = files.enter_context(session.reading())
-    view = view_of_large(session, journal, place, files) if not asked.rules.takes_touchpoints else None
-    if view is not None:
-        return by_ledger(view, asked)
+    opened = view_of_large(session, journal, place, files) if not asked.rules.takes_touchpoints else None
+    if opened is not None:
+        return by_ledger(opened, asked)
     summaries = list(journal.relationships(known_at=asked.known_at))
     bounds = min((one.first for one in summaries), default=0), max((one.last for one in summaries), default=0)
     span = (from_microseconds(bounds[0]), from_microseconds(bounds[1])) if summaries else None
@@ -78,7 +78,7 @@ def histories(
             done(1)
 
 
-def view_of_large(session: Session, journal: "Journal", place: Path | None, files: ExitStack) -> "View | None":
+def view_of_large(session: Session, journal: "Journal", place: Path | None, files: ExitStack) -> "OpenLedger | None":
     """The ledger of a large journal, or of any whose `place` is named, caught up.
 
     None of a small one, and where the ledger has nothing, or kinds that are not known, which the journal refuses or tells.
@@ -86,8 +86,8 @@ def view_of_large(session: Session, journal: "Journal", place: Path | None, file
     if place is None and not _is_large(journal):
         return None
     ledger = files.enter_context(caught_up(session, journal, place))
-    view = ledger.view() if ledger.note() else None
-    return None if view is None or view.unknown else view
+    opened = ledger.open() if ledger.note() else None
+    return None if opened is None or opened.unknown else opened
 
 
 def _is_large(journal: "Journal") -> bool:
@@ -100,26 +100,26 @@ def _is_large(journal: "Journal") -> bool:
         return False
 
 
-def by_ledger(view: "View", asked: Asked) -> "Portfolio":
+def by_ledger(opened: "OpenLedger", asked: Asked) -> "Standings":
     """Every standing by way of the ledger."""
     from journey_projections.ledger import replay_ledger
-    from journey_projections.ledger.telling import contributions_of, course_of
+    from journey_projections.ledger.result_tables import contributions_of, course_of
 
-    with working("replaying", view.rows) as done:
+    with working("replaying", opened.rows) as done:
 
-        def tell(portion: "Portion") -> None:
+        def tell(replayed: "ReplayedChunk") -> None:
             if asked.course is not None:
-                asked.course(course_of(portion, view.names))
+                asked.course(course_of(replayed, opened.names))
             if asked.contributions is not None:
-                asked.contributions(contributions_of(portion, view.names, asked.rules))
-            done(len(portion.cluster.columns))
+                asked.contributions(contributions_of(replayed, opened.names, asked.rules))
+            done(len(replayed.chunk.columns))
 
         return replay_ledger(
-            view,
+            opened,
             asked.rules,
             as_of=asked.as_of,
             known_at=asked.known_at,
-            dates=asked.dates(view.span()),
+            dates=asked.dates(opened.span()),
             parties=asked.parties,
             contributions=asked.contributions is not None,
             tell=tell,
@@ -141,11 +141,11 @@ def _one_by_one(histories: "Iterable[History]", asked: Asked, span: "tuple[datet
     for history in histories:
         result = replay(history, asked.rules)
         if asked.course is not None:
-            from journey_projections.ledger.telling import course_in
+            from journey_projections.ledger.result_tables import course_in
 
             asked.course(course_in(history, asked.rules, dates))
         if asked.contributions is not None:
-            from journey_projections.ledger.telling import contributions_in
+            from journey_projections.ledger.result_tables import contributions_in
 
             asked.contributions(contributions_in(result))
         yield result

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journey.errors import JourneyError, UnusableRules, did_you_mean, shown
-from journey_projections.derived import SUGGESTED, derived, problems_of
-from journey_projections.rule_sets import RuleSet
+from journey_projections.rules.derived import SUGGESTED, derived, problems_of
+from journey_projections.rules.rule_set import RuleSet
 
 MOST_FILES = 20
 """How many files may be based on one another."""

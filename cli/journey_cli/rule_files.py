@@ -7,7 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from journey.errors import UnusableRules
-from journey_projections.rule_sets import RuleSet, rule_set
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.rule_set import RuleSet
 
 
 def load_rules(name: str) -> RuleSet:

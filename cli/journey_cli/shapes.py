@@ -8,8 +8,8 @@ from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
 from journey.times import from_microseconds
 from journey.touchpoints import fields_of
-from journey_projections.replay import Contribution, Replay, RuleSetId
-from journey_projections.reports import PartyTrust
+from journey_projections.replaying.replay import Contribution, Replay, RuleSetId
+from journey_projections.rules.reports import PartyTrust
 
 if TYPE_CHECKING:
     from journey_projections.ledger import Standing

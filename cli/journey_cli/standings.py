@@ -23,10 +23,10 @@ _ROOM_FOR_BARS = 100
 def write(output: Path, results: "Told") -> None:
     """Write standings to a file, as its suffix says."""
     if output.suffix in (".parquet", ".arrow"):
-        from journey_projections.ledger.portfolio import STANDINGS, Portfolio, table_of
+        from journey_projections.ledger.results import STANDINGS_SCHEMA, Standings, table_of
 
-        table = results.table() if isinstance(results, Portfolio) else table_of(results)
-        with tables_to(output, STANDINGS) as write:
+        table = results.table() if isinstance(results, Standings) else table_of(results)
+        with tables_to(output, STANDINGS_SCHEMA) as write:
             write(table)
         return
     with whole(output) as partial:
@@ -79,7 +79,7 @@ def _write_csv(path: Path, results: "Told") -> None:
 @contextmanager
 def course_to(session: Session, output: Path | None) -> "Iterator[Callable[[pa.Table], object]]":
     """Where the course of trust goes: a file, or standard output as JSON or as a table."""
-    from journey_projections.ledger.telling import COURSE
+    from journey_projections.ledger.result_tables import COURSE
 
     if output is not None:
         with tables_to(output, COURSE) as write:

@@ -1,10 +1,11 @@
 """journey_projections: the pure read side. Replays histories to trust, under any rule set, and says what moved it."""
 
-from journey_projections.goodwill import GOODWILL, GoodwillParameters, goodwill
-from journey_projections.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
-from journey_projections.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
-from journey_projections.rule_sets import RuleSet, View, rule_set
-from journey_projections.warming import warm
+from journey_projections.compiled.warm import warm
+from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.goodwill.rule_set import GOODWILL, GoodwillParameters, goodwill
+from journey_projections.rules.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
+from journey_projections.rules.rule_set import RuleSet, View
 
 __all__ = [
     "GOODWILL",

@@ -18,9 +18,9 @@ from journey.merging import told_by
 from journey.testing import START, histories, touchpoints
 from journey.times import from_microseconds, to_microseconds
 from journey_projections import Replay, RuleSet, replay
-from journey_projections.bulk import Replays, replay_all
-from journey_projections.columns import Columns, Dictionaries, columns_of
-from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.compiled import Replays, replay_all
+from journey_projections.encoding.columns import Columns, Dictionaries, columns_of
+from journey_projections.rules.gallery import NAMES, rule_set
 
 RELATIONSHIPS = ("a", "b", "c", "d")
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from journey import FailureOccurred, History, Touchpoint
 from journey.testing import START, histories
-from journey_projections.columns import FAMILIES, LAYOUT, Columns, Dictionaries, columns_of
-from journey_projections.encoding import mention
+from journey_projections.encoding.columns import FAMILIES, LAYOUT, Columns, Dictionaries, columns_of
+from journey_projections.encoding.mentions import mention
 
 
 def test_the_columns_are_the_layout() -> None:

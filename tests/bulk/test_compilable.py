@@ -22,15 +22,16 @@ from journey import History, Touchpoint
 from journey.testing import histories
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
-from journey_projections.bulk import folds
-from journey_projections.bulk.compiling import alone, compiled
-from journey_projections.bulk.folds import Asked, Folds
-from journey_projections.bulk.groups import Groups
-from journey_projections.bulk.machines import machine
-from journey_projections.bulk.windows import window
-from journey_projections.columns import Dictionaries, columns_of
-from journey_projections.replay import _Run
-from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.compiled import blocks
+from journey_projections.compiled.array_pointers import window
+from journey_projections.compiled.blocks import Asked, ThreadedFold
+from journey_projections.compiled.compile_cache import compile_lock
+from journey_projections.compiled.compiler import compiled
+from journey_projections.compiled.partition import Partition
+from journey_projections.compiled.program import program_of
+from journey_projections.encoding.columns import Dictionaries, columns_of
+from journey_projections.replaying.replay import _Run
+from journey_projections.rules.gallery import NAMES, rule_set
 
 ASKED = Asked(None, np.empty(0, np.int64), parties=False, contributions=False)
 
@@ -38,12 +39,12 @@ ASKED = Asked(None, np.empty(0, np.int64), parties=False, contributions=False)
 def assert_same_bits(history: History, rules: str) -> None:
     run = _Run(rule_set(rules))
     run.feed(history.records)
-    groups = Groups([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
-    ready = Folds.of(run.rules, ASKED, 1, None)
+    groups = Partition([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
+    ready = ThreadedFold.of(run.rules, ASKED, 1, None)
     rows = groups.rows(0, 1)
     rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties
-    scratch, out = ready.machine.scratch(len(rows)), ready.out(1, len(rows))
-    ready.machine.fold(*ready.arguments(rows, groups.starts, scratch, out, 0, 1))
+    scratch, out = ready.program.scratch(len(rows)), ready.out(1, len(rows))
+    ready.program.fold(*ready.arguments(rows, groups.starts, scratch, out, 0, 1))
     assert out.results["touchpoints"][0] == len(history)
     for name, records in run.state._asdict().items() if len(history) else ():
         compiled = getattr(scratch.state, name)[: len(records)]
@@ -65,7 +66,7 @@ def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint
 
 _PROGRAM = """
 from journey_projections import codes
-from journey_projections.bulk.compiling import compiled, is_kept
+from journey_projections.compiled.compiler import compiled, is_kept
 
 def inner(value):
     return {inner}
@@ -132,7 +133,7 @@ def test_rules_of_ones_own_are_checked_and_those_that_come_with_journey_need_not
     beta = rule_set("beta")
     own = dataclasses.replace(beta, name="own", trust=lambda state, _: state.evidence[0].positive)
     derived = dataclasses.replace(beta, name="derived", version="2")
-    folds: list[Any] = [machine(rules).fold for rules in (beta, derived, own)]
+    folds: list[Any] = [program_of(rules).fold for rules in (beta, derived, own)]
     assert [fold.targetoptions["boundscheck"] for fold in folds] == [False, False, True]
 
 
@@ -151,20 +152,20 @@ def test_rules_are_compiled_by_one_at_a_time() -> None:
 
     @contextmanager
     def watched(function: Any) -> Iterator[None]:
-        with alone(function):
+        with compile_lock(function):
             order.append(f"{len(function.overloads)} loaded")
             yield
             order.append(f"{len(function.overloads)} loaded")
 
     def wait_for_it() -> None:
-        with alone(machine(rules).fold):
+        with compile_lock(program_of(rules).fold):
             order.append("another")
 
-    with patch.object(folds, "alone", watched):
-        Folds.compiled(rules, ASKED, 1, None)
-        Folds.compiled(rules, ASKED, 1, None)
+    with patch.object(blocks, "compile_lock", watched):
+        ThreadedFold.compiled(rules, ASKED, 1, None)
+        ThreadedFold.compiled(rules, ASKED, 1, None)
     assert order == ["0 loaded", "1 loaded"]
-    with ThreadPoolExecutor(1) as pool, alone(machine(rules).fold):
+    with ThreadPoolExecutor(1) as pool, compile_lock(program_of(rules).fold):
         wait([pool.submit(wait_for_it)], timeout=0.3)
         order.append("one")
     assert order[2:] == ["one", "another"]

@@ -19,12 +19,13 @@ from journey.testing import START, histories
 from journey.touchpoints import UnknownTouchpoint
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
-from journey_projections import GoodwillParameters, RuleSet, goodwill, replay, resume, snapshot, warm, warming
-from journey_projections.bulk.alone import _state
-from journey_projections.bulk.machines import as_array
-from journey_projections.encoding import Counts
-from journey_projections.rule_sets import NAMES, rule_set
-from journey_projections.warming import warm_fold
+from journey_projections import GoodwillParameters, RuleSet, goodwill, replay, resume, snapshot, warm
+from journey_projections.compiled.program import as_array
+from journey_projections.compiled.single import _state
+from journey_projections.encoding.numbering import Counts
+from journey_projections.replaying import engines
+from journey_projections.replaying.engines import warm_fold
+from journey_projections.rules.gallery import NAMES, rule_set
 
 GENTLE = goodwill(GoodwillParameters(competence_loss=0.2, evidence_days=400))
 RULES = {**{name: rule_set(name) for name in NAMES}, "gentle": GENTLE}
@@ -34,7 +35,7 @@ bounds = st.one_of(st.none(), st.integers(0, 400).map(lambda day: START + timede
 @contextmanager
 def cold() -> Iterator[None]:
     """Nothing is loaded."""
-    with patch.object(warming, "_FOLDS", {}):
+    with patch.object(engines, "_FOLDS", {}):
         yield
 
 

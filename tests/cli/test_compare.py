@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from journey import Journal
-from journey_projections.rule_sets import NAMES
+from journey_projections.rules.gallery import NAMES
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit

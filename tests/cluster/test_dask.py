@@ -22,7 +22,7 @@ from journey.testing import START
 from journey_projections import GOODWILL
 from journey_projections.cluster import Plan, on_dask, replay_on_dask
 from journey_projections.ledger import Ledger, replay_ledger
-from journey_projections.rule_sets import NAMES
+from journey_projections.rules.gallery import NAMES
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +88,19 @@ def test_a_worker_killed_in_the_middle_is_made_good(client: Client, ledger: Ledg
     before = set(client.run(os.getpid).values())
     client.register_plugin(KilledOnce(tmp_path / "killed", moment), name="killed-once")
     with patch.object(on_dask, "LEAST", 10):
-        told = replay_on_dask(ledger.view(), client)
+        told = replay_on_dask(ledger.open(), client)
     client.unregister_worker_plugin("killed-once")
     client.wait_for_workers(2, timeout=30)
     assert (tmp_path / "killed").exists()
     assert set(client.run(os.getpid).values()) != before
-    assert_same(told, replay_ledger(ledger.view()))
+    assert_same(told, replay_ledger(ledger.open()))
     assert len(told) == 39
 
 
 def test_errors_of_workers_are_told_as_those_of_one_machine(client: Client, ledger: Ledger) -> None:
     with pytest.raises(UnknownName, match="no rule set `goodwil`"):
-        replay_on_dask(ledger.view(), client, "goodwil")
-    gone = ledger.view()
+        replay_on_dask(ledger.open(), client, "goodwil")
+    gone = ledger.open()
     gone.path = gone.path / "elsewhere"
     with pytest.raises(StoreUnavailable, match="a worker finds no ledger at") as told:
         replay_on_dask(gone, client)
@@ -111,5 +111,5 @@ def test_a_worker_with_other_rules_of_that_name_is_refused(ledger: Ledger) -> No
     plan = Plan.of("goodwill", None, None, parties=False)
     elsewhere = replace(plan, judged_by=plan.judged_by._replace(hash="0" * 12))
     with pytest.raises(UnusableRules, match=f"rule set `goodwill` is {GOODWILL.hash} on a worker and 000000000000") as told:
-        elsewhere.fold(ledger.view().cluster(0, 1))
+        elsewhere.fold(ledger.open().chunk(0, 1))
     assert "on every machine" in told.value.mend

@@ -18,8 +18,8 @@ from portfolio_told import portfolio_told
 from journey import Fact, Interaction
 from journey.testing import START
 from journey_projections.cluster import replay_on_spark
-from journey_projections.ledger import Ledger, portfolio
-from journey_projections.rule_sets import NAMES
+from journey_projections.ledger import Ledger, bounded_replay
+from journey_projections.rules.gallery import NAMES
 
 sql = pytest.importorskip("pyspark.sql", reason="`make test-spark` installs Spark")
 
@@ -39,8 +39,8 @@ def spark() -> Iterator[Any]:
 @given(batches=logs(), data=st.data())
 def test_spark_gives_the_bits_of_one_machine(spark: Any, batches: list[list[Fact]], data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(portfolio, "LEAST", data.draw(st.integers(3, 50)))
-        patched.setattr(portfolio, "PROCESS", 2**40)
+        patched.setattr(bounded_replay, "LEAST", data.draw(st.integers(3, 50)))
+        patched.setattr(bounded_replay, "PROCESS", 2**40)
         assert_the_same_as_here(partial(replay_on_spark, spark=spark), batches, data)
 
 

@@ -16,7 +16,7 @@ from journey.stores.codec import decode, encode, fields_of_row
 from journey.testing import START, histories
 from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, NoteAdded, PromiseMade
 from journey_projections import replay
-from journey_projections.encoding import mention
+from journey_projections.encoding.mentions import mention
 
 _odd_texts = st.sampled_from(
     ("", " ", "  a", "a ", "a\x7f", "a\n", "a\u200b", "\u00a0", "\u3000é", "\ue000", "é", "\\", '"', "yes", "0.5", "x" * 201, "x" * 10_001)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey_projections import GOODWILL, GoodwillParameters, goodwill
-from journey_projections.rule_sets import Parameter, parameters_of
+from journey_projections.rules.parameters import Parameter, parameters_of
 from journey_projections.testing import LAWS, Judge, Law, LawBroken
 
 PARAMETERS = parameters_of(GOODWILL)

@@ -10,7 +10,7 @@ from hypothesis.errors import NoSuchExample
 from journey import KINDS, History, Touchpoint
 from journey.testing import clean_histories, histories, journeys
 from journey_projections import replay
-from journey_projections.goodwill.causes import CAUSES
+from journey_projections.rules.goodwill.causes import CAUSES
 
 QUICK = settings(
     max_examples=2000,

@@ -66,7 +66,7 @@ def assert_whole(place: Path, journal: Journal) -> None:
     kept = Ledger(place)
     kept.catch_up(journal)
     assert list(check(place, journal)) == []
-    assert told_by_ledger(kept.view(), None) == told_by_journal(journal, None)
+    assert told_by_ledger(kept.open(), None) == told_by_journal(journal, None)
     # What is no part of it is gone.
     for folder in ("touchpoints", "names", "facts"):
         rows = [pq.read_metadata(path).num_rows for path in (place / folder).iterdir()]
@@ -99,13 +99,13 @@ def test_writers_at_once_take_turns(file: Path, journal: Journal, tmp_path: Path
 def test_reading_goes_on_while_others_catch_up_and_compact(file: Path, journal: Journal, tmp_path: Path) -> None:
     place = tmp_path / "kept"
     Ledger(place).catch_up(journal, until=9)
-    view = Ledger(place).view()
-    told = told_by_ledger(view, None)
+    opened = Ledger(place).open()
+    told = told_by_ledger(opened, None)
     with writer(file, place) as one:
         while one.poll() is None:
-            seen = Ledger(place).view()
-            assert sum(len(cluster.columns) for cluster in seen.clusters(10**6)) == seen.rows
-    assert told_by_ledger(view, None) == told
+            seen = Ledger(place).open()
+            assert sum(len(chunk.columns) for chunk in seen.chunks(10**6)) == seen.rows
+    assert told_by_ledger(opened, None) == told
     assert_whole(place, journal)
 
 
@@ -142,7 +142,7 @@ def test_what_compacting_left_behind_counts_once(journal: Journal, tmp_path: Pat
     kept.compact()
     for path, content in before.items():
         path.write_bytes(content)
-    assert kept.view().rows == SIZE + 1
+    assert kept.open().rows == SIZE + 1
     assert_whole(place, journal)
 
 
@@ -155,7 +155,7 @@ def test_a_file_that_was_cut_or_is_missing_is_named_with_the_mend(journal: Journ
     content = last.read_bytes()
     last.write_bytes(content[: len(content) // 2])
     with pytest.raises(DamagedLedger, match="is no whole segment") as told:
-        kept.view()
+        kept.open()
     assert "journey ledger rebuild" in told.value.mend
     assert len(list(check(place, journal))) == 1
     last.write_bytes(content)
@@ -176,9 +176,9 @@ def test_a_changed_bit_is_found_or_changes_nothing(journal: Journal, intact: Pat
     path.write_bytes(changed)
     try:
         with suppress(DamagedLedger):
-            assert told_by_ledger(Ledger(intact).view(), None) == told_by_journal(journal, None)
+            assert told_by_ledger(Ledger(intact).open(), None) == told_by_journal(journal, None)
         with suppress(DamagedLedger):
-            Ledger(intact).view().span()
+            Ledger(intact).open().span()
         for problem in check(intact, journal):
             assert problem
     finally:
@@ -216,5 +216,5 @@ def test_a_changed_byte_of_a_row_is_told_by_whoever_reads_it(journal: Journal, i
     content[pq.read_metadata(path).row_group(0).column(TOUCHPOINTS.get_field_index("occurred_at")).data_page_offset + 100] ^= 1
     path.write_bytes(content)
     with pytest.raises(DamagedLedger, match="is no whole segment"):
-        told_by_ledger(Ledger(place).view(), None)
+        told_by_ledger(Ledger(place).open(), None)
     assert len(list(check(place, journal))) == 1

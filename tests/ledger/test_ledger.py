@@ -19,11 +19,11 @@ def test_e5_e6_the_ledger_tells_what_the_journal_tells(batches: list[list[Fact]]
     with folder() as place, recorded(batches) as journal, patch.multiple(ledger, PAGE=page, SLICE=size, MOST_SEGMENTS=most, ROW_GROUP=2):
         kept = Ledger(place)
         kept.catch_up(journal)
-        view = kept.view()
-        assert view.note.last == sum(map(len, batches))
+        opened = kept.open()
+        assert opened.note.last == sum(map(len, batches))
         for number in (None, *data.draw(st.lists(st.integers(-1, len(batches)), max_size=3))):
             known = None if number is None else day(number)
-            assert told_by_ledger(view, known, rows) == told_by_journal(journal, known)
+            assert told_by_ledger(opened, known, rows) == told_by_journal(journal, known)
 
 
 @settings(max_examples=15)
@@ -37,8 +37,8 @@ def test_a_ledger_is_what_its_journal_says_compacted_or_not(batches: list[list[F
                 kept.catch_up(journal)
         kept.catch_up(journal)
         assert list(check(place, journal)) == []
-        told = told_by_ledger(kept.view(), None)
+        told = told_by_ledger(kept.open(), None)
         kept.compact()
         assert kept.status().segments == 1
         assert list(check(place, journal)) == []
-        assert told_by_ledger(kept.view(), None) == told == told_by_journal(journal, None)
+        assert told_by_ledger(kept.open(), None) == told == told_by_journal(journal, None)

@@ -16,9 +16,9 @@ from portfolio_told import PortfolioTold, portfolio_told
 from journey import Fact, Interaction, Journal
 from journey.testing import START
 from journey_projections import replay
-from journey_projections.ledger import Ledger, Portion, Standing, portfolio, replay_ledger
-from journey_projections.ledger.telling import contributions_in, contributions_of, course_in, course_of
-from journey_projections.rule_sets import NAMES, rule_set
+from journey_projections.ledger import Ledger, ReplayedChunk, Standing, bounded_replay, replay_ledger
+from journey_projections.ledger.result_tables import contributions_in, contributions_of, course_in, course_of
+from journey_projections.rules.gallery import NAMES, rule_set
 
 
 @pytest.mark.parametrize("store", ["memory:", "sqlite:///"])
@@ -31,8 +31,8 @@ def test_every_standing_is_the_replay_of_its_history(store: str, batches: list[l
         number = data.draw(st.none() | st.integers(-1, len(batches)))
         known = None if number is None else day(number)
         as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
-        with patch.multiple(portfolio, LEAST=data.draw(st.integers(1, 20)), PROCESS=2**40):
-            told = list(replay_ledger(kept.view(), as_of=as_of, known_at=known, parties=True))
+        with patch.multiple(bounded_replay, LEAST=data.draw(st.integers(1, 20)), PROCESS=2**40):
+            told = list(replay_ledger(kept.open(), as_of=as_of, known_at=known, parties=True))
         names = [summary.relationship for summary in journal.relationships(known_at=known)]
         assert [standing.relationship for standing in told] == names
         for name, standing in zip(names, told, strict=True):
@@ -58,14 +58,14 @@ def test_under_every_rule_set_courses_and_contributions_are_those_of_each_histor
     dates = [START + timedelta(days=days) for days in range(0, 2_000, 200)]
     courses, contributions = list[pa.Table](), list[pa.Table]()
 
-    def tell(portion: Portion) -> None:
-        courses.append(course_of(portion, told.view.names))
-        contributions.append(contributions_of(portion, told.view.names, rule_set(rules)))
+    def tell(replayed: ReplayedChunk) -> None:
+        courses.append(course_of(replayed, told.opened.names))
+        contributions.append(contributions_of(replayed, told.opened.names, rule_set(rules)))
 
     for (as_of, known_at), histories in told.histories.items():
         courses.clear()
         contributions.clear()
-        replay_ledger(told.view, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, tell=tell)
+        replay_ledger(told.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, tell=tell)
         assert by_relationship(courses) == by_relationship([course_in(history, rule_set(rules), dates) for history in histories])
         assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
 
@@ -77,14 +77,17 @@ def by_relationship(tables: list[pa.Table]) -> list[tuple[Any, ...]]:
 
 
 def test_memory_bounds_the_course_of_trust_too() -> None:
-    room = portfolio.rows_within(2**30)
-    assert portfolio.rows_within(2**30, courses=30.0) * (portfolio.ROW + 30.0 * portfolio.AT_DATE) <= 2**30 - portfolio.PROCESS
-    assert portfolio.rows_within(2**30, courses=30.0) < room / 4
-    assert portfolio.rows_within(0, courses=1e6) == portfolio.LEAST_COURSES
+    room = bounded_replay.rows_within(2**30)
+    assert (
+        bounded_replay.rows_within(2**30, courses=30.0) * (bounded_replay.ROW + 30.0 * bounded_replay.AT_DATE)
+        <= 2**30 - bounded_replay.PROCESS
+    )
+    assert bounded_replay.rows_within(2**30, courses=30.0) < room / 4
+    assert bounded_replay.rows_within(0, courses=1e6) == bounded_replay.LEAST_COURSES
 
 
 def test_where_trust_is_told_at_many_dates_fewer_relationships_are_at_hand_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(portfolio, "LEAST_COURSES", 1)
+    monkeypatch.setattr(bounded_replay, "LEAST_COURSES", 1)
     with Journal.open("memory:") as journal:
         journal.record(*(Interaction(id=f"i-{n}", relationship=f"r-{n}", occurred_at=START, competence=0.5) for n in range(40)))
         ledger = Ledger(tmp_path)
@@ -92,10 +95,10 @@ def test_where_trust_is_told_at_many_dates_fewer_relationships_are_at_hand_at_on
     dates = [START + timedelta(days=day) for day in range(1_000)]
     sizes: list[int] = []
     replay_ledger(
-        ledger.view(),
+        ledger.open(),
         "beta",
         dates=dates,
-        memory=portfolio.PROCESS + 10 * 1_000 * portfolio.AT_DATE,
+        memory=bounded_replay.PROCESS + 10 * 1_000 * bounded_replay.AT_DATE,
         tell=lambda one: sizes.append(len(one.replays.trust)),
     )
     assert len(sizes) > 3

@@ -52,7 +52,7 @@ def command(
     read by way of its ledger, as by `replay --all`.
     """
     from journey_cli.rule_files import load_rules
-    from journey_projections.rule_sets import NAMES
+    from journey_projections.rules.gallery import NAMES
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
@@ -107,7 +107,7 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
 def _print_why(out: "Console", first: "Replay", second: "Replay") -> None:
     from journey_cli import drawing
     from journey_cli.contrasts import said
-    from journey_projections.comparison import reasons
+    from journey_projections.replaying.comparison import reasons
 
     rows = drawing.table(out, "change", "why", right=("change",))
     for number, why in enumerate(said(reasons(first, second))):

@@ -65,7 +65,7 @@ def command(
         if every is not None:
             course = files.enter_context(course_to(session, output))
         if contributions is not None:
-            from journey_projections.ledger.telling import CONTRIBUTIONS
+            from journey_projections.ledger.result_tables import CONTRIBUTIONS
 
             told = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
         parties = every is None and (session.is_json if output is None else output.suffix == ".jsonl")

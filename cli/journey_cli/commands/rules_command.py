@@ -34,7 +34,8 @@ def command(session: Session, name: str | None) -> None:
 
 def _list(session: Session) -> None:
     from journey_cli import drawing
-    from journey_projections.rule_sets import NAMES, parameters_of, rule_set
+    from journey_projections.rules.gallery import NAMES, rule_set
+    from journey_projections.rules.parameters import parameters_of
 
     out = console()
     rows = drawing.table(out, "name", "version", "hash", "parameters", "is", right=("parameters",), whole=("name", "hash"))
@@ -50,8 +51,8 @@ def _list(session: Session) -> None:
 
 def _show(session: Session, rules: "RuleSet", base: "RuleSet | None") -> None:
     from journey_cli import drawing
-    from journey_projections.derived import changes_of
-    from journey_projections.rule_sets import parameters_of
+    from journey_projections.rules.derived import changes_of
+    from journey_projections.rules.parameters import parameters_of
 
     out = console()
     changed = {} if base is None else changes_of(rules, base)

@@ -7,10 +7,11 @@ import pyarrow as pa
 
 from journey.errors import StoreUnavailable
 from journey_projections.cluster.plan import Plan
+from journey_projections.ledger.bounded_replay import LEAST, MEMORY, rows_within
 from journey_projections.ledger.ledger import Ledger
-from journey_projections.ledger.portfolio import LEAST, MEMORY, Instant, Portfolio, rows_within
-from journey_projections.ledger.view import View
-from journey_projections.rule_sets import RuleSet
+from journey_projections.ledger.open_ledger import OpenLedger
+from journey_projections.ledger.results import Instant, Standings
+from journey_projections.rules.rule_set import RuleSet
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -20,7 +21,7 @@ TASKS = 4
 
 
 def replay_on_dask(
-    view: View,
+    opened: OpenLedger,
     client: "Client",
     rules: str | RuleSet = "goodwill",
     *,
@@ -28,20 +29,20 @@ def replay_on_dask(
     known_at: Instant | None = None,
     parties: bool = False,
     memory: int = MEMORY,
-) -> Portfolio:
+) -> Standings:
     """As `replay_ledger`, on the workers of a Dask client, which read the files of the ledger by the same path.
 
-    Each task takes about so many bytes of `memory` and replays a range of relationships, as the ledger was when `view` was made.
+    Each task takes about so many bytes of `memory` and replays a range of relationships, as the ledger was when `opened` was made.
     What a lost worker did is done again by others.
     Raises as `replay_ledger` does; StoreUnavailable where a worker finds no ledger at that path; what Dask raises where it gives up.
     """
     plan = Plan.of(rules, as_of, known_at, parties=parties)
     dask: Any = client  # whose methods are typed for two kinds of clients at once
     threads = max(1, sum(dask.nthreads().values()))
-    rows = min(rows_within(memory), max(LEAST, view.rows // (TASKS * threads)))
-    parts = view.cuts(rows, view.united("relationships", plan.known_at))
-    tasks = dask.map(_fold, parts, plan=plan, path=view.path.absolute(), until=view.last, pure=False)
-    return plan.portfolio(view.names, dask.gather(tasks))
+    rows = min(rows_within(memory), max(LEAST, opened.rows // (TASKS * threads)))
+    parts = opened.cuts(rows, opened.united("relationships", plan.known_at))
+    tasks = dask.map(_fold, parts, plan=plan, path=opened.path.absolute(), until=opened.last, pure=False)
+    return plan.standings(opened.names, dask.gather(tasks))
 
 
 def _fold(part: tuple[int, int], plan: Plan, path: Path, until: int) -> pa.Table:
@@ -49,4 +50,4 @@ def _fold(part: tuple[int, int], plan: Plan, path: Path, until: int) -> pa.Table
     ledger = Ledger(path)
     if not ledger.exists:
         raise StoreUnavailable(f"a worker finds no ledger at `{path}`", "let every worker see the folder by that path")
-    return plan.fold(ledger.view(until).cluster(*part, plan.known_at))
+    return plan.fold(ledger.open(until).chunk(*part, plan.known_at))

@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from journey_projections.cluster.plan import FOLDED, Plan
-from journey_projections.columns import Array
-from journey_projections.ledger.portfolio import MEMORY, Instant, Portfolio, rows_within
+from journey_projections.encoding.columns import Array
+from journey_projections.ledger.bounded_replay import MEMORY, rows_within
+from journey_projections.ledger.chunks import array_of, chunk_of, columns_needed
+from journey_projections.ledger.open_ledger import OpenLedger
+from journey_projections.ledger.results import Instant, Standings
 from journey_projections.ledger.segments import segments
-from journey_projections.ledger.view import View, array_of, cluster_of, columns_needed
-from journey_projections.rule_sets import RuleSet
+from journey_projections.rules.rule_set import RuleSet
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
@@ -25,7 +27,7 @@ _FOLDED = (
 
 
 def replay_on_spark(
-    view: View,
+    opened: OpenLedger,
     spark: "SparkSession",
     rules: str | RuleSet = "goodwill",
     *,
@@ -34,28 +36,28 @@ def replay_on_spark(
     parties: bool = False,
     memory: int = MEMORY,
     location: str | None = None,
-) -> Portfolio:
+) -> Standings:
     """As `replay_ledger`, in a Spark session: Spark reads the touchpoints, and brings those of a relationship together by its hash.
 
-    `location` is where Spark finds the ledger's folder (`s3a://…`, `hdfs://…`), the path of `view` by default. Each Python worker takes
-    about so many bytes of `memory`. The ledger is told as it was when `view` was made.
+    `location` is where Spark finds the ledger's folder (`s3a://…`, `hdfs://…`), the path of `opened` by default. Each Python worker takes
+    about so many bytes of `memory`. The ledger is told as it was when it was opened.
     Raises as `replay_ledger` does, but for what happens on workers, which Spark raises in its own errors.
     """
     plan = Plan.of(rules, as_of, known_at, parties=parties)
-    folder = location or view.path.absolute().as_uri()
-    files = [f"{folder}/touchpoints/{segment.path.name}" for segment in segments(view.path / "touchpoints", view.last)]
-    columns = columns_needed(amended=view.amended, known_at=plan.known_at)
-    rows = spark.read.parquet(*files).where(f"position <= {view.last}").select(*columns, "id")
-    united = view.united("relationships", plan.known_at)
+    folder = location or opened.path.absolute().as_uri()
+    files = [f"{folder}/touchpoints/{segment.path.name}" for segment in segments(opened.path / "touchpoints", opened.last)]
+    columns = columns_needed(amended=opened.amended, known_at=plan.known_at)
+    rows = spark.read.parquet(*files).where(f"position <= {opened.last}").select(*columns, "id")
+    united = opened.united("relationships", plan.known_at)
     if united is not None:
         moved = np.flatnonzero(united != np.arange(len(united)))
         merged = spark.createDataFrame(list(zip(moved.tolist(), united[moved].tolist(), strict=True)), "relationship int, one int")
         rows = rows.join(merged.hint("broadcast"), "relationship", "left")
         rows = rows.selectExpr("coalesce(one, relationship) AS relationship", *columns[1:], "id")
-    parts = max(spark.sparkContext.defaultParallelism, -(-view.rows // rows_within(memory)))
-    fold = partial(_fold, plan=plan, people=view.united("people", plan.known_at))
+    parts = max(spark.sparkContext.defaultParallelism, -(-opened.rows // rows_within(memory)))
+    fold = partial(_fold, plan=plan, people=opened.united("people", plan.known_at))
     folded = rows.repartition(parts, "relationship").mapInArrow(fold, _FOLDED).toArrow()
-    return plan.portfolio(view.names, [folded.cast(FOLDED)])
+    return plan.standings(opened.names, [folded.cast(FOLDED)])
 
 
 def _fold(batches: Iterable[pa.RecordBatch], plan: Plan, people: Array | None) -> Iterator[pa.RecordBatch]:
@@ -67,5 +69,5 @@ def _fold(batches: Iterable[pa.RecordBatch], plan: Plan, people: Array | None) -
         codes, ones = np.unique(arrays["relationship"], return_inverse=True)
         arrays["relationship"] = ones.astype(np.int32)
         ids = table["id"]
-        cluster = cluster_of(arrays, lambda rows: ids.take(pa.array(rows)).to_pylist(), 0, len(codes), people, plan.known_at)
-        yield from plan.fold(cluster, codes).to_batches()
+        chunk = chunk_of(arrays, lambda rows: ids.take(pa.array(rows)).to_pylist(), 0, len(codes), people, plan.known_at)
+        yield from plan.fold(chunk, codes).to_batches()

@@ -10,14 +10,15 @@ import pyarrow as pa
 
 from journey.errors import UnusableRules
 from journey.times import moment
-from journey_projections.bulk import replay_all
-from journey_projections.bulk.machines import PARTY
-from journey_projections.columns import Array
+from journey_projections.compiled import replay_all
+from journey_projections.compiled.records import PARTY
+from journey_projections.encoding.columns import Array
+from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.portfolio import RESULT, Instant, Portfolio, Results
-from journey_projections.ledger.view import Cluster
-from journey_projections.replay import RuleSetId, identify
-from journey_projections.rule_sets import RuleSet, rule_set
+from journey_projections.ledger.results import RESULT, Instant, Results, Standings
+from journey_projections.replaying.replay import RuleSetId, identify
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.rule_set import RuleSet
 
 _TOLD = [name for name in PARTY.names or () if name != "relationship"]
 FOLDED = pa.schema(
@@ -49,32 +50,32 @@ class Plan:
         judged_by = identify(rule_set(rules) if isinstance(rules, str) else rules)
         return cls(rules, judged_by, as_of, None if known_at is None else moment(known_at), parties)
 
-    def fold(self, cluster: Cluster, codes: Array | None = None) -> pa.Table:
-        """Replay some relationships: a table of FOLDED, by code; `codes` are the ledger's for those of the cluster, if they differ.
+    def fold(self, chunk: Chunk, codes: Array | None = None) -> pa.Table:
+        """Replay some relationships: a table of FOLDED, by code; `codes` are the ledger's for those of the chunk, if they differ.
 
         What `replay_all` notices is logged. Raises UnusableRules, also where this machine has other rules of that name.
         """
         notice = logging.getLogger(__name__).warning
-        replays = replay_all(cluster.columns, self.rules, at=self.as_of, parties=self.parties, threads=1, notice=notice)
+        replays = replay_all(chunk.columns, self.rules, at=self.as_of, parties=self.parties, threads=1, notice=notice)
         if replays.rules != self.judged_by:
             told = f"rule set `{self.judged_by.name}` is {replays.rules.hash} on a worker and {self.judged_by.hash} where the replay began"
             raise UnusableRules(told, "install the same version of it, and of journey, on every machine")
-        part = Results.of(cluster, replays)
+        part = Results.of(chunk, replays)
         columns = {
             "relationship": part.codes if codes is None else codes[part.codes],
             **{name: part.results[name] for name in RESULT.names or ()},
         }
         return pa.table({**columns, "parties": _listed(part)}, schema=FOLDED)
 
-    def portfolio(self, names: Names, folded: Iterable[pa.Table]) -> Portfolio:
-        """Every part, folded, as one Portfolio; `names` are the ledger's."""
+    def standings(self, names: Names, folded: Iterable[pa.Table]) -> Standings:
+        """Every part, folded, as one Standings; `names` are the ledger's."""
         table = pa.concat_tables([FOLDED.empty_table(), *folded]).sort_by("relationship").combine_chunks()
         codes = table["relationship"].to_numpy()
         results = np.empty(len(codes), RESULT)
         for name in RESULT.names or ():
             results[name] = table[name].to_numpy()
         parties = _unlisted(codes, table["parties"].combine_chunks()) if self.parties else None
-        return Portfolio.of(names, [Results(codes, results, parties)], self.rules, self.as_of, self.known_at)
+        return Standings.of(names, [Results(codes, results, parties)], self.rules, self.as_of, self.known_at)
 
 
 def _listed(part: Results) -> pa.Array:

@@ -3,8 +3,10 @@
 Parquet that any program reads, written by tailing the journal; see docs/ledger.md. It can always be made anew.
 """
 
+from journey_projections.ledger.bounded_replay import ReplayedChunk, replay_ledger
+from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.ledger import Ledger, Status
-from journey_projections.ledger.portfolio import Portfolio, Portion, Standing, replay_ledger
-from journey_projections.ledger.view import Cluster, View
+from journey_projections.ledger.open_ledger import OpenLedger
+from journey_projections.ledger.results import Standing, Standings
 
-__all__ = ["Cluster", "Ledger", "Portfolio", "Portion", "Standing", "Status", "View", "replay_ledger"]
+__all__ = ["Chunk", "Ledger", "OpenLedger", "ReplayedChunk", "Standing", "Standings", "Status", "replay_ledger"]

@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 
 from journey.errors import DamagedLedger
 from journey.journal import Journal
-from journey_projections.codes import NOTHING
-from journey_projections.columns import Array
+from journey_projections.encoding.codes import NOTHING
+from journey_projections.encoding.columns import Array
+from journey_projections.ledger.chunks import array_of
 from journey_projections.ledger.layout import BOUNDED, FOLDERS
 from journey_projections.ledger.ledger import COMPACTED_AT_ONCE, NO_CHAIN, PAGE, Ledger
+from journey_projections.ledger.open_ledger import OpenLedger
 from journey_projections.ledger.segments import segments
-from journey_projections.ledger.view import View, array_of
 
 
 def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: None) -> Iterator[str]:
@@ -35,14 +36,14 @@ def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: 
 def _wrong(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:
     if not Ledger(path).status().position:
         return
-    view = Ledger(path).view()
+    opened = Ledger(path).open()
     if problems := list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told)):
         yield from problems
         return
     with TemporaryDirectory() as folder:
         anew = Ledger(Path(folder))
-        anew.catch_up(journal, told, until=view.note.last)
-        yield from _unlike(view, anew.view())
+        anew.catch_up(journal, told, until=opened.note.last)
+        yield from _unlike(opened, anew.open())
 
 
 def _broken_files(path: Path) -> Iterator[str]:
@@ -80,21 +81,21 @@ def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], None
             return
 
 
-def _unlike(view: View, anew: View) -> Iterator[str]:
+def _unlike(opened: OpenLedger, anew: OpenLedger) -> Iterator[str]:
     """How a ledger differs from one that was made anew of the same journal; codes may differ, their names may not."""
-    recoded = anew.names.recoded(view.names)
+    recoded = anew.names.recoded(opened.names)
     for family, codes in recoded.items():
-        if anew.note.names[family] != view.note.names[family] or (codes[:-1] == NOTHING).any():
+        if anew.note.names[family] != opened.note.names[family] or (codes[:-1] == NOTHING).any():
             yield f"the names of {family} are not those in the journal"
             return
-    if _counted(view) != _counted(anew):
+    if _counted(opened) != _counted(anew):
         yield "how many rows there are, or are told again, or are of kinds not known, is not as in the journal"
-    if view.said != anew.said:
+    if opened.said != anew.said:
         yield "the amendments and merges are not those in the journal"
-    cuts = view.cuts(COMPACTED_AT_ONCE)
-    for (first, last), mine, other in zip(cuts, view.tables(cuts), anew.tables(cuts, recoded), strict=True):
+    cuts = opened.cuts(COMPACTED_AT_ONCE)
+    for (first, last), mine, other in zip(cuts, opened.tables(cuts), anew.tables(cuts, recoded), strict=True):
         if mine.num_rows != other.num_rows:
-            relationships = f"`{view.names.of('relationships')[first]}` to `{view.names.of('relationships')[last - 1]}`"
+            relationships = f"`{opened.names.of('relationships')[first]}` to `{opened.names.of('relationships')[last - 1]}`"
             yield f"of the relationships {relationships} there are {mine.num_rows} rows, and should be {other.num_rows}"
             continue
         for name in mine.schema.names:
@@ -104,9 +105,9 @@ def _unlike(view: View, anew: View) -> Iterator[str]:
                 yield f"touchpoint `{id}` has another `{name}` than in the journal, as have {len(places) - 1} more"
 
 
-def _counted(view: View) -> tuple[int, int, int]:
+def _counted(opened: OpenLedger) -> tuple[int, int, int]:
     """What the files say of their rows."""
-    total = view.total(1)
+    total = opened.total(1)
     return total.rows, total.amended, total.unknown
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from journey.amendments import FACTS
 from journey.upcasting import UPCASTERS
-from journey_projections.columns import FAMILIES, LAYOUT
+from journey_projections.encoding.columns import FAMILIES, LAYOUT
 
 FORMAT = 1
 METADATA_KEY = b"journey.ledger"

@@ -11,14 +11,14 @@ import pyarrow as pa
 from journey.errors import DamagedLedger, StoreUnavailable
 from journey.journal import Journal
 from journey.stores.rows import StoredTouchpoint
-from journey_projections.claims import claimed
-from journey_projections.columns import FAMILIES, LAYOUT
-from journey_projections.ledger.amending import Amending, Said
+from journey_projections.encoding.columns import FAMILIES, LAYOUT
+from journey_projections.ledger.encoder import Slice, Tail
 from journey_projections.ledger.layout import FOLDERS, ROW_GROUP, SAID, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import Names
+from journey_projections.ledger.open_ledger import OpenLedger, in_order, said_in, whole
+from journey_projections.ledger.revisions import Amending, Said
 from journey_projections.ledger.segments import REBUILD, clear, leftovers, segments, write
-from journey_projections.ledger.tail import Slice, Tail
-from journey_projections.ledger.view import View, in_order, said_in, whole
+from journey_projections.locks import claimed
 
 SLICE = 500_000
 """From how many rows of the journal on a segment is written before all are read."""
@@ -57,14 +57,14 @@ class Ledger:
         found = segments(self.path / "touchpoints")
         return found[-1].note() if found else None
 
-    def view(self, until: int | None = None) -> View:
+    def open(self, until: int | None = None) -> OpenLedger:
         """Its state now, or when it went up to position `until`, to be read.
 
         Raises DamagedLedger; StoreUnavailable where there is no ledger.
         """
         while True:
             try:
-                return View(self.path, until=until)
+                return OpenLedger(self.path, until=until)
             except FileNotFoundError:
                 # Compacted meanwhile, unless there is none.
                 if not segments(self.path / "touchpoints"):
@@ -121,10 +121,10 @@ class Ledger:
             raise StoreUnavailable(f"there is no ledger at `{self.path}`", MAKE)
         if self.note() is None:
             return Status(0, 0, 0, {}, 0)
-        view = self.view()
+        opened = self.open()
         found = {folder: segments(self.path / folder) for folder in FOLDERS}
         size = sum(segment.path.stat().st_size for some in found.values() for segment in some)
-        return Status(view.note.last, view.rows, len(found["touchpoints"]), dict(view.note.names), size)
+        return Status(opened.note.last, opened.rows, len(found["touchpoints"]), dict(opened.note.names), size)
 
     @property
     def exists(self) -> bool:
@@ -140,19 +140,19 @@ class Ledger:
 
     def _compact(self, start: int, told: Told) -> None:
         """Write everything from position `start` on as one segment; names and facts are few, and written whole."""
-        view = View(self.path, start)
-        clear(self.path, view.note.last)
+        opened = OpenLedger(self.path, start)
+        clear(self.path, opened.note.last)
 
         def tables() -> Iterator[pa.Table]:
-            for table in view.tables(view.cuts(COMPACTED_AT_ONCE)):
+            for table in opened.tables(opened.cuts(COMPACTED_AT_ONCE)):
                 yield table
                 told(table.num_rows)
 
-        everything = replace(view.note, first=1)
-        write(self.path / "names", everything, view.names.tables())
-        write(self.path / "facts", everything, [_facts(view.said)])
-        write(self.path / "touchpoints", view.total(start), tables())
-        clear(self.path, view.note.last)
+        everything = replace(opened.note, first=1)
+        write(self.path / "names", everything, opened.names.tables())
+        write(self.path / "facts", everything, [_facts(opened.said)])
+        write(self.path / "touchpoints", opened.total(start), tables())
+        clear(self.path, opened.note.last)
 
     def _compact_tail(self) -> None:
         """Write the last segments as one where they have become many, so that each row is written a few times at the most."""

@@ -8,8 +8,8 @@ import pyarrow as pa
 from pyarrow.compute import SetLookupOptions, call_function
 
 from journey.errors import DamagedLedger
-from journey_projections.codes import NOTHING
-from journey_projections.columns import Array
+from journey_projections.encoding.codes import NOTHING
+from journey_projections.encoding.columns import Array
 from journey_projections.ledger.layout import FAMILY_NAMES, NAMES
 from journey_projections.ledger.segments import REBUILD, Opened, Segment
 

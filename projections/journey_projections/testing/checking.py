@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from journey.errors import UnusableRules
 from journey.touchpoints import Touchpoint
-from journey_projections.rule_sets import RuleSet
+from journey_projections.rules.rule_set import RuleSet
 from journey_projections.testing.law import Judge, Law, LawBroken
 from journey_projections.testing.laws import LAWS
 

@@ -19,8 +19,8 @@ from journey.touchpoints import (
     RecoveryStepTaken,
     Touchpoint,
 )
-from journey_projections.replay import Replay, replay
-from journey_projections.rule_sets import RuleSet
+from journey_projections.replaying.replay import Replay, replay
+from journey_projections.rules.rule_set import RuleSet
 
 EXIT_LINE = 0.35
 """L13: the trust that one severe relational breach must cross. Under it domain practice counts a relationship as lost."""

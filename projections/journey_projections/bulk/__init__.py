@@ -1,5 +1,0 @@
-"""Bulk replay: the trust of every relationship of a log at once, from columns, by the same rules and to the same bits as `replay`."""
-
-from journey_projections.bulk.replays import Replays, replay_all
-
-__all__ = ["Replays", "replay_all"]

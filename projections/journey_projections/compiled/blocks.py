@@ -1,0 +1,117 @@
+"""Folding blocks of relationships, compiled on several threads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.core.errors import NumbaError
+
+from journey.errors import UnusableRules
+from journey_projections.compiled.compile_cache import compile_lock, is_kept, is_loaded
+from journey_projections.compiled.interpreter import interpreted
+from journey_projections.compiled.partition import FOREVER, Partition, in_threads
+from journey_projections.compiled.partition_kernels import ROW
+from journey_projections.compiled.program import program_of
+from journey_projections.compiled.records import CONTRIBUTION, PARTY, RESULT, SLOT, NotCompilable, Out, Program, Scratch, Wanted
+from journey_projections.encoding.columns import Array
+from journey_projections.rules.rule_set import FAILURES, RuleSet
+
+Notice = Callable[[str], object]
+
+
+class Asked(NamedTuple):
+    """What is asked of each relationship: at which bound, at which rising instants, and what beside."""
+
+    at: int | None
+    instants: Array
+    parties: bool
+    contributions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadedFold:
+    """A rule set ready to fold on some threads."""
+
+    rules: RuleSet
+    program: Program
+    asked: Asked
+    threads: int
+
+    @classmethod
+    def of(cls, rules: RuleSet, asked: Asked, threads: int, notice: Notice | None) -> "ThreadedFold":
+        """Compile a rule set, or load it, or have it interpreted."""
+        try:
+            return cls.compiled(rules, asked, threads, notice)
+        except (NotCompilable, NumbaError) as error:
+            reason = str(error).strip().splitlines()[-1]
+            if notice is not None:
+                notice(f"the rule set `{rules.name}` does not compile, so it is interpreted, a hundred times slower: {reason}")
+            return cls(rules, interpreted(rules), asked, 1)
+
+    @classmethod
+    def compiled(cls, rules: RuleSet, asked: Asked, threads: int, notice: Notice | None) -> "ThreadedFold":
+        """Compile a rule set, or load it. Raises NotCompilable, NumbaError."""
+        if rules.takes_touchpoints:
+            raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
+        folds = cls(rules, program_of(rules), asked, threads)
+        nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.program.scratch(1), folds.out(0, 0), 0, 0)
+        if notice is not None and not is_kept(folds.program.fold, nothing):
+            notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
+        if not is_loaded(folds.program.fold, nothing):
+            with compile_lock(folds.program.fold):
+                folds.program.fold(*nothing)
+        return folds
+
+    def block(self, groups: Partition, low: int, high: int) -> Out:
+        """Fold the relationships from `low` up to `high`; those in the results are counted from `low`."""
+        rows, starts = groups.rows(low, high), groups.starts[low : high + 1] - groups.starts[low]
+        out = self.out(high - low, len(rows))
+        parts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
+        parts[-1] = high - low
+        told = in_threads(lambda part: self._part(rows, starts, out, *part), list(pairwise(parts.tolist())), self.threads)
+        pending = np.flatnonzero(out.results["touchpoints"] < np.diff(starts))
+        if len(pending):
+            _put_in_order_by_id(groups, rows, starts, pending)
+            told += [self._part(rows, starts, out, one, one + 1) for one in pending.tolist()]
+        return out._replace(parties=np.concatenate(told))
+
+    def _part(self, rows: Array, starts: Array, out: Out, first: int, last: int) -> Array:
+        """Fold some relationships of a block, and give what is told of their parties."""
+        most = int(np.diff(starts[first : last + 1]).max(initial=1))
+        room = 2 * int(starts[last] - starts[first] + last - first) if self.asked.parties else 0
+        mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.program.scratch(most)
+        try:
+            self.program.fold(*self.arguments(rows, starts, scratch, mine, first, last))
+        except FAILURES as error:
+            told = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
+            raise UnusableRules(told, "replay each history by itself to see on which touchpoint") from error
+        return mine.parties[: scratch.told[0]]
+
+    def arguments(self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int) -> tuple[Any, ...]:
+        """What the program's fold takes."""
+        asked = self.asked
+        order = np.empty(len(scratch.people), np.int64)
+        wanted = Wanted(FOREVER if asked.at is None else asked.at, asked.at is not None, asked.instants, asked.parties)
+        return rows, starts, first, last, order, self.program.rules, scratch, wanted, out
+
+    def out(self, relationships: int, rows: int) -> Out:
+        """Where it writes what is asked, parties aside."""
+        contributions = np.empty(rows if self.asked.contributions else 0, CONTRIBUTION)
+        trajectories = np.full((relationships, len(self.asked.instants)), np.nan)
+        return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT))
+
+
+def _put_in_order_by_id(groups: Partition, rows: Array, starts: Array, pending: Array) -> None:
+    """Put the rows of relationships in order where some tie in time and sequence: by their ids."""
+    lengths = starts[pending + 1] - starts[pending]
+    relationship = np.repeat(pending, lengths)
+    places = np.arange(len(relationship)) + np.repeat(starts[pending] - (np.cumsum(lengths) - lengths), lengths)
+    mine = rows[places]
+    mine = mine[np.lexsort((mine["sequence"], mine["at"], relationship))]
+    ties = (np.diff(mine["sequence"]) == 0) & (np.diff(mine["at"]) == 0) & (np.diff(relationship) == 0)
+    tied = np.append(ties, False) | np.append(False, ties)
+    rank = np.zeros(len(mine), np.int64)
+    rank[tied] = np.unique(np.array(groups.ids(mine["row"][tied]), object), return_inverse=True)[1]
+    rows[places] = mine[np.lexsort((rank, mine["sequence"], mine["at"], relationship))]

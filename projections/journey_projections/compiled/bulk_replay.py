@@ -1,0 +1,149 @@
+"""Replay of all relationships in columns; see `replay_all`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from journey.errors import UnusableRules
+from journey.times import moment, to_microseconds
+from journey_projections.encoding.codes import CUSTOMER
+from journey_projections.encoding.columns import Array, Columns
+from journey_projections.replaying.grid import on_grid
+from journey_projections.replaying.replay import RuleSetId, identify
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.rule_set import STATES, RuleSet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from journey_projections.compiled.records import Out
+
+Notice = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replays:
+    """What a log says of each of its relationships, one entry of each array for each that has touchpoints, by rising code.
+
+    `relationship` are codes, `at` µs since 1970, `state` numbers of STATES; trust, confidence and exit risk as a Replay has them.
+    `trajectories[i, j]` is the trust of relationship i at the instant `dates[j]`, NaN before its first touchpoint.
+
+    `parties`, by relationship, tells of each party: `party` (0 the institution, 1 the customer, 2 a representative, whose code is
+    `representative`), `trust`, `competence` and `goodwill` (NaN where a rule set knows only trust).
+    `contributions`, by relationship and in the order of touchpoints, tells of each: `row` (its number, counted through all columns),
+    `at`, `cause` (a number of the rule set's causes) and the trust `before` and `after` it. What lies between one's `after` and
+    the next one's `before`, and between the last one's `after` and `trust`, is the share of time.
+    """
+
+    rules: RuleSetId
+    prior: float
+    relationship: Array
+    trust: Array
+    confidence: Array
+    state: Array
+    exit_risk: Array
+    at: Array
+    touchpoints: Array
+    dates: Array
+    trajectories: Array
+    parties: Array | None = None
+    contributions: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.relationship)
+
+    def table(self, names: Sequence[str]) -> "pa.Table":
+        """The relationships as an Arrow table: name (from `names` by code), trust, confidence, state, exit_risk, at, touchpoints."""
+        import pyarrow as pa
+
+        columns = {
+            "relationship": pa.array(names).take(pa.array(self.relationship)),
+            "trust": self.trust,
+            "confidence": self.confidence,
+            "state": pa.DictionaryArray.from_arrays(self.state, pa.array(STATES)),
+            "exit_risk": self.exit_risk,
+            "at": pa.array(self.at).cast(pa.timestamp("us", "UTC")),
+            "touchpoints": self.touchpoints,
+        }
+        return pa.table(columns)
+
+    @property
+    def states(self) -> Array:
+        """The state of each relationship by name."""
+        return np.array(STATES)[self.state]
+
+
+def replay_all(
+    columns: Columns | Iterable[Columns],
+    rules: str | RuleSet = "goodwill",
+    *,
+    at: str | date | datetime | None = None,
+    united: Array | None = None,
+    people: Array | None = None,
+    dates: Sequence[str | date | datetime] = (),
+    parties: bool = False,
+    contributions: bool = False,
+    threads: int = 2,
+    rows_at_once: int | None = None,
+    notice: Notice | None = None,
+) -> Replays:
+    """Replay every relationship in columns: each to the same bits as `replay` of its history.
+
+    Columns may come in several runs, such as the segments of a ledger, with codes from the same dictionaries; rows may come in any
+    order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
+    relationship is told at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
+    merged with, or its own, and `people` the same for people. `dates` ask for the trust at those instants too, `parties` and
+    `contributions` for these.
+
+    The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` is then told, in a sentence, and also
+    when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
+    bytes each) are worked on at a time, beside the columns themselves: with it, the runs are gone through more than once.
+
+    Raises UnknownName for rules, UnusableRules when they fail or take touchpoints, which columns do not hold.
+    """
+    from journey_projections.compiled.blocks import Asked, ThreadedFold  # numba is imported where it is used only
+    from journey_projections.compiled.partition import Partition
+
+    judged_by = rule_set(rules) if isinstance(rules, str) else rules
+    runs = (columns,) if isinstance(columns, Columns) else tuple(columns)
+    bound = None if at is None else to_microseconds(moment(at))
+    instants = np.array([to_microseconds(moment(one)) for one in dates], np.int64)
+    rising = np.argsort(instants, kind="stable")
+    groups = Partition(runs, united, people, bound, max(1, threads))
+    folds = ThreadedFold.of(judged_by, Asked(bound, instants[rising], parties, contributions), max(1, threads), notice)
+    blocks = [(low, folds.block(groups, low, high)) for low, high in groups.blocks(rows_at_once)]
+
+    results = _all(out.results for _, out in blocks)
+    met = np.flatnonzero(results["touchpoints"])
+    found = Replays(
+        rules=identify(judged_by),
+        prior=on_grid(judged_by.trust(judged_by.start(), judged_by.parameters)),
+        relationship=met.astype(np.int32),
+        **{name: results[name][met] for name in ("trust", "confidence", "exit_risk", "at", "touchpoints")},
+        state=results["state"][met].astype(np.int8),
+        dates=instants,
+        trajectories=_all(out.trajectories for _, out in blocks)[met][:, np.argsort(rising)],
+        parties=_parties(blocks, judged_by) if parties else None,
+        contributions=_all(out.contributions for _, out in blocks) if contributions else None,
+    )
+    unusable = np.flatnonzero(np.isnan(found.trust))
+    if len(unusable):
+        told = f"rule set `{judged_by.name}` gives no number as the trust of {len(unusable)} relationships"
+        raise UnusableRules(told, "let its `trust` return a number from 0 to 1")
+    return found
+
+
+def _all(arrays: Iterable[Array]) -> Array:
+    return np.concatenate(list(arrays))
+
+
+def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet) -> Array:
+    for low, out in blocks:
+        out.parties["relationship"] += low
+    told = _all(out.parties for _, out in blocks)
+    if rules.party is None:
+        told["trust"][told["party"] == CUSTOMER] = rules.trust(rules.start(), rules.parameters)
+    return told[np.argsort(told["relationship"], kind="stable")]

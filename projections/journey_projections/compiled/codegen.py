@@ -1,0 +1,101 @@
+"""The source that a rule set's state asks for, made for its lists: numba reads the names of fields from source only."""
+
+import hashlib
+from dataclasses import fields
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+from journey_projections.compiled import fold, hash_table
+from journey_projections.compiled.array_pointers import first, window
+from journey_projections.compiled.compile_cache import Function
+from journey_projections.compiled.compiler import compiled
+from journey_projections.compiled.records import NotCompilable, Out, Rules, Scratch, Tables, Wanted
+from journey_projections.encoding import numbering
+from journey_projections.encoding.numbering import Counts
+from journey_projections.rules.rule_set import Room
+
+
+@lru_cache(maxsize=32)
+def folding(
+    apply: Function,
+    advance: Function,
+    trust: Function,
+    view: Function | None,
+    party: Function | None,
+    state: type[Any],
+    room: tuple[Room, ...],
+    lengths: tuple[tuple[str, int], ...],
+) -> Function:
+    """The fold with a rule set's functions in it."""
+    for function in (apply, advance, trust, view, party):
+        if function is not None and not isinstance(function, FunctionType):
+            raise NotCompilable(f"`{function!r}` is no plain function")
+    instead: dict[Function, Function] = {
+        fold.apply: apply,
+        fold.advance: advance,
+        fold.trust: trust,
+        fold.view: view or fold.view_of_trust,
+        fold.party: party or fold.party_of_trust,
+        fold.copied: _copying(state, room, lengths),
+        fold.grown: _growing(state, room, lengths),
+        fold.clear: hash_table.clear,
+        numbering.find: hash_table.find,
+        numbering.put: hash_table.put,
+    }
+    ours = all(one.__module__.startswith("journey_projections.") for one in (apply, advance, trust, view, party) if one is not None)
+    return compiled(_opening(state, lengths), instead, checked=not ours)
+
+
+def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function:
+    """The fold that opens windows on its arrays."""
+
+    def windows(whole: str) -> str:
+        return f"State({', '.join(f'window({whole}.{name})' for name, _ in lengths)})"
+
+    return _made(
+        state,
+        "def made(rows, starts, first, last, order, rules, scratch, wanted, out):",
+        " names = scratch.names",
+        " latest = (window(names.latest[0]), window(names.latest[1]))",
+        " shared = (window(names.shared[0]), window(names.shared[1]))",
+        " hash_table = (window(names.counts), window(names.parties), window(names.promises), window(names.topics))",
+        " names = Tables(hash_table[0], hash_table[1], hash_table[2], hash_table[3], latest, shared)",
+        f" rules = Rules(window(rules.parameters), {windows('rules.start')}, {windows('rules.blank')})",
+        " had, touchpoint = window(scratch.had), window(scratch.touchpoint)",
+        " people, told = window(scratch.people), window(scratch.told)",
+        f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, had, touchpoint, people, told)",
+        " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties)",
+        " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties), window(out.slots))",
+        " fold(window(rows), window(starts), first, last, window(order), rules, scratch, wanted, out)",
+    )
+
+
+def _copying(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str, int], ...]) -> Function:
+    per = {one.records: f"{one.beside} + counts.{one.per}" for one in room}
+    lines = [f" for place in range({per.get(name, length)}):\n  to.{name}[place] = state.{name}[place]" for name, length in lengths]
+    used = ", ".join(f"first(to.{name}, {per.get(name, length)})" for name, length in lengths)
+    return _made(state, "def made(to, state, counts):", *lines, f" return State({used})")
+
+
+def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str, int], ...]) -> Function:
+    per = {one.records: f"{one.beside} + has.{one.per}" for one in room}
+    lines = []
+    for one in room:
+        lines.append(f" for place in range({one.beside} + had.{one.per}, {one.beside} + has.{one.per}):")
+        lines.append(f"  whole.{one.records}[place] = blank.{one.records}[0]")
+    lines.append(f" if {' or '.join(f'had.{one.per} < has.{one.per}' for one in room) or False}:")
+    used = (f"first(whole.{name}, {per[name]})" if name in per else f"state.{name}" for name, _ in lengths)
+    lines.append(f"  state = State({', '.join(used)})")
+    lines += [f" had.{one.name} = has.{one.name}" for one in fields(Counts)]
+    return _made(state, "def made(state, whole, blank, had, has):", *lines, " return state")
+
+
+def _made(state: type[Any], *lines: str) -> Function:
+    """The function made of these lines: numba reads the names of fields from source only."""
+    names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": first, "window": window}
+    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, Wanted, Out)}
+    exec("\n".join(lines), names)
+    made: Function = names["made"]
+    made.__qualname__ = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return made

@@ -1,0 +1,243 @@
+"""The fold over many relationships: rows grouped by relationship in, one result for each out.
+
+It runs compiled, or by the interpreter where a rule set does not compile.
+
+`apply` and the other functions without a body stand for what a rule set brings; see `codegen`. INVARIANT (one fold): for each
+relationship this does what `replay` does, in the same order, and so gives the same bits.
+"""
+
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, INSTITUTION, NOBODY
+from journey_projections.encoding.numbering import find, number
+from journey_projections.replaying.grid import on_grid
+from journey_projections.rules.rule_set import PartyLevels, View, view_by_trust
+
+
+def apply(state: Any, touchpoint: Any, p: Any) -> int:
+    """The rule set's."""
+    raise NotImplementedError
+
+
+def advance(state: Any, elapsed: int, p: Any) -> None:
+    """The rule set's."""
+    raise NotImplementedError
+
+
+def trust(state: Any, p: Any) -> float:
+    """The rule set's."""
+    raise NotImplementedError
+
+
+def view(state: Any, p: Any) -> View:
+    """The rule set's."""
+    raise NotImplementedError
+
+
+def party(state: Any, index: int, p: Any) -> PartyLevels:
+    """The rule set's."""
+    raise NotImplementedError
+
+
+def view_of_trust(state: Any, p: Any) -> View:
+    """The view of a rule set that has none."""
+    return view_by_trust(trust(state, p))
+
+
+def party_of_trust(state: Any, index: int, p: Any) -> PartyLevels:
+    """The parties of a rule set that knows one."""
+    return PartyLevels(int(index == INSTITUTION), trust(state, p) if index == INSTITUTION else nan, nan, nan)
+
+
+def copied(to: Any, state: Any, counts: Any) -> Any:
+    """A copy of a state that holds so many names, where possible in the place of another; made for the rule set's records."""
+    raise NotImplementedError
+
+
+def grown(state: Any, whole: Any, blank: Any, had: Any, has: Any) -> Any:
+    """The state with a fresh record for each further name, in the `whole` that it is the used part of; made for the rule set's records."""
+    raise NotImplementedError
+
+
+def clear(table: Any) -> None:
+    """Make a table hold nothing; see `tables`."""
+    raise NotImplementedError
+
+
+def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
+    """Fold the relationships numbered from `first` up to `last`, whose rows are those from each one's start to the next one's.
+
+    Where two rows tie in time and sequence the relationship is left `pending`, for its rows to be put in order by their ids;
+    it is folded when it is met again.
+    """
+    for relationship in range(first, last):
+        result = out.results[relationship]
+        begin, count = starts[relationship], starts[relationship + 1] - starts[relationship]
+        if count == 0 or result.touchpoints > 0:
+            continue
+        if result.pending:
+            for place in range(count):
+                order[place] = begin + place
+        elif put_in_order(rows, begin, count, order):
+            result.pending = 1
+            continue
+        replayed(rows, order, begin, count, relationship, rules, scratch, wanted, out)
+
+
+def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
+    """Replay one relationship: its `count` rows from `begin` on, in `order`."""
+    p, names = rules.parameters[0], scratch.names
+    touchpoint, result = scratch.touchpoint[0], out.results[relationship]
+    begun(names, scratch.had[0])
+    state = copied(scratch.state, rules.start, names.counts[0])
+    now = rows[order[0]].at
+    told, telling = len(out.contributions) > 0, len(out.slots) > 0
+    before, date, dates = 0.0, 0, len(wanted.dates)
+    for place in range(count):
+        row = rows[order[place]]
+        while date < dates and wanted.dates[date] < row.at:
+            out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], place, rules, scratch)
+            date += 1
+        if row.at > now:
+            advance(state, row.at - now, p)
+            now = row.at
+        if told:
+            before = on_grid(trust(state, p))
+        number(names, row, touchpoint)
+        if wanted.parties:
+            remember(names, row, scratch.had[0], scratch.people)
+        if telling and touchpoint.episode >= scratch.had[0].episodes:
+            out.slots[touchpoint.episode].place = place
+            out.slots[touchpoint.episode].actor = touchpoint.actor
+        state = grown(state, scratch.state, rules.blank, scratch.had[0], names.counts[0])
+        cause = apply(state, touchpoint, p)
+        if told:
+            contribution = out.contributions[begin + place]
+            contribution.row = row.row
+            contribution.at = row.at
+            contribution.cause = cause_of(cause)
+            contribution.before = before
+            contribution.after = on_grid(trust(state, p))
+    while date < dates:
+        out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], count, rules, scratch)
+        date += 1
+    result.at = max(now, wanted.at) if wanted.is_bounded else now
+    if result.at > now:
+        advance(state, result.at - now, p)
+    seen = view(state, p)
+    result.trust = on_grid(seen.trust) if isfinite(seen.trust) else nan
+    result.confidence = seen.confidence
+    result.exit_risk = seen.exit_risk
+    result.state = seen.state
+    result.touchpoints = count
+    if wanted.parties:
+        tell_parties(state, names.counts[0].parties, relationship, rules, scratch, out)
+
+
+def tell_parties(state: Any, met: int, relationship: int, rules: Any, scratch: Any, out: Any) -> None:
+    """Add what every party is trusted with, institution and customer first, to the parties told."""
+    for index in range(FIRST_REPRESENTATIVE + met):
+        levels = party(state, index, rules.parameters[0])
+        if levels.known or index < FIRST_REPRESENTATIVE:
+            told = out.parties[scratch.told[0]]
+            scratch.told[0] += 1
+            told.relationship = relationship
+            told.party = index if index < FIRST_REPRESENTATIVE else FIRST_REPRESENTATIVE
+            told.representative = NOBODY if index < FIRST_REPRESENTATIVE else scratch.people[index - FIRST_REPRESENTATIVE]
+            told.trust = levels.trust
+            told.competence = levels.competence
+            told.goodwill = levels.goodwill
+
+
+def cause_of(cause: Any) -> int:
+    """The cause that a rule set told, 0 where it tells none."""
+    if cause is None:
+        return 0
+    return int(cause)
+
+
+def begun(names: Any, had: Any) -> None:
+    """No names met yet."""
+    counts = names.counts[0]
+    counts.touchpoints = 0
+    counts.parties = 0
+    counts.episodes = 0
+    counts.promises = 0
+    counts.topics = 0
+    had.touchpoints = 0
+    had.parties = 0
+    had.episodes = 0
+    had.promises = 0
+    had.topics = 0
+    clear(names.parties)
+    clear(names.promises)
+    clear(names.topics)
+    for side in range(2):
+        clear(names.latest[side])
+        clear(names.shared[side])
+
+
+def trust_at(state: Any, now: int, instant: int, met: int, rules: Any, scratch: Any) -> float:
+    """The trust at an instant, before which so many touchpoints were met; leaves the state as it is."""
+    if met == 0:
+        return nan
+    if instant <= now:
+        return on_grid(trust(state, rules.parameters[0]))
+    later = copied(scratch.spare, state, scratch.names.counts[0])
+    advance(later, instant - now, rules.parameters[0])
+    return on_grid(trust(later, rules.parameters[0]))
+
+
+def remember(names: Any, row: Any, had: Any, people: Any) -> None:
+    """Hold the codes of the representatives that a row brought."""
+    for code in (row.representative, row.other):
+        known = find(names.parties, code) if code != NOBODY else NOBODY
+        if known >= FIRST_REPRESENTATIVE + had.parties:
+            people[known - FIRST_REPRESENTATIVE] = code
+
+
+def put_in_order(rows: Any, begin: int, count: int, order: Any) -> bool:
+    """Fill `order` with the rows from `begin` in the order of time and sequence; whether two of them tie.
+
+    Rows come almost in order, so that each is moved a few places at the most; where they do not, they are sorted.
+    """
+    moves = 0
+    tied = False
+    order[0] = begin
+    for place in range(1, count):
+        row = rows[begin + place]
+        to = place
+        while to > 0:
+            other = rows[order[to - 1]]
+            if other.at < row.at or (other.at == row.at and other.sequence <= row.sequence):
+                break
+            order[to] = order[to - 1]
+            to -= 1
+        if to > 0:
+            other = rows[order[to - 1]]
+            tied = tied or (other.at == row.at and other.sequence == row.sequence)
+        order[to] = begin + place
+        moves += place - to
+        if moves > 8 * count:
+            return sorted_anew(rows, begin, count, order)
+    return tied
+
+
+def sorted_anew(rows: Any, begin: int, count: int, order: Any) -> bool:
+    """As `put_in_order`, by a stable sort."""
+    times, sequences = np.empty(count, np.int64), np.empty(count, np.int64)
+    for place in range(count):
+        times[place] = rows[begin + place].at
+        sequences[place] = rows[begin + place].sequence
+    by_sequence = sequences.argsort(kind="mergesort")
+    by_time = times[by_sequence].argsort(kind="mergesort")
+    tied = False
+    for place in range(count):
+        order[place] = begin + by_sequence[by_time[place]]
+        if place:
+            row, other = rows[order[place]], rows[order[place - 1]]
+            tied = tied or (other.at == row.at and other.sequence == row.sequence)
+    return tied

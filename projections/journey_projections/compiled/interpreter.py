@@ -1,0 +1,59 @@
+"""A rule set that does not compile: the same fold, run by the interpreter over the same rows."""
+
+import copy
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from journey_projections.compiled import fold
+from journey_projections.compiled.compile_cache import Function
+from journey_projections.compiled.compiler import twin
+from journey_projections.compiled.partition_kernels import ROW
+from journey_projections.compiled.records import Program, Rules, Scratch
+from journey_projections.encoding.numbering import Counts, Encoded, Encoder
+from journey_projections.rules.rule_set import RuleSet
+
+_Row = namedtuple("_Row", ROW.names or ())  # type: ignore[misc]  # noqa: PYI024 - its fields are those of ROW
+
+
+def interpreted(rules: RuleSet) -> Program:
+    """The program of a rule set that does not compile."""
+
+    def grown(state: Any, _whole: Any, _blank: Any, had: Counts, has: Counts) -> Any:
+        rules.make_room(state, has)
+        had.parties = has.parties
+        return state
+
+    def clear(table: dict[Any, int]) -> None:
+        table.clear()
+
+    instead: dict[Function, Function] = {
+        fold.apply: rules.apply,
+        fold.advance: rules.advance,
+        fold.trust: rules.trust,
+        fold.view: rules.view or fold.view_of_trust,
+        fold.party: rules.party or fold.party_of_trust,
+        fold.copied: lambda _, state, __: copy.deepcopy(state),
+        fold.grown: grown,
+        fold.clear: clear,
+    }
+    folding = twin(fold.fold, instead)
+
+    def run(rows: Any, starts: Any, first: int, last: int, order: Any, known: Rules, scratch: Scratch, wanted: Any, out: Any) -> None:
+        begin, end = int(starts[first]), int(starts[last])
+        mine = [_Row(*row) for row in rows[begin:end].tolist()]
+        told = out._replace(
+            results=out.results[first:last].view(np.recarray),
+            trajectories=out.trajectories[first:last],
+            contributions=out.contributions[begin:end].view(np.recarray),
+            parties=out.parties.view(np.recarray),
+        )
+        folding(mine, (starts[first : last + 1] - begin).tolist(), 0, last - first, order, known, scratch, wanted, told)
+        out.parties["relationship"][: scratch.told[0]] += first
+
+    def scratch(touchpoints: int) -> Scratch:
+        people = np.empty(2 * touchpoints, np.int64)
+        return Scratch(None, None, Encoder(), [Counts()], [Encoded()], people, np.zeros(1, np.int64))
+
+    return Program(run, Rules([rules.parameters], rules.start(), None), scratch)

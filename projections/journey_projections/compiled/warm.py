@@ -1,0 +1,22 @@
+"""Having a process replay single histories by compiled rules."""
+
+from collections.abc import Callable
+
+from journey_projections.replaying.engines import add_fold, is_warm
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.rule_set import RuleSet
+
+
+def warm(rules: str | RuleSet = "goodwill", notice: Callable[[str], object] | None = None) -> None:
+    """Have this process replay single histories by compiled rules from now on, to the same bits, some ten times faster.
+
+    For processes that live long: it loads numba and the compiled rules, which takes a second or two, or compiles them, which takes
+    about half a minute, once, since they are kept on disk; `notice` is then told, in a sentence. It counts for every RuleSet of the same
+    functions, with whatever parameters, and for `replay`, `snapshot` and all that call them, on all threads.
+    Raises UnknownName for rules, UnusableRules for those that cannot be compiled; they run interpreted, as before.
+    """
+    from journey_projections.compiled.single import SingleFold  # numba is imported where it is used only
+
+    loaded = rule_set(rules) if isinstance(rules, str) else rules
+    if not is_warm(loaded):
+        add_fold(loaded, SingleFold(loaded, notice).fold)

@@ -1,0 +1,72 @@
+"""Replay of every relationship in a ledger: some at a time, so that memory is bounded by a setting and not by the log."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from journey.times import moment
+from journey_projections.compiled import Replays, replay_all
+from journey_projections.ledger.chunks import Chunk
+from journey_projections.ledger.open_ledger import OpenLedger
+from journey_projections.ledger.results import Instant, Results, Standings
+from journey_projections.rules.rule_set import RuleSet
+
+MEBIBYTE = 2**20
+MEMORY = 1024 * MEBIBYTE
+"""How much memory replaying a ledger takes about, in bytes, where nobody says otherwise."""
+PROCESS = 300 * MEBIBYTE
+"""What a process takes before it reads any row: Python, Arrow, the compiled rules."""
+ROW = 400
+"""What one row takes while it is read and replayed, with room to spare."""
+CONTRIBUTION = 240
+"""What telling its contribution takes beside."""
+AT_DATE = 50
+"""What telling the trust of one relationship at one date takes."""
+LEAST = 20_000
+"""How many rows are read at once at least."""
+LEAST_COURSES = 1_000
+"""How many rows are read at once at least where trust is told at dates."""
+
+
+class ReplayedChunk(NamedTuple):
+    """Some relationships while they are at hand: their rows, and what replaying them gave, by the codes that the rows have."""
+
+    chunk: Chunk
+    replays: Replays
+
+
+def replay_ledger(
+    opened: OpenLedger,
+    rules: str | RuleSet = "goodwill",
+    *,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
+    dates: Sequence[Instant] = (),
+    parties: bool = False,
+    contributions: bool = False,
+    tell: Callable[[ReplayedChunk], object] = lambda _: None,
+    memory: int = MEMORY,
+    threads: int = 2,
+    notice: Callable[[str], object] | None = None,
+) -> Standings:
+    """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`.
+
+    It takes more where one relationship needs more. Each equals `replay` of its history to the bit. `tell` gets each replayed while
+    it is at hand, with the trust at `dates` and `contributions` if asked for; the Standings has the standings, with `parties` if
+    asked for. `notice` is as for `replay_all`.
+    Raises UnknownName for rules, UnusableRules, DamagedLedger.
+    """
+    known = None if known_at is None else moment(known_at)
+    parts = []
+    courses = len(dates) * opened.note.names["relationships"] / max(opened.rows, 1)
+    for chunk in opened.chunks(rows_within(memory, contributions=contributions, courses=courses), known):
+        asked = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
+        replays = replay_all(chunk.columns, rules, **asked, threads=threads, notice=notice)  # type: ignore[arg-type]
+        tell(ReplayedChunk(chunk, replays))
+        parts.append(Results.of(chunk, replays))
+    return Standings.of(opened.names, parts, rules, as_of, known_at)
+
+
+def rows_within(memory: int, *, contributions: bool = False, courses: float = 0.0) -> int:
+    """How many rows at once are replayed in so many bytes of memory, where trust is told at `courses` dates for each row."""
+    room = (memory - PROCESS) // (ROW + CONTRIBUTION * contributions + AT_DATE * courses)
+    return max(LEAST_COURSES if courses else LEAST, int(room))

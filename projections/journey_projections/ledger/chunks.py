@@ -1,0 +1,133 @@
+"""Chunks of a ledger: every row of some relationships at a time, in memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from journey.times import to_microseconds
+from journey_projections.encoding.codes import NOTE_ADDED, NOTHING
+from journey_projections.encoding.columns import LAYOUT, Array, Columns, Ids
+from journey_projections.ledger.layout import UNKNOWN_KIND
+from journey_projections.ledger.segments import Opened
+
+_TELLING = ("position", "recorded_at", "amends", "retracted")
+"""The columns that say which telling of a touchpoint counts."""
+KINDS = {**LAYOUT, "amends": np.dtype(np.int64), "retracted": np.dtype(np.bool_)}
+_FOLDED = tuple(name for name in LAYOUT if name not in (*_TELLING, "relationship"))
+
+
+class Chunk(NamedTuple):
+    """Every row of some relationships: those whose codes go from `first` up to `last`, counted from `first` in `columns`.
+
+    Merged relationships count as the one that they are. `present` says which of them have touchpoints at all, known or not.
+    """
+
+    columns: Columns
+    first: int
+    last: int
+    present: Array
+
+
+class RowGroup(NamedTuple):
+    """A row group: in which file, its number there, its least and greatest relationship, and how many rows it has."""
+
+    file: int
+    number: int
+    least: int
+    greatest: int
+    rows: int
+
+
+def columns_needed(*, amended: bool, known_at: datetime | None) -> list[str]:
+    """The columns of touchpoints, without ids, that a replay takes: where some were amended, and as known by a time."""
+    return ["relationship", *_FOLDED, *(_TELLING if amended else ("recorded_at",) if known_at is not None else ())]
+
+
+def chunk_of(arrays: dict[str, Array], ids: Ids, first: int, last: int, people: Array | None, known_at: datetime | None) -> Chunk:
+    """Every row of the relationships from `first` up to `last`, from the `columns_needed` of them, with relationships counted from `first`.
+
+    `people` are those `united`, and `ids` as Columns have them.
+    """
+    size = len(arrays["relationship"])
+    present = np.zeros(last - first, np.bool_)
+    present[arrays["relationship"]] = True
+    unknown = arrays["kind"] == UNKNOWN_KIND
+    if unknown.any():
+        arrays["kind"] = np.where(unknown, np.int8(NOTE_ADDED), arrays["kind"])
+    if people is not None:
+        for name in ("representative", "other"):
+            arrays[name] = np.append(people, np.int32(NOTHING))[arrays[name]]
+    kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
+    if "amends" in arrays:
+        kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
+    # What nobody asks for takes no memory: pages of zeros that are never touched.
+    columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
+    return Chunk(Columns(**columns, ids=ids, kept=kept), first, last, present)
+
+
+class Part(NamedTuple):
+    """A row group, how many of its rows are meant, and which, a bit for each; all where None."""
+
+    file: Opened
+    group: int
+    size: int
+    meant: Array | None
+
+    def ids(self, rows: Array) -> list[str]:
+        """The ids of some of the rows that are meant."""
+        if self.meant is not None:
+            rows = np.flatnonzero(np.unpackbits(self.meant))[rows]
+        found: list[str] = self.file.read(["id"], [self.group])["id"].take(pa.array(rows)).to_pylist()
+        return found
+
+
+class RowIds:
+    """The ids of the rows of several parts, read when they are asked for."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+
+    def __call__(self, rows: npt.NDArray[np.int64]) -> Sequence[str]:
+        """By their numbers in the chunk."""
+        ends = np.cumsum([part.size for part in self._parts])
+        found = np.empty(len(rows), object)
+        at = np.searchsorted(ends, rows, side="right")
+        for place in np.unique(at):
+            mine = at == place
+            found[mine] = self._parts[place].ids(np.asarray(rows)[mine] - (ends[place - 1] if place else 0))
+        return list(found)
+
+
+def read_ahead(work: Callable[[RowGroup], pa.Table], over: Sequence[RowGroup]) -> Iterator[pa.Table]:
+    """The results of work, each begun while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(work, one) for one in over[:1]]
+        for number in range(len(over)):
+            coming += [pool.submit(work, one) for one in over[number + 1 : number + 2]]
+            yield coming.pop(0).result()
+
+
+def _effective(arrays: Mapping[str, Array], known: Array) -> Array:
+    """Which rows count: of each touchpoint the last telling that is known, unless it says that the touchpoint is told no longer."""
+    amends, position = arrays["amends"], arrays["position"]
+    again = np.flatnonzero((amends > 0) & known)
+    again = again[np.lexsort((position[again], arrays["recorded_at"][again]))]
+    # Of the tellings of one touchpoint the last one wins, by being met first from behind.
+    touchpoints, from_behind = np.unique(amends[again][::-1], return_index=True)
+    last = again[::-1][from_behind]
+    kept: Array = known & (amends == 0) & ~np.isin(position, touchpoints)
+    kept[last[~arrays["retracted"][last]]] = True
+    return kept
+
+
+def array_of(column: pa.ChunkedArray) -> Array:
+    """A column as an array: times in µs, 0 where there is nothing."""
+    if column.null_count:
+        column = column.fill_null(0)
+    array: Array = column.to_numpy()
+    return array.view(np.int64) if pa.types.is_timestamp(column.type) else array

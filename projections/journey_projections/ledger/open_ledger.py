@@ -1,0 +1,215 @@
+"""One state of a ledger, to be read: what was there when it was opened, whatever is written meanwhile."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
+from journey.merging import merged_pairs, names_of_united
+from journey.times import EPOCH, to_microseconds
+from journey_projections.encoding.columns import FAMILIES, Array
+from journey_projections.ledger.chunks import KINDS, Chunk, Part, RowGroup, RowIds, array_of, chunk_of, columns_needed, read_ahead
+from journey_projections.ledger.layout import SAID, TOUCHPOINTS, Note
+from journey_projections.ledger.names import Names
+from journey_projections.ledger.revisions import Said
+from journey_projections.ledger.segments import Segment, segments
+
+
+class OpenLedger:
+    """A ledger as it was when this was made."""
+
+    def __init__(self, path: Path, start: int = 1, until: int | None = None) -> None:
+        """Open every file, of touchpoints those from position `start` on; as it was when it went up to position `until`, if given.
+
+        Raises DamagedLedger, and FileNotFoundError where there is no ledger or it was compacted meanwhile.
+        """
+        found = [segment for segment in segments(path / "touchpoints", until) if segment.first >= start]
+        if not found:
+            raise FileNotFoundError(path)
+        self.path = path
+        self._notes = [segment.note() for segment in found]
+        self.note: Note = self._notes[-1]
+        self.last = self.note.last if until is None else until
+        self._files = [segment.open() for segment in found]
+        self.names = Names(segments(path / "names", self.note.last), self.note.names)
+        facts = whole(segments(path / "facts", self.note.last), SAID)
+        self.said = [one for one in said_in(facts) if one.position <= self.last]
+
+    @property
+    def rows(self) -> int:
+        """How many rows of touchpoints there are, later tellings included."""
+        return sum(note.rows for note in self._notes)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last touchpoint occurred, as they were recorded; None where there is none."""
+        first, last = [], []
+        for file, note in zip(self._files, self._notes, strict=True):
+            if note.amended:
+                table = file.read(["occurred_at", "amends"])
+                column = table["occurred_at"].filter(table["amends"].is_null())
+                bounds = [(column.sort()[0].as_py(), column.sort()[-1].as_py())] if len(column) else []
+            else:
+                bounds = file.bounds("occurred_at")
+            first += [one for one, _ in bounds]
+            last += [one for _, one in bounds]
+        return (min(first), max(last)) if first else None
+
+    def total(self, first: int) -> Note:
+        """What one segment of all these rows, from position `first` on, would say of itself."""
+        amended = sum(note.amended for note in self._notes)
+        return replace(self.note, first=first, rows=self.rows, amended=amended, unknown=self.unknown)
+
+    @property
+    def amended(self) -> bool:
+        """Whether any touchpoint is told otherwise later."""
+        return any(note.amended for note in self._notes)
+
+    @property
+    def unknown(self) -> int:
+        """How many of them are of a kind that was not known."""
+        return sum(note.unknown for note in self._notes)
+
+    def united(self, family: str, known_at: datetime | None = None) -> Array | None:
+        """For each relationship, or each of people, the code of the one that it counts as, as far as was known; None if none are merged."""
+        kinds = {"relationships": MERGES, "people": PEOPLE_MERGES}[family]
+        known = (one for one in self.said if known_at is None or one.recorded_at <= to_microseconds(known_at))
+        names = names_of_united(merged_pairs(_merge(one) for one in known if one.kind in kinds))
+        if not names:
+            return None
+        codes = np.arange(self.note.names[family], dtype="i4")
+        codes[self.names.places(family, list(names))] = self.names.places(family, list(names.values()))
+        return codes
+
+    def chunks(self, rows: int, known_at: datetime | None = None) -> Iterator[Chunk]:
+        """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once.
+
+        A chunk's columns are good until the next one is asked for, which is put in the same place.
+        """
+        united = self.united("relationships", known_at)
+        buffers: dict[str, Array] = {}
+        for first, last in self.cuts(rows, united):
+            yield self._chunk(first, last, united, known_at, buffers)
+
+    def chunk(self, first: int, last: int, known_at: datetime | None = None) -> Chunk:
+        """All touchpoints, as known by a time, of the relationships that count as one from `first` up to `last`."""
+        return self._chunk(first, last, self.united("relationships", known_at), known_at, {})
+
+    def tables(self, cuts: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
+        """Every row as it is in the files, by ranges of relationships and in order; with the codes of another ledger, by family."""
+        for first, last in cuts:
+            parts = []
+            for group in self._needed(first, last, None if recoded is None else recoded["relationships"]):
+                table = self._read(group, TOUCHPOINTS.names)
+                if recoded is not None:
+                    table = _recoded(table, recoded)
+                codes = table["relationship"].to_numpy()
+                parts.append(table.filter(pa.array((codes >= first) & (codes < last))))
+            yield in_order(pa.concat_tables((TOUCHPOINTS.empty_table(), *parts)))
+
+    def cuts(self, rows: int, united: Array | None = None) -> list[tuple[int, int]]:
+        """Ranges of relationships of at most so many rows, or of one relationship."""
+        count = self.note.names["relationships"]
+        if self.rows <= rows:
+            return [(0, count)]
+        totals = np.zeros(count, np.int64)
+        for group in self._groups:
+            codes = self._read(group, ["relationship"])["relationship"].to_numpy()
+            totals[group.least : group.greatest + 1] += np.bincount(codes - group.least, minlength=group.greatest - group.least + 1)
+        if united is not None:
+            totals = np.bincount(united, weights=totals, minlength=count).astype(np.int64)
+        ends = np.cumsum(totals)
+        cuts = [0]
+        while cuts[-1] < count:
+            before = ends[cuts[-1] - 1] if cuts[-1] else 0
+            cuts.append(max(int(np.searchsorted(ends, before + rows, side="right")), cuts[-1] + 1))
+        return list(pairwise(cuts))
+
+    @cached_property
+    def _groups(self) -> list[RowGroup]:
+        found = []
+        for file, opened in enumerate(self._files):
+            of_groups = zip(opened.bounds("relationship"), opened.rows, strict=True)
+            found += [RowGroup(file, number, least, greatest, rows) for number, ((least, greatest), rows) in enumerate(of_groups)]
+        return found
+
+    def _chunk(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Chunk:
+        """The rows of the relationships that count as one from `first` up to `last`, put into `buffers`."""
+        wanted = columns_needed(amended=self.amended, known_at=known_at)
+        beyond = self.last < self.note.last
+        wanted += ["position"] if beyond and "position" not in wanted else []
+        groups = self._needed(first, last, united)
+        room = sum(group.rows for group in groups)
+        for name in wanted:
+            if name not in buffers or len(buffers[name]) < room:
+                buffers[name] = np.empty(room, KINDS[name])
+        parts: list[Part] = []
+        size = 0
+        for group, table in zip(groups, read_ahead(lambda group: self._read(group, wanted), groups), strict=True):
+            codes = array_of(table["relationship"])
+            ones = (codes if united is None else united[codes]) - np.int32(first)
+            meant = (ones >= 0) & (ones < last - first)
+            if beyond:
+                meant &= array_of(table["position"]) <= self.last
+            count = int(np.count_nonzero(meant))
+            for name in wanted:
+                column = ones if name == "relationship" else array_of(table[name])
+                buffers[name][size : size + count] = column if count == group.rows else column[meant]
+            parts.append(Part(self._files[group.file], group.number, count, None if count == group.rows else np.packbits(meant)))
+            size += count
+        arrays = {name: buffers[name][:size] for name in wanted}
+        people = self.united("people", known_at)
+        return chunk_of(arrays, RowIds(parts), first, last, people, known_at)
+
+    def _read(self, group: RowGroup, columns: Sequence[str]) -> pa.Table:
+        return self._files[group.file].read(columns, [group.number])
+
+    def _needed(self, first: int, last: int, united: Array | None) -> list[RowGroup]:
+        """The row groups that may hold rows of relationships that count as one from `first` up to `last`."""
+        moved = np.empty(0, np.int64)
+        if united is not None:
+            moved = np.flatnonzero((united != np.arange(len(united))) & (united >= first) & (united < last))
+        return [
+            group
+            for group in self._groups
+            if (group.least < last and group.greatest >= first)
+            or np.searchsorted(moved, group.least) < np.searchsorted(moved, group.greatest, side="right")
+        ]
+
+
+def _recoded(table: pa.Table, codes: Mapping[str, Array]) -> pa.Table:
+    """Rows with other codes, by family; the last of them is that of NOTHING."""
+    for name, family in FAMILIES.items():
+        column = pa.array(codes[family][table[name].to_numpy()])
+        table = table.set_column(table.schema.get_field_index(name), TOUCHPOINTS.field(name), column)
+    return table
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Rows of TOUCHPOINTS by relationship, in the order in which they are replayed."""
+    keys = [array_of(table[name]) for name in ("amends", "position", "sequence", "occurred_at", "relationship")]
+    return table.take(pa.array(np.lexsort(keys)))
+
+
+def said_in(table: pa.Table) -> list[Said]:
+    """The rows of a table of facts."""
+    plain = table.set_column(1, "recorded_at", table["recorded_at"].cast(pa.int64()))
+    return [Said(**row) for row in plain.to_pylist()]
+
+
+def whole(found: Iterable[Segment], schema: pa.Schema) -> pa.Table:
+    """All rows of some segments of a table."""
+    return pa.concat_tables((schema.empty_table(), *(segment.read() for segment in found)))
+
+
+def _merge(one: Said) -> Merge | PeopleMerge:
+    """A merge or unmerge as it was recorded, as far as it says what is one."""
+    said = {"id": one.id, "other": one.about, "occurred_at": EPOCH}
+    if one.kind in MERGES:
+        return MERGES[one.kind].model_validate({**said, "relationship": one.relationship})
+    return PEOPLE_MERGES[one.kind].model_validate({**said, "person": one.person})

@@ -1,0 +1,119 @@
+"""What replaying a ledger tells row by row: the course of trust at chosen dates, and what each touchpoint contributed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from journey.history import History
+from journey.touchpoints import KINDS
+from journey_projections.encoding.columns import Array
+from journey_projections.ledger.bounded_replay import ReplayedChunk
+from journey_projections.ledger.names import Names
+from journey_projections.replaying.replay import TIME, Replay, replay
+from journey_projections.rules.rule_set import RuleSet
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+COURSE = pa.schema([("relationship", pa.string()), ("at", _INSTANT), ("trust", pa.float64())])
+"""The trust of a relationship at an instant; none before its first touchpoint."""
+CONTRIBUTIONS = pa.schema(
+    [
+        ("relationship", pa.string()),
+        ("touchpoint", pa.string()),
+        ("occurred_at", _INSTANT),
+        ("kind", pa.string()),
+        ("cause", pa.string()),
+        ("before", pa.float64()),
+        ("after", pa.float64()),
+        ("delta", pa.float64()),
+    ]
+)
+"""Contributions as `Contribution` has them: where time passed, there is no touchpoint and no kind."""
+
+
+def course_of(replayed: ReplayedChunk, names: Names) -> pa.Table:
+    """The trust of each relationship at each date, as a table of COURSE."""
+    replays = replayed.replays
+    place, date = np.nonzero(~np.isnan(replays.trajectories))
+    relationship = _named(names, replays.relationship[place] + replayed.chunk.first)
+    at = pa.array(replays.dates[date]).cast(_INSTANT)
+    return pa.table([relationship, at, replays.trajectories[place, date]], schema=COURSE)
+
+
+def contributions_of(replayed: ReplayedChunk, names: Names, rules: RuleSet) -> pa.Table:
+    """What moved the trust of each relationship, in order, as a table of CONTRIBUTIONS."""
+    replays, columns = replayed.replays, replayed.chunk.columns
+    made = replays.contributions
+    if made is None:
+        raise ValueError("these replays have no contributions; ask for them")
+    counts = replays.touchpoints
+    ends = np.cumsum(counts)
+    whose = np.repeat(np.arange(len(counts)), counts)
+    earlier = np.empty(len(made))
+    earlier[1:] = made["after"][:-1]
+    earlier[ends - counts] = replays.prior
+    waits = np.flatnonzero(made["before"] != earlier)
+    lasts = np.flatnonzero(replays.trust != made["after"][ends - 1]) if len(made) else np.empty(0, np.int64)
+    row = made["row"]
+    causes = pa.array([name for name, _ in rules.causes], pa.string())
+    by_touchpoints = {
+        "place": np.arange(len(made)) * 2 + 1,
+        "whose": whose,
+        "touchpoint": pa.array(columns.ids(row), pa.string()),
+        "occurred_at": made["at"],
+        "kind": pa.array(list(KINDS), pa.string()).take(pa.array(columns.kind[row])),
+        "cause": causes.take(pa.array(made["cause"])),
+        "before": made["before"],
+        "after": made["after"],
+    }
+    before_them = _by_time(waits * 2, whose[waits], made["at"][waits], earlier[waits], made["before"][waits])
+    behind_all = _by_time(ends[lasts] * 2 - 1, lasts, replays.at[lasts], made["after"][ends[lasts] - 1], replays.trust[lasts])
+    told = pa.concat_tables((pa.table(by_touchpoints), before_them, behind_all))
+    # What time did behind a relationship's last touchpoint comes behind it, and before what the next relationship's begins with.
+    order = np.lexsort((np.repeat([0, 0, 1], [len(made), len(waits), len(lasts)]), told["place"].to_numpy()))
+    told = told.take(pa.array(order))
+    return pa.table(
+        [
+            _named(names, replays.relationship[told["whose"].to_numpy()] + replayed.chunk.first),
+            told["touchpoint"],
+            told["occurred_at"].cast(_INSTANT),
+            *(told[name] for name in ("kind", "cause", "before", "after")),
+            told["after"].to_numpy() - told["before"].to_numpy(),
+        ],
+        schema=CONTRIBUTIONS,
+    )
+
+
+def course_in(history: History, rules: RuleSet, dates: Iterable[datetime]) -> pa.Table:
+    """The trust of one history at each date, as a table of COURSE."""
+    told = ((at, replay(history, rules, at)) for at in dates)
+    rows = [{"relationship": history.relationship, "at": at, "trust": one.trust} for at, one in told if one.touchpoints]
+    return pa.Table.from_pylist(rows, COURSE)
+
+
+def contributions_in(result: Replay) -> pa.Table:
+    """What moved the trust of one relationship, as a table of CONTRIBUTIONS."""
+    fields = [name for name in CONTRIBUTIONS.names if name != "relationship"]
+    rows = [{"relationship": result.relationship, **{name: getattr(one, name) for name in fields}} for one in result.contributions]
+    return pa.Table.from_pylist(rows, CONTRIBUTIONS)
+
+
+def _by_time(place: Array, whose: Array, at: Array, before: Array, after: Array) -> pa.Table:
+    nothing, size = pa.scalar(None, pa.string()), len(place)
+    return pa.table(
+        {
+            "place": place,
+            "whose": whose,
+            "touchpoint": pa.repeat(nothing, size),
+            "occurred_at": at,
+            "kind": pa.repeat(nothing, size),
+            "cause": pa.repeat(pa.scalar(TIME), size),
+            "before": before,
+            "after": after,
+        }
+    )
+
+
+def _named(names: Names, codes: Array) -> pa.ChunkedArray:
+    return names.of("relationships").take(pa.array(codes))

@@ -1,0 +1,178 @@
+"""Where relationships stand after a replay: one by one, as arrays, as a table."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import nan
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from journey.history import History
+from journey.times import from_microseconds
+from journey_projections.compiled import Replays
+from journey_projections.encoding.codes import CUSTOMER, INSTITUTION
+from journey_projections.encoding.columns import Array
+from journey_projections.ledger.chunks import Chunk
+from journey_projections.ledger.names import Names
+from journey_projections.replaying.replay import Replay, RuleSetId, replay
+from journey_projections.rules.reports import Parties, PartyTrust
+from journey_projections.rules.rule_set import STATES, RuleSet
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+STANDINGS_SCHEMA = pa.schema(
+    [
+        ("relationship", pa.string()),
+        ("trust", pa.float64()),
+        ("confidence", pa.float64()),
+        ("state", pa.string()),
+        ("exit_risk", pa.float64()),
+        ("at", _INSTANT),
+        ("known_at", _INSTANT),
+        ("touchpoints", pa.int64()),
+        ("rules", pa.string()),
+    ]
+)
+"""Standings as a table: `rules` is their hash."""
+RESULT = np.dtype(
+    [
+        *((name, np.float64) for name in ("trust", "confidence", "exit_risk")),
+        *((name, np.int64) for name in ("at", "touchpoints")),
+        ("state", np.int8),
+    ]
+)
+"""What a Standings holds of a relationship."""
+Instant = str | date | datetime
+NOT_TOLD = Parties(PartyTrust(nan), {}, PartyTrust(nan))
+"""Parties that nobody asked for."""
+
+
+class Standing(NamedTuple):
+    """Where one relationship stands: those fields of a `Replay` that columns tell. Without `parties` asked for, they are `NOT_TOLD`."""
+
+    relationship: str
+    trust: float
+    confidence: float
+    state: str
+    exit_risk: float
+    at: datetime | None
+    known_at: datetime | None
+    touchpoints: int
+    parties: Parties
+    rules: RuleSetId
+
+
+class Results(NamedTuple):
+    """Where some relationships stand, by codes, rising; `results` and `parties` are as in a Standings."""
+
+    codes: Array
+    results: Array
+    parties: Array | None
+
+    @classmethod
+    def of(cls, chunk: Chunk, replays: Replays) -> "Results":
+        """Of every relationship of a chunk that is present."""
+        everyone = np.zeros(chunk.last - chunk.first, RESULT)
+        for name in RESULT.names or ():
+            everyone[name][replays.relationship] = getattr(replays, name)
+        if replays.parties is not None:
+            replays.parties["relationship"] += chunk.first
+        return cls(np.flatnonzero(chunk.present).astype(np.int32) + np.int32(chunk.first), everyone[chunk.present], replays.parties)
+
+
+@dataclass(frozen=True, eq=False)
+class Standings:
+    """Where every relationship of a ledger stands; iterates over Standings, by name.
+
+    `codes` are those of all relationships, rising; `results` has a record for each, with no touchpoints where none is known as of
+    the day: such a relationship stands as `empty` does. `parties`, by relationship, is as in `Replays`, None if not asked for.
+    """
+
+    names: Names
+    codes: Array
+    results: Array
+    parties: Array | None
+    empty: Replay
+
+    @classmethod
+    def of(
+        cls, names: Names, parts: Sequence[Results], rules: str | RuleSet, as_of: Instant | None, known_at: Instant | None
+    ) -> "Standings":
+        """Put together from parts, in the order of their codes, as of a day and as known at a day."""
+        empty = History(())
+        empty = empty if known_at is None else empty.known_at(known_at)
+        empty = empty if as_of is None else empty.as_of(as_of)
+        codes, results = (np.concatenate(some) for some in zip(*(part[:2] for part in parts), strict=True))
+        told = [part.parties for part in parts if part.parties is not None]
+        return cls(names, codes, results, np.concatenate(told) if told else None, replay(empty, rules))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Standing]:
+        names, people = self._relationships(), [] if self.parties is None else self.names.of("people").to_pylist()
+        whose = np.empty(0, np.int64) if self.parties is None else self.parties["relationship"]
+        starts, ends = np.searchsorted(whose, self.codes), np.searchsorted(whose, self.codes, side="right")
+        for place in np.argsort(np.array(names, object), kind="stable").tolist():
+            result = self.results[place]
+            if not result["touchpoints"]:
+                yield Standing(names[place], *(getattr(self.empty, field) for field in Standing._fields[1:]))
+                continue
+            yield Standing(
+                names[place],
+                float(result["trust"]),
+                float(result["confidence"]),
+                STATES[result["state"]],
+                float(result["exit_risk"]),
+                from_microseconds(int(result["at"])),
+                self.empty.known_at,
+                int(result["touchpoints"]),
+                NOT_TOLD if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
+                self.empty.rules,
+            )
+
+    def table(self) -> pa.Table:
+        """The same as a table of STANDINGS_SCHEMA."""
+        met = self.results["touchpoints"] > 0
+        at = None if self.empty.at is None else np.datetime64(self.empty.at.replace(tzinfo=None), "us").astype(np.int64)
+        instants = self.results["at"] if at is None else np.where(met, self.results["at"], at)
+        table = pa.table(
+            {
+                "relationship": pa.array(self._relationships(), pa.string()),
+                **{name: np.where(met, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
+                "state": pa.array(np.where(met, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
+                "exit_risk": np.where(met, self.results["exit_risk"], self.empty.exit_risk),
+                "at": pa.array(instants, mask=None if at is not None else ~met).cast(_INSTANT),
+                "known_at": pa.array([self.empty.known_at] * len(self), _INSTANT),
+                "touchpoints": self.results["touchpoints"],
+                "rules": pa.array([self.empty.rules.hash] * len(self), pa.string()),
+            },
+            schema=STANDINGS_SCHEMA,
+        )
+        return table.sort_by("relationship")
+
+    def _relationships(self) -> list[str]:
+        told: list[str] = self.names.of("relationships").take(pa.array(self.codes)).to_pylist()
+        return told
+
+
+def table_of(results: Iterable[Replay | Standing]) -> pa.Table:
+    """Standings, or replays, as a table of STANDINGS_SCHEMA."""
+    fields = STANDINGS_SCHEMA.names[:-1]
+    rows = [{**{name: getattr(result, name) for name in fields}, "rules": result.rules.hash} for result in results]
+    return pa.Table.from_pylist(rows, STANDINGS_SCHEMA)
+
+
+def _parties(of_one: Array, people: Sequence[str]) -> Parties:
+    institution, customer, representatives = PartyTrust(0.0), PartyTrust(0.0), {}
+    for party in of_one:
+        levels = (None if np.isnan(party[name]) else float(party[name]) for name in ("competence", "goodwill"))
+        told = PartyTrust(float(party["trust"]), *levels)
+        if party["party"] == INSTITUTION:
+            institution = told
+        elif party["party"] == CUSTOMER:
+            customer = told
+        else:
+            representatives[people[party["representative"]]] = told
+    return Parties(institution, representatives, customer)

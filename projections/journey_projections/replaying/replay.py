@@ -1,0 +1,289 @@
+"""Replay: from a history to the trust that it left, and what moved it. Pure; no clock, no I/O."""
+
+import copy
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from journey.errors import UnusableRules
+from journey.history import History, Recorded
+from journey.times import from_microseconds, moment, to_microseconds
+from journey_projections.encoding.numbering import Encoder
+from journey_projections.replaying.engines import warm_fold
+from journey_projections.replaying.grid import on_grid
+from journey_projections.rules.gallery import rule_set
+from journey_projections.rules.reports import EpisodeReport, Parties, PromiseReport, Report
+from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View
+
+TIME = "time"
+"""The cause of a change that no touchpoint made."""
+
+
+class RuleSetId(NamedTuple):
+    """Which rules made a result."""
+
+    name: str
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A touchpoint's share of trust: `delta` is exactly `after - before`, and each `before` is the previous `after`.
+
+    Where time passed instead, `touchpoint` and `kind` are None and `cause` is `time`. `words` says the cause in a sentence.
+    """
+
+    touchpoint: str | None
+    occurred_at: datetime
+    kind: str | None
+    cause: str
+    words: str
+    before: float
+    after: float
+
+    @property
+    def delta(self) -> float:
+        """How much trust moved."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a history says of a relationship at one instant, under one rule set.
+
+    `trust`, `confidence` and `exit_risk` lie in [0, 1]; `prior` is the trust before the first touchpoint; `state` is one of
+    prospect, transactional, transitional, communal, damaged, ended; `touchpoints` counts those that were replayed.
+    """
+
+    relationship: str | None
+    trust: float
+    confidence: float
+    state: str
+    exit_risk: float
+    at: datetime | None
+    known_at: datetime | None
+    touchpoints: int
+    prior: float
+    rules: RuleSetId
+    _told: "_Told" = field(repr=False)
+    _history: History = field(repr=False, compare=False)
+    _start: "_Run" = field(repr=False, compare=False)
+
+    @property
+    def parties(self) -> Parties:
+        """Everybody who is trusted, and how much; what the rule set reports is computed when first asked for."""
+        return self._told.report.parties
+
+    @property
+    def episodes(self) -> tuple[EpisodeReport, ...]:
+        """The failure-response-closure episodes."""
+        return self._told.report.episodes
+
+    @property
+    def promises(self) -> tuple[PromiseReport, ...]:
+        """The promises that were made."""
+        return self._told.report.promises
+
+    @cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
+        return tuple(_contributions(self._history, self._start.twin(), self.at))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a replay stood after some touchpoints; `resume` goes on from there. Treat as opaque."""
+
+    rules: RuleSetId
+    last: tuple[datetime, int, str] | None
+    run: "_Run"
+
+
+def replay(history: History, rules: str | RuleSet = "goodwill", at: str | date | datetime | None = None) -> Replay:
+    """Rebuild the trust that `history` left, under `rules` (a name or a RuleSet), at an instant.
+
+    `at` defaults to the instant that the history speaks for (`History.at`); with `at`, later touchpoints do not count, and a
+    bare date means the end of that day in UTC. Raises UnknownName for rules, ValueError for a time without an offset.
+    """
+    return _finish(_Run(_resolved(rules)), history if at is None else history.as_of(at), None if at is None else moment(at))
+
+
+def snapshot(history: History, rules: str | RuleSet = "goodwill") -> Snapshot:
+    """The state after a history, to go on from later without replaying it."""
+    run = _Run(_resolved(rules))
+    run.feed(history.records)
+    return Snapshot(identify(run.rules), run.last, run)
+
+
+def resume(start: Snapshot, history: History, at: str | date | datetime | None = None) -> Replay:
+    """Replay `history`, whose touchpoints all come after the snapshot's, from where the snapshot stood.
+
+    The result equals a replay of both histories together, but for `prior` and `contributions`, which begin at the snapshot.
+    Raises ValueError when a touchpoint comes before the snapshot's last.
+    """
+    bounded = history if at is None else history.as_of(at)
+    first = next(iter(bounded.records), None)
+    if first is not None and start.last is not None and _place(first) <= start.last:
+        raise ValueError(f"touchpoint `{first.outline.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
+    instant = None if at is None else moment(at)
+    if instant is not None and start.last is not None and instant < start.last[0]:
+        raise ValueError(f"`{instant.isoformat()}` lies before the snapshot's last touchpoint, `{start.last[2]}`; replay the whole history")
+    return _finish(start.run.twin(), bounded, None if at is None else moment(at))
+
+
+def identify(rules: RuleSet) -> RuleSetId:
+    """Name, version and hash of a rule set."""
+    return RuleSetId(rules.name, rules.version, rules.hash)
+
+
+class _Run:
+    """One fold in progress: a state and the names that it has met."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.parameters: Any = rules.parameters
+        self.state = rules.start()
+        self.names = Encoder()
+        self.now: int | None = None
+        self.count = 0
+        self.last: tuple[datetime, int, str] | None = None
+
+    def twin(self) -> "_Run":
+        """A run that stands where this one stands, and goes on without touching it."""
+        if not self.count:
+            return _Run(self.rules)
+        other = copy.copy(self)
+        other.state, other.names = copy.deepcopy((self.state, self.names))
+        return other
+
+    def feed(self, records: Sequence[Recorded]) -> None:
+        """Let touchpoints act in their order: from the start by compiled rules, where these are loaded."""
+        fold = warm_fold(self.rules) if records and not self.count else None
+        folded = fold(records, self.rules) if fold is not None else None
+        if folded is None:
+            for record in records:
+                self.step(record)
+        else:
+            self.state, self.names, self.now = folded
+            self.count, self.last = len(records), _place(records[-1])
+
+    def step(self, record: Recorded) -> int:
+        """Let one touchpoint act, at its time; returns its cause."""
+        encoded = self.names.encode(record.outline, record.at)
+        self.pass_until(encoded.at)
+        self.count += 1
+        self.last = _place(record)
+        try:
+            self.rules.make_room(self.state, self.names.counts[0])
+            cause = self.rules.apply(self.state, record.touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
+        except FAILURES as error:
+            raise self.rules.unusable(f"on touchpoint `{record.outline.id}` ({record.outline.kind})", error, "mend its `apply`") from error
+        return 0 if cause is None else cause
+
+    def pass_until(self, instant: int) -> None:
+        if self.now is not None and instant > self.now:
+            try:
+                self.rules.advance(self.state, instant - self.now, self.parameters)
+            except FAILURES as error:
+                raise self.rules.unusable(f"when {instant - self.now} microseconds pass", error, "mend its `advance`") from error
+        if self.now is None or instant > self.now:
+            self.now = instant
+
+    def trust(self) -> float:
+        try:
+            trust = self.rules.trust(self.state, self.parameters)
+        except FAILURES as error:
+            raise self.rules.unusable(
+                "to tell the trust of a state", error, "mend its `trust`, or the state that its `initial` returns"
+            ) from error
+        return _on_grid(trust, self.rules)
+
+    def view(self) -> View:
+        try:
+            return View(*self.rules.viewed(self.state))
+        except FAILURES as error:
+            raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
+
+
+class _Told:
+    """What a finished run reports; equal where it reports the same."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    @cached_property
+    def report(self) -> Report:
+        """Computed when first asked for."""
+        return self._run.rules.reported(self._run.state, self._run.names)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Told) and self.report == other.report
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _place(record: Recorded) -> tuple[datetime, int, str]:
+    return from_microseconds(record.at), record.outline.sequence, record.outline.id
+
+
+def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
+    start = run.twin()
+    prior = start.trust()
+    run.feed(history.records)
+    at = history.at if at is None else at
+    if at is None and run.last is not None:
+        at = run.last[0]
+    if at is not None and run.now is not None:
+        run.pass_until(to_microseconds(at))
+    run.trust()  # refuses what is no number before anything is made of it
+    view = run.view()
+    return Replay(
+        relationship=history.relationship,
+        trust=_on_grid(view.trust, run.rules),
+        confidence=view.confidence,
+        state=STATES[view.state],
+        exit_risk=view.exit_risk,
+        at=at,
+        known_at=history.known,
+        touchpoints=run.count,
+        prior=prior,
+        rules=identify(run.rules),
+        _told=_Told(run),
+        _history=history,
+        _start=start,
+    )
+
+
+def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterator[Contribution]:
+    before = run.trust()
+    for record in history.records:
+        told, occurred_at = record.outline, from_microseconds(record.at)
+        run.pass_until(record.at)
+        waited = run.trust()
+        if waited != before:
+            yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
+        name, words = run.rules.causes[run.step(record)]
+        before = run.trust()
+        yield Contribution(told.id, occurred_at, told.kind, name, words, waited, before)
+    if at is not None and run.now is not None:
+        run.pass_until(to_microseconds(at))
+        waited = run.trust()
+        if waited != before:
+            yield Contribution(None, at, None, TIME, _TIME_WORDS, before, waited)
+
+
+_TIME_WORDS = "time passed: silence, or a failure left unanswered"
+
+
+def _on_grid(trust: float, rules: RuleSet) -> float:
+    if not isinstance(trust, float | int) or not math.isfinite(trust):
+        raise UnusableRules(f"rule set `{rules.name}` gives the trust `{trust}`", "let its `trust` return a number from 0 to 1")
+    return on_grid(trust)
+
+
+def _resolved(rules: str | RuleSet) -> RuleSet:
+    return rule_set(rules) if isinstance(rules, str) else rules
