@@ -21,13 +21,13 @@ from journey import errors
 from journey.amendments import LOG_FACTS, Fact
 from journey.touchpoints import KINDS
 from journey_cli.main import COMMANDS, FAILURE, USAGE, journey, main
-from journey_cli.rule_data import read_rules
 from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections import GOODWILL, RuleSet, replay, rule_set
 from journey_projections.rules.derived import changes_of
 from journey_projections.rules.gallery import NAMES
 from journey_projections.rules.goodwill.catalogue import RULES
+from journey_projections.rules.loading import read_rules
 from journey_projections.rules.parameters import parameters_of
 from journey_projections.testing import LAWS
 
@@ -118,7 +118,7 @@ with Journal.open("memory:") as journal:
     "UnreadableSource": """
 from pathlib import Path
 
-from journey_cli.sources import rows_of
+from journey.formats.sources import rows_of
 
 Path("visits.jsonl").write_bytes(b"")
 rows_of(Path("visits.jsonl"), None)
@@ -126,7 +126,7 @@ rows_of(Path("visits.jsonl"), None)
     "UnusableRules": """
 from pathlib import Path
 
-from journey_cli.rule_files import load_rules
+from journey_projections.rules.loading import load_rules
 
 Path("mine.py").write_text("step = 0.1")
 load_rules("mine.py")

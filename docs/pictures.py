@@ -15,7 +15,7 @@ from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import conduct, levels, people, recovery, rules, views, wounds
 from journey_projections.rules.goodwill.catalogue import Rule
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Episode, Party, State, Topic
+from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Party, State, Topic, Wound
 
 P = GoodwillParameters()
 HIM = c.FIRST_REPRESENTATIVE
@@ -61,7 +61,7 @@ def state_of(level: float = 0.5, people_known: int = 0) -> State:
     state.parties.extend(Party(known=1) for _ in range(people_known))
     for party in state.parties:
         party.competence = party.goodwill = level
-    state.episodes.append(Episode())
+    state.episodes.append(Wound())
     return state
 
 
@@ -191,12 +191,12 @@ def t7() -> Picture:
 
 def t8() -> Picture:
     """Manner of the response → its harm against an unrelated breach."""
-    charged = Episode(breach=c.INTEGRITY)
+    charged = Wound(breach=c.INTEGRITY)
 
-    def factor(manner: str, episode: Episode) -> float:
+    def factor(manner: str, episode: Wound) -> float:
         return recovery.bad_response_is_a_second_failure(episode, c.MANNERS[manner], P)
 
-    bars = [(manner, factor(manner, Episode())) for manner in c.MANNERS]
+    bars = [(manner, factor(manner, Wound())) for manner in c.MANNERS]
     return Picture("the response to an open failure", "harm, where an unrelated breach of the same severity has 1", bars=[
         *bars, ("denied an integrity charge", factor("denied", charged)),
     ])  # fmt: skip
@@ -240,7 +240,7 @@ def t11() -> Picture:
     def left(severity: float, voiced: int) -> Callable[[float], float]:
         def effect(years: float) -> float:
             state = state_of()
-            failure = Episode(open=1, nature=FAILURE, severity=severity, voiced=voiced)
+            failure = Wound(open=1, nature=FAILURE, severity=severity, voiced=voiced)
             state.sides[c.ORGANISATION].neglect_rate = wounds.demand(failure, P) * levels.HALF / P.neglect_days
             return levels.unanswered_failure_keeps_costing(passed(state, 365 * years), c.ORGANISATION, P)
 
@@ -275,7 +275,7 @@ def t14() -> Picture:
     def course(first: int, **fields: Any) -> list[tuple[float, float]]:
         points = []
         for count in range(len(taken)):
-            episode = Episode(nature=FAILURE, severity=0.5)
+            episode = Wound(nature=FAILURE, severity=0.5)
             for key, value in fields.items():
                 setattr(episode, key, value)
             for step in STEPS[first:count]:
@@ -311,7 +311,7 @@ def t16() -> Picture:
 
     def added(recurrence: float) -> list[tuple[float, float]]:
         def effect(count: float) -> float:
-            return recovery.apology_counts_once(Episode(apologised=min(1.0, count), recurrence=recurrence), P)
+            return recovery.apology_counts_once(Wound(apologised=min(1.0, count), recurrence=recurrence), P)
 
         return [(float(count), effect(count)) for count in range(5)]
 

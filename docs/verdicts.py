@@ -46,7 +46,7 @@ def digest(rules: RuleSet) -> str:
     """The digest of all that the verdicts on a rule set depend on."""
     home = Path(inspect.getfile(rules.apply)).resolve()
     own = sorted(home.parent.glob("*.py")) if home.parent.name == "goodwill" else [home]
-    shared = [home.parent / "valence.py"] if home.parent.name == "compared" else []
+    shared = [home.parent / "valence.py"] if home.parent.name == "published" else []
     content = hashlib.sha256(f"{rules.hash} {EXAMPLES} {version('hypothesis')}".encode())
     for path in (*own, *shared, *(ROOT / name for name in _COUNTS)):
         content.update(path.read_bytes())

@@ -144,6 +144,11 @@ class History:
             known = min(known, self.known)
         return _resolved(replace(self, known=known), self._everything, self._edits)
 
+    def seen(self, as_of: str | date | datetime | None = None, known_at: str | date | datetime | None = None) -> Self:
+        """The history `as_of` a time and as `known_at` a time, where these are given."""
+        history = self if known_at is None else self.known_at(known_at)
+        return history if as_of is None else history.as_of(as_of)
+
     def without(self, id: str) -> Self:
         """The same history, had that touchpoint not happened. Raises UnknownName."""
         self._record(id)

@@ -22,9 +22,7 @@ ORACLES = Path(__file__).parent / "oracles"
 def functions() -> dict[str, Callable[..., Any]]:
     """Every function of the rule set by name."""
     folder = Path(catalogue.__file__).parent
-    modules = [
-        importlib.import_module(f"journey_projections.rules.goodwill.rule_set.{one.name}") for one in pkgutil.iter_modules([str(folder)])
-    ]
+    modules = [importlib.import_module(f"journey_projections.rules.goodwill.{one.name}") for one in pkgutil.iter_modules([str(folder)])]
     return {name: value for module in modules for name, value in vars(module).items() if callable(value) and hasattr(value, "__code__")}
 
 

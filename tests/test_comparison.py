@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from journey import History, Touchpoint
 from journey.testing import histories
 from journey_projections import GOODWILL, replay
-from journey_projections.replaying.comparison import PRIOR, Levels, compared, ranks, reasons
+from journey_projections.questions.comparison import Levels, compare_levels, ranks
+from journey_projections.replaying.comparison import PRIOR, reasons
 from journey_projections.replaying.replay import TIME
 from journey_projections.rules.derived import derived
 from journey_projections.rules.gallery import NAMES
@@ -40,7 +41,7 @@ def test_ranks_are_places_and_a_change_of_sides_turns_every_difference_round(pai
     names = [f"r{number}" for number in range(len(pairs))]
     one = Levels(names, [first for first, _ in pairs], ["communal"] * len(pairs))
     other = Levels(names[::-1], [second for _, second in pairs][::-1], ["damaged"] * len(pairs))
-    there, back = compared(one, other), compared(other, one)
+    there, back = compare_levels(one, other), compare_levels(other, one)
     assert list(there.relationships) == names
     assert (there.difference == -back.difference).all()
     assert (there.moves == -back.moves).all()
@@ -63,9 +64,9 @@ def test_equals_share_a_place() -> None:
 @pytest.mark.parametrize(("second", "expected"), [([0.1, 0.5, 0.9], 1.0), ([0.9, 0.5, 0.1], -1.0), ([0.5, 0.5, 0.5], None)])
 def test_rank_correlation_is_spearmans(second: list[float], expected: float | None) -> None:
     names, states = ["a", "b", "c"], ["damaged"] * 3
-    assert compared(Levels(names, [0.2, 0.3, 0.4], states), Levels(names, second, states)).rank_correlation == expected
+    assert compare_levels(Levels(names, [0.2, 0.3, 0.4], states), Levels(names, second, states)).rank_correlation == expected
 
 
 def test_who_is_told_of_by_one_alone_is_left_out() -> None:
-    found = compared(Levels(["a", "b"], [0.1, 0.2], ["", ""]), Levels(["b", "c"], [0.4, 0.5], ["", ""]))
+    found = compare_levels(Levels(["a", "b"], [0.1, 0.2], ["", ""]), Levels(["b", "c"], [0.4, 0.5], ["", ""]))
     assert (list(found.relationships), found.first.tolist(), found.second.tolist()) == (["b"], [0.2], [0.4])

@@ -27,9 +27,9 @@ import pytest
 import journey
 import journey_projections
 from journey_cli.main import COMMANDS
-from journey_cli.rule_files import load_rules
 from journey_projections.rules.gallery import NAMES, rule_set
 from journey_projections.rules.goodwill.catalogue import RULES
+from journey_projections.rules.loading import load_rules
 from journey_projections.testing import LAWS, check_law
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -254,7 +254,7 @@ def test_a_payload_that_is_no_touchpoint_is_damage(path: Path) -> None:
 
 @pytest.mark.parametrize("takes_many", [True, False])
 def test_a_batch_is_whole_however_many_rows_a_statement_takes(path: Path, takes_many: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("journey.stores.sqlite.store._ROWS_AT_ONCE", (500, 50) if takes_many else (1_000_000,))
+    monkeypatch.setattr("journey.stores.sqlite.recorder._ROWS_AT_ONCE", (500, 50) if takes_many else (1_000_000,))
     last = 0
     with opened(path) as journal:
         for size in (1, 499, 500, 501, 1_250):

@@ -4,10 +4,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from journey.edits import Edit, apply_edits, pairs
 from journey.errors import UnknownName
 from journey.history import History
 from journey.reading import read_json
-from journey_cli.edits import Edit, apply_edits, pairs
 
 NAMES = (
     "cold-meeting",

@@ -1,11 +1,15 @@
 """journey_projections: the pure read side. Replays histories to trust, under any rule set, and says what moved it."""
 
-from journey_projections.compiled.warm import warm
+from typing import TYPE_CHECKING, Any
+
 from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.goodwill.rule_set import GOODWILL, GoodwillParameters, goodwill
 from journey_projections.rules.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
 from journey_projections.rules.rule_set import RuleSet, View
+
+if TYPE_CHECKING:
+    from journey_projections.compiled.warm import warm
 
 __all__ = [
     "GOODWILL",
@@ -27,3 +31,12 @@ __all__ = [
     "snapshot",
     "warm",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`warm` on first use: it comes with what compiles, which most programs do without."""
+    if name == "warm":
+        from journey_projections.compiled.warm import warm
+
+        return warm
+    raise AttributeError(f"module `journey_projections` has no attribute `{name}`")

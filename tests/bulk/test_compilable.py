@@ -65,7 +65,7 @@ def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint
 
 
 _PROGRAM = """
-from journey_projections import codes
+from journey_projections.encoding import codes
 from journey_projections.compiled.compiler import compiled, is_kept
 
 def inner(value):

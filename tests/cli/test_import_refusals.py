@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from journey import Journal, UnreadableSource
-from journey_cli import importing
-from journey_cli.sources import Row
+from journey.formats import importing
+from journey.formats.rows import Row
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit

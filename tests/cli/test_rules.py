@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from journey import History, UnusableRules
 from journey.testing import START
 from journey.touchpoints import Interaction
-from journey_cli.rule_data import MOST_FILES
 from journey_projections import GOODWILL, RuleSet, replay
 from journey_projections.rules.derived import SUGGESTED, changes_of, derived
 from journey_projections.rules.gallery import NAMES, rule_set
+from journey_projections.rules.loading import MOST_FILES
 from journey_projections.rules.parameters import Parameter, parameters_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
 
 def test_of_many_problems_the_first_are_told_and_searched_for(journey: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
     searched = list[str]()
-    for module in ("journey_projections.rules.derived", "journey_cli.rule_data"):
+    for module in ("journey_projections.rules.derived", "journey_projections.rules.loading"):
         monkeypatch.setattr(f"{module}.did_you_mean", lambda name, _: searched.append(name) or "")  # type: ignore[func-returns-value]
     parameters = "".join(f"wrong_{number} = 1\n" for number in range(2345))
     for text in (MINE + parameters, parameters + MINE):

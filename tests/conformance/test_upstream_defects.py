@@ -148,7 +148,7 @@ def test_its_database_functions_let_a_tailing_reader_miss_an_event_for_good(
             may_commit.wait(20)
         return planned
 
-    monkeypatch.setattr("journey.stores.postgres.store.plan", slowly)
+    monkeypatch.setattr("journey.stores.postgres.recorder.plan", slowly)
     writers = [threading.Thread(target=store.append, args=([encode(contact(id))], 0)) for id in ("early", "late")]
     writers[0].start()
     assert is_given_its_position.wait(20)

@@ -17,7 +17,8 @@ from journey import Fact, Interaction, Journal
 from journey.testing import START
 from journey_projections import replay
 from journey_projections.ledger import Ledger, ReplayedChunk, Standing, bounded_replay, replay_ledger
-from journey_projections.ledger.result_tables import contributions_in, contributions_of, course_in, course_of
+from journey_projections.ledger.result_tables import contributions_of, course_of
+from journey_projections.replaying.rows import contributions_in, course_in
 from journey_projections.rules.gallery import NAMES, rule_set
 
 
@@ -70,9 +71,9 @@ def test_under_every_rule_set_courses_and_contributions_are_those_of_each_histor
         assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
 
 
-def by_relationship(tables: list[pa.Table]) -> list[tuple[Any, ...]]:
-    """Rows by relationship, otherwise in their order."""
-    rows = (tuple(row.values()) for table in tables for row in table.to_pylist())
+def by_relationship(tables: list[Any]) -> list[tuple[Any, ...]]:
+    """Rows, those of tables too, by relationship, otherwise in their order."""
+    rows = (tuple(row.values()) for table in tables for row in (table if isinstance(table, list) else table.to_pylist()))
     return sorted(rows, key=lambda row: str(row[0]))
 
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.ledgers import ledger_option
-from journey_cli.session import Session, bounds, console, counted, write_json
+from journey_cli.ledger_options import ledger_option
+from journey_cli.options import bounds
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,13 +53,13 @@ def command(
     With --all, two rule sets judge the whole journal: whose trust differs most and why, and how the ranking changes. A large journal is
     read by way of its ledger, as by `replay --all`.
     """
-    from journey_cli.rule_files import load_rules
     from journey_projections.rules.gallery import NAMES
+    from journey_projections.rules.loading import load_rules
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
     if everyone:
-        from journey_cli.contrasts import tell_contrast
+        from journey_cli.text.comparison import tell_contrast
 
         tell_contrast(session, _two(names), as_of, known_at, ledger, top)
     else:
@@ -65,8 +67,7 @@ def command(
 
 
 def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
-    from journey_cli.rule_data import read_rules
-    from journey_cli.rule_files import load_rules
+    from journey_projections.rules.loading import load_rules, read_rules
 
     if len(names) not in (1, 2):
         raise click.UsageError("--all compares two rule sets; give --rules twice, or once for one to set against its base")
@@ -78,7 +79,8 @@ def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
 
 
 def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[RuleSet]", as_of: str | None, known_at: str | None) -> None:
-    from journey_cli import drawing, shapes
+    from journey_cli import shapes
+    from journey_cli.text import drawing
     from journey_projections import replay
 
     out = console()
@@ -105,8 +107,8 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
 
 
 def _print_why(out: "Console", first: "Replay", second: "Replay") -> None:
-    from journey_cli import drawing
-    from journey_cli.contrasts import said
+    from journey_cli.text import drawing
+    from journey_cli.text.comparison import said
     from journey_projections.replaying.comparison import reasons
 
     rows = drawing.table(out, "change", "why", right=("change",))

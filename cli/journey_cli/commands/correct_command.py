@@ -2,8 +2,10 @@
 
 import click
 
-from journey_cli.edits import assignment
-from journey_cli.session import Session, amending, say_receipt
+from journey.edits import assignment
+from journey_cli.options import amending
+from journey_cli.session import Session
+from journey_cli.text.console import say_receipt
 
 
 @click.command("correct")
@@ -20,8 +22,12 @@ def command(session: Session, id: str, fields: tuple[str, ...], reason: str | No
     \b
     journey correct visit-1 benevolence=0.2 note=null --reason "wrong customer's form" --actor anna
     """
+    try:
+        assignments = [assignment(field) for field in fields]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     corrected: dict[str, str | None] = {}
-    for field, value in map(assignment, fields):
+    for field, value in assignments:
         if field in corrected:
             raise click.UsageError(f"`{field}` is given twice; which is right?")
         corrected[field] = value

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.session import Session, console, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +42,7 @@ def command(session: Session, name: str) -> None:
 
 
 def _shape(told: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> dict[str, Any]:
-    from journey_cli.edits import flat
+    from journey.edits import flat
 
     return {
         "story": told.name,
@@ -64,7 +65,7 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
     from rich.padding import Padding
     from rich.text import Text
 
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     def say(text: str, style: str = "") -> None:
         out.print(Padding(Text(text.strip(), style=style), (0, 2)))
@@ -140,7 +141,7 @@ def _years(out: "Console", history: "History", facts: "Replay") -> None:
     """A line for each year: trust at its end, and what moved it most."""
     from rich.text import Text
 
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     by_year: dict[int, list[Contribution]] = {}
     for one in facts.contributions:

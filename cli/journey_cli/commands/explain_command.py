@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
+from journey_cli.options import bounds, rules_option
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
+from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
     from journey_projections import Contribution
@@ -22,10 +25,11 @@ NOTABLE = 0.01
 @click.pass_obj
 def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
     """Show what moved the trust of RELATIONSHIP (or FILE.jsonl), when and why. The lines sum to the score."""
-    from journey_cli import drawing, shapes
-    from journey_cli.amended import amended, known_later
-    from journey_cli.rule_files import load_rules
+    from journey_cli import shapes
+    from journey_cli.text import drawing
+    from journey_cli.text.amendments import amended, known_later
     from journey_projections import replay
+    from journey_projections.rules.loading import load_rules
 
     judged_by = load_rules(rules)
     if session.is_json:

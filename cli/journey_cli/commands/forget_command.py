@@ -4,7 +4,9 @@ import sys
 
 import click
 
-from journey_cli.session import Session, amending, console, counted, say_receipt, write_json
+from journey_cli.options import amending
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, say_receipt, write_json
 
 
 @click.command("forget")

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
+from journey_cli.options import bounds, rules_option
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
+from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
     from journey import History
@@ -22,10 +25,11 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with merges
     and with what was recorded late. `--known-at` shows what was known before.
     """
-    from journey_cli import drawing, shapes
-    from journey_cli.amended import amended
-    from journey_cli.rule_files import load_rules
+    from journey_cli import shapes
+    from journey_cli.text import drawing
+    from journey_cli.text.amendments import amended
     from journey_projections import replay
+    from journey_projections.rules.loading import load_rules
 
     if session.is_json or as_recorded:
         history = session.history(relationship, as_of, known_at)
@@ -57,7 +61,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
 
 def _print_told(history: "History") -> None:
     from journey.touchpoints import fields_of
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     out = console()
     rows = drawing.table(out, "recorded", "kind", "when", "id", "fields")

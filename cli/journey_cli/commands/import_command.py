@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, console, working, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, working, write_json
 
 if TYPE_CHECKING:
-    from journey_cli.importing import Outcome, Recorder, Rehearsal
+    from journey.formats.importing import Outcome, Recorder, Rehearsal
 
 
 @click.command("import")
@@ -35,23 +36,20 @@ def command(
     With --sql the first path is the view `source`, each further one a view named by its file's stem.
     Exit code 1 when a row was refused.
     """
-    from itertools import chain
-
-    from journey_cli.importing import Outcome, Rejects, import_rows
-    from journey_cli.sources import mapped_rows, rows_of
+    from journey.formats.importing import Outcome, Rejects, import_rows
+    from journey.formats.sources import rows_from
 
     if mapping is not None and input_format is not None:
         raise click.UsageError("--input-format says how files are read without --sql; give one of the two")
     refused = _rejects_path(rejects, paths, mapping)
-    rows = mapped_rows(paths, mapping) if mapping else chain.from_iterable([rows_of(path, input_format) for path in paths])
-    first = next(rows, None)
+    rows = rows_from(paths, mapping, input_format)
     outcome = Outcome()
     with ExitStack() as stack:
         journal: Recorder = stack.enter_context(_rehearsal(session)) if dry_run else stack.enter_context(session.writing())
         rejecting = stack.enter_context(Rejects(refused))
         done = stack.enter_context(working("importing"))
         seen = 0
-        for outcome in import_rows(journal, chain([] if first is None else [first], rows), rejecting):
+        for outcome in import_rows(journal, rows, rejecting):
             done(outcome.read - seen)
             seen = outcome.read
     if rejects is None and not outcome.refused:
@@ -64,7 +62,9 @@ def command(
 
 
 def _rejects_path(asked: Path | None, paths: tuple[Path, ...], mapping: Path | None) -> Path:
-    path = asked or Path(f"{paths[0].stem}.rejects.jsonl")
+    from journey.formats.importing import default_rejects
+
+    path = asked or default_rejects(paths)
     if any(path.resolve() == source.resolve() for source in (*paths, *([mapping] if mapping else []))):
         raise click.UsageError(f"the rejects cannot go to `{path}`, which is being read; give --rejects another FILE")
     if not path.parent.is_dir():
@@ -77,7 +77,7 @@ def _rejects_path(asked: Path | None, paths: tuple[Path, ...], mapping: Path | N
 @contextmanager
 def _rehearsal(session: Session) -> "Iterator[Rehearsal]":
     from journey import StoreUnavailable
-    from journey_cli.importing import Rehearsal
+    from journey.formats.importing import Rehearsal
 
     try:
         journal = session.reading()

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, console, working, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, working, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +31,7 @@ def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], s
     is broken. Needs the extra `testing`.
     """
     from journey_cli.main import VIOLATED
-    from journey_cli.rule_files import load_rules
+    from journey_projections.rules.loading import load_rules
     from journey_projections.testing import check_laws
 
     judged, wanted = load_rules(rules), _wanted(ids)
@@ -96,7 +97,7 @@ def _shape(verdict: "Verdict") -> dict[str, object]:
 def _print(out: "Console", verdicts: "list[Verdict]", broken: "list[Verdict]") -> None:
     from rich.text import Text
 
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     rows = drawing.table(out, "law", "", "from", "statement")
     for verdict in verdicts:
@@ -114,7 +115,7 @@ def _tell(out: "Console", verdict: "Verdict") -> None:
     from rich.text import Text
 
     from journey import History
-    from journey_cli import drawing
+    from journey_cli.text import drawing
     from journey_projections import replay
 
     out.print()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.ledgers import catch_up, ledger_option, place_of
-from journey_cli.session import Session, console, counted, working, write_json
+from journey_cli.ledger_options import ledger_option
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections.ledger import Ledger
@@ -34,8 +35,9 @@ def command(session: Session, task: str, ledger: Path | None) -> int:
     rebuild   delete it and make it anew
     """
     from journey_projections.ledger import Ledger
+    from journey_projections.ledger.following import catch_up, ledger_beside
 
-    place = place_of(session, ledger)
+    place = ledger or ledger_beside(session.store)
     if place is None:
         raise click.UsageError("name the ledger's folder with --ledger; only beside a SQLite file there is one by default")
     kept = Ledger(place)
@@ -47,7 +49,7 @@ def command(session: Session, task: str, ledger: Path | None) -> int:
         with session.reading() as journal:
             if task == "rebuild":
                 kept.remove()
-            catch_up(kept, journal)
+            catch_up(kept, journal, working)
     elif task == "compact":
         rows = kept.status().rows
         with working("compacting", rows) as done:

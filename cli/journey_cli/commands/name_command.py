@@ -2,7 +2,9 @@
 
 import click
 
-from journey_cli.session import Session, amending, say_receipt
+from journey_cli.options import amending
+from journey_cli.session import Session
+from journey_cli.text.console import say_receipt
 
 
 @click.command("name")

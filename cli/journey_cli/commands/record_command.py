@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import click
 
-from journey_cli.session import Session, say_receipt
+from journey_cli.session import Session
+from journey_cli.text.console import say_receipt
 
 
 @click.command("record")

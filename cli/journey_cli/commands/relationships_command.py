@@ -2,7 +2,8 @@
 
 import click
 
-from journey_cli.session import Session, console, counted, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 
 @click.command("relationships")
@@ -10,7 +11,8 @@ from journey_cli.session import Session, console, counted, write_json
 @click.pass_obj
 def command(session: Session, naming: str | None) -> None:
     """List the relationships in the journal, with how many touchpoints and from when to when."""
-    from journey_cli import drawing, shapes
+    from journey_cli import shapes
+    from journey_cli.text import drawing
 
     with session.reading() as journal:
         summaries = list(journal.relationships(naming))

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from journey_cli.ledgers import Size, ledger_option
-from journey_cli.outputs import check_outputs, tables_to
-from journey_cli.replaying import Asked, of_all, of_named
-from journey_cli.session import Session, bounds, rules_option, write_json
-from journey_cli.standings import course_to, print_standings, write
+from journey_cli.ledger_options import Size, ledger_option
+from journey_cli.options import bounds, rules_option
+from journey_cli.session import Session
+from journey_cli.text.console import say_on_terminal, working, write_json
+from journey_cli.text.files import check_outputs, tables_to
+from journey_cli.text.results import course_to, print_standings, write
 
 
 @click.command("replay")
@@ -55,7 +56,9 @@ def command(
     With --all, a large journal is read by way of its ledger, which is made or caught up first; see `journey ledger`. The rows of
     one relationship are together in what --every and --contributions tell.
     """
-    from journey_cli.rule_files import load_rules
+    from journey_projections.questions.everyone import Query, replay_everyone, replay_some
+    from journey_projections.replaying.rows import CONTRIBUTIONS
+    from journey_projections.rules.loading import load_rules
 
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
@@ -65,12 +68,14 @@ def command(
         if every is not None:
             course = files.enter_context(course_to(session, output))
         if contributions is not None:
-            from journey_projections.ledger.result_tables import CONTRIBUTIONS
-
             told = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
         parties = every is None and (session.is_json if output is None else output.suffix == ".jsonl")
-        asked = Asked(load_rules(rules), as_of, known_at, every, parties, memory, course, told)
-        results = of_all(session, asked, ledger, files) if everyone else of_named(session, asked, relationships)
+        query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, told, say_on_terminal)
+        if everyone:
+            journal = files.enter_context(session.reading())
+            results = replay_everyone(journal, query, session.ledger_place(ledger, working), files, working, session.look)
+        else:
+            results = replay_some([session.history(name, as_of, known_at) for name in relationships], query)
         if every is not None:
             for _ in results:
                 pass

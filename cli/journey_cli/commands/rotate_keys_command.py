@@ -2,7 +2,8 @@
 
 import click
 
-from journey_cli.session import Session, console, counted, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 
 @click.command("rotate-keys")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.session import Session, console, counted, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 if TYPE_CHECKING:
     from journey_projections import RuleSet
@@ -22,18 +23,18 @@ def command(session: Session, name: str | None) -> None:
     if name is None:
         _list(session)
     elif name.endswith(".toml"):
-        from journey_cli.rule_data import read_rules
+        from journey_projections.rules.loading import read_rules
 
         found = read_rules(Path(name))
         _show(session, found.rules, found.base)
     else:
-        from journey_cli.rule_files import load_rules
+        from journey_projections.rules.loading import load_rules
 
         _show(session, load_rules(name), None)
 
 
 def _list(session: Session) -> None:
-    from journey_cli import drawing
+    from journey_cli.text import drawing
     from journey_projections.rules.gallery import NAMES, rule_set
     from journey_projections.rules.parameters import parameters_of
 
@@ -50,7 +51,7 @@ def _list(session: Session) -> None:
 
 
 def _show(session: Session, rules: "RuleSet", base: "RuleSet | None") -> None:
-    from journey_cli import drawing
+    from journey_cli.text import drawing
     from journey_projections.rules.derived import changes_of
     from journey_projections.rules.parameters import parameters_of
 

@@ -4,7 +4,8 @@ import re
 
 import click
 
-from journey_cli.session import Session, console, counted, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 _TELLABLE = 20
 """How many violations are told in text; JSON has them all."""

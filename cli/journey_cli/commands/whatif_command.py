@@ -4,7 +4,10 @@ from typing import Any
 
 import click
 
-from journey_cli.session import Session, bounds, console, counted, ruled_by, rules_option, write_json
+from journey_cli.options import bounds, rules_option
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
+from journey_cli.text.results import ruled_by
 
 
 def _edit(option: str) -> Any:
@@ -36,14 +39,19 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     \b
     journey whatif m@bank --replace handover-2:introduction=warm --without meeting-131
     """
-    from journey_cli import drawing, edits, shapes
-    from journey_cli.rule_files import load_rules
+    from journey import edits
+    from journey_cli import shapes
+    from journey_cli.text import drawing
     from journey_projections import replay
+    from journey_projections.rules.loading import load_rules
 
     session: Session = ctx.obj
     asked: list[edits.Edit] = ctx.meta.get("edits", [])
     history = session.history(relationship, as_of, known_at)
-    edited = edits.apply_edits(history, asked)
+    try:
+        edited = edits.apply_edits(history, asked)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     at = edits.latest(history.at, edited.at)
     judged_by = load_rules(rules)
     facts, counterfactual = replay(history, judged_by, at), replay(edited, judged_by, at)

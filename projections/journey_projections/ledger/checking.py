@@ -20,7 +20,7 @@ from journey_projections.ledger.open_ledger import OpenLedger
 from journey_projections.ledger.segments import segments
 
 
-def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: None) -> Iterator[str]:
+def check(path: Path, journal: Journal, told: Callable[[int], object] = lambda _: None) -> Iterator[str]:
     """What is wrong with the ledger at `path`, in words; nothing where all is well.
 
     Every page of its files is read and held against its checksum, its digests against the journal's, and its rows against those
@@ -33,7 +33,7 @@ def check(path: Path, journal: Journal, told: Callable[[int], None] = lambda _: 
         yield str(error)
 
 
-def _wrong(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:
+def _wrong(path: Path, journal: Journal, told: Callable[[int], object]) -> Iterator[str]:
     if not Ledger(path).status().position:
         return
     opened = Ledger(path).open()
@@ -62,7 +62,7 @@ def _broken_files(path: Path) -> Iterator[str]:
                 yield str(error)
 
 
-def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], None]) -> Iterator[str]:
+def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], object]) -> Iterator[str]:
     """Where the journal's digests are not those that the ledger was made of."""
     link, position = bytes.fromhex(NO_CHAIN), 0
     for segment in segments(path / "touchpoints"):

@@ -24,7 +24,7 @@ SLICE = 500_000
 """From how many rows of the journal on a segment is written before all are read."""
 PAGE = 8_192
 """How many rows of the journal are read at once."""
-Told = Callable[[int], None]
+Told = Callable[[int], object]
 """Takes how many more of the journal's rows are in the ledger now."""
 COMPACTED_AT_ONCE = 1_000_000
 """How many rows are brought together at once."""

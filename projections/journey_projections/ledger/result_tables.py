@@ -1,35 +1,19 @@
 """What replaying a ledger tells row by row: the course of trust at chosen dates, and what each touchpoint contributed."""
 
-from collections.abc import Iterable
-from datetime import datetime
-
 import numpy as np
 import pyarrow as pa
 
-from journey.history import History
 from journey.touchpoints import KINDS
 from journey_projections.encoding.columns import Array
 from journey_projections.ledger.bounded_replay import ReplayedChunk
 from journey_projections.ledger.names import Names
-from journey_projections.replaying.replay import TIME, Replay, replay
+from journey_projections.ledger.results import schema_of
+from journey_projections.replaying.replay import TIME
+from journey_projections.replaying.rows import CONTRIBUTIONS, COURSE
 from journey_projections.rules.rule_set import RuleSet
 
 _INSTANT = pa.timestamp("us", tz="UTC")
-COURSE = pa.schema([("relationship", pa.string()), ("at", _INSTANT), ("trust", pa.float64())])
-"""The trust of a relationship at an instant; none before its first touchpoint."""
-CONTRIBUTIONS = pa.schema(
-    [
-        ("relationship", pa.string()),
-        ("touchpoint", pa.string()),
-        ("occurred_at", _INSTANT),
-        ("kind", pa.string()),
-        ("cause", pa.string()),
-        ("before", pa.float64()),
-        ("after", pa.float64()),
-        ("delta", pa.float64()),
-    ]
-)
-"""Contributions as `Contribution` has them: where time passed, there is no touchpoint and no kind."""
+_COURSE, _CONTRIBUTIONS = schema_of(COURSE), schema_of(CONTRIBUTIONS)
 
 
 def course_of(replayed: ReplayedChunk, names: Names) -> pa.Table:
@@ -38,7 +22,7 @@ def course_of(replayed: ReplayedChunk, names: Names) -> pa.Table:
     place, date = np.nonzero(~np.isnan(replays.trajectories))
     relationship = _named(names, replays.relationship[place] + replayed.chunk.first)
     at = pa.array(replays.dates[date]).cast(_INSTANT)
-    return pa.table([relationship, at, replays.trajectories[place, date]], schema=COURSE)
+    return pa.table([relationship, at, replays.trajectories[place, date]], schema=_COURSE)
 
 
 def contributions_of(replayed: ReplayedChunk, names: Names, rules: RuleSet) -> pa.Table:
@@ -81,22 +65,8 @@ def contributions_of(replayed: ReplayedChunk, names: Names, rules: RuleSet) -> p
             *(told[name] for name in ("kind", "cause", "before", "after")),
             told["after"].to_numpy() - told["before"].to_numpy(),
         ],
-        schema=CONTRIBUTIONS,
+        schema=_CONTRIBUTIONS,
     )
-
-
-def course_in(history: History, rules: RuleSet, dates: Iterable[datetime]) -> pa.Table:
-    """The trust of one history at each date, as a table of COURSE."""
-    told = ((at, replay(history, rules, at)) for at in dates)
-    rows = [{"relationship": history.relationship, "at": at, "trust": one.trust} for at, one in told if one.touchpoints]
-    return pa.Table.from_pylist(rows, COURSE)
-
-
-def contributions_in(result: Replay) -> pa.Table:
-    """What moved the trust of one relationship, as a table of CONTRIBUTIONS."""
-    fields = [name for name in CONTRIBUTIONS.names if name != "relationship"]
-    rows = [{"relationship": result.relationship, **{name: getattr(one, name) for name in fields}} for one in result.contributions]
-    return pa.Table.from_pylist(rows, CONTRIBUTIONS)
 
 
 def _by_time(place: Array, whose: Array, at: Array, before: Array, after: Array) -> pa.Table:

@@ -1,6 +1,6 @@
 """Where relationships stand after a replay: one by one, as arrays, as a table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import nan
@@ -17,24 +17,21 @@ from journey_projections.encoding.columns import Array
 from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.names import Names
 from journey_projections.replaying.replay import Replay, RuleSetId, replay
+from journey_projections.replaying.rows import STANDINGS
 from journey_projections.rules.reports import Parties, PartyTrust
 from journey_projections.rules.rule_set import STATES, RuleSet
 
 _INSTANT = pa.timestamp("us", tz="UTC")
-STANDINGS_SCHEMA = pa.schema(
-    [
-        ("relationship", pa.string()),
-        ("trust", pa.float64()),
-        ("confidence", pa.float64()),
-        ("state", pa.string()),
-        ("exit_risk", pa.float64()),
-        ("at", _INSTANT),
-        ("known_at", _INSTANT),
-        ("touchpoints", pa.int64()),
-        ("rules", pa.string()),
-    ]
-)
-"""Standings as a table: `rules` is their hash."""
+_TYPES = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "instant": _INSTANT}
+
+
+def schema_of(columns: Mapping[str, str]) -> pa.Schema:
+    """The Arrow schema of some columns, as `replaying.rows` has them."""
+    return pa.schema([(name, _TYPES[holds]) for name, holds in columns.items()])
+
+
+STANDINGS_SCHEMA = schema_of(STANDINGS)
+"""Standings as a table."""
 RESULT = np.dtype(
     [
         *((name, np.float64) for name in ("trust", "confidence", "exit_risk")),

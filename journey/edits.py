@@ -1,10 +1,8 @@
-"""Counterfactual edits as the command line writes them: `--without ID`, `--replace ID:field=value`, `--insert JSON`."""
+"""Counterfactual edits as text, as the command line writes them: `--without ID`, `--replace ID:field=value`, `--insert JSON`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-import click
 
 from journey.amendments import Fact
 from journey.errors import InvalidTouchpoint
@@ -18,7 +16,7 @@ Edit = tuple[str, str]
 def apply_edits(history: History, edits: Sequence[Edit]) -> History:
     """The history after the edits, in their order; replacements of one touchpoint go together.
 
-    Raises UnknownName, InvalidFact, ConflictingFact, or click's UsageError for a malformed edit.
+    Raises UnknownName, InvalidTouchpoint, ConflictingTouchpoint, and ValueError for a malformed edit.
     """
     replaced: dict[str, dict[str, Any]] = {}
     for option, text in edits:
@@ -58,14 +56,14 @@ def assignment(text: str) -> tuple[str, str | None]:
     """`field=value` as the two; an empty value or null is None."""
     field, equals, value = text.partition("=")
     if not equals or not field:
-        raise click.UsageError(f"`{text}` is no correction; write field=value, as in benevolence=0.6")
+        raise ValueError(f"`{text}` is no correction; write field=value, as in benevolence=0.6")
     return field, None if value in ("", "null") else value
 
 
 def _replacement(text: str) -> tuple[str, str, str | None]:
     id, colon, rest = text.partition("=")[0].rpartition(":")
     if not colon or not id or not rest or "=" not in text:
-        raise click.UsageError(f"`{text}` is no replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
+        raise ValueError(f"`{text}` is no replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
     return id, *assignment(text[len(id) + 1 :])
 
 

@@ -1,134 +1,20 @@
-"""Where imported touchpoints come from: lines of JSON, rows of CSV, rows of an SQL query. All of them stream."""
+"""Any source that DuckDB reads, mapped to touchpoints by one SELECT."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pydantic_core import from_json
+from typing import TYPE_CHECKING, Any
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.formats.rows import FIELDS, Row
 from journey.times import from_microseconds
-from journey.touchpoints import KINDS
 
 if TYPE_CHECKING:
     import duckdb
 
-FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv"}
-FIELDS = frozenset(name for model in KINDS.values() for name in model.model_fields)
+
 _CHUNK = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
-
-
-class Row(NamedTuple):
-    """One row of a source: where it stands (`path:line`), what it tells, and what is wrong with it as a row.
-
-    A line of JSON is told as its bytes; `parsed` takes it apart.
-    """
-
-    path: str
-    line: int
-    told: dict[str, Any] | bytes
-    problem: InvalidTouchpoint | None = None
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """What a row tells that is taken apart."""
-        assert isinstance(self.told, dict)
-        return self.told
-
-    def parsed(self) -> "Row":
-        """The row with its fields, or with what is wrong with its line."""
-        return _parsed(self.path, self.line, self.told) if isinstance(self.told, bytes) else self
-
-
-def rows_of(path: Path, input_format: str | None) -> Iterator[Row]:
-    """The rows of a JSONL or CSV file. Raises UnreadableSource before the first row when the file is not one."""
-    if path.is_dir():
-        raise UnreadableSource(f"{path}: is a directory", "name the files in it")
-    kind = input_format or FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise UnreadableSource(
-            f"{path}: the suffix `{path.suffix}` says no format", "give --input-format jsonl or csv, or map the file with --sql FILE"
-        )
-    # Opened once, since what was read of a pipe cannot be read again.
-    file = _opened(path)
-    return _jsonl(path, file) if kind == "jsonl" else _csv(path, file)
-
-
-def _opened(path: Path) -> io.BufferedReader:
-    try:
-        file = path.open("rb")
-        head = file.peek(8192)[:8192]
-    except OSError as error:
-        raise UnreadableSource(f"{path}: {(error.strerror or str(error)).lower()}", "name a file that can be read") from None
-    if head.strip() and b"\x00" not in head:
-        return file
-    file.close()
-    if not head.strip():
-        raise UnreadableSource(f"{path}: is empty", "there is nothing to import")
-    raise UnreadableSource(f"{path}: is a binary file, not lines of text", "export it as JSONL or CSV, or map it with --sql FILE")
-
-
-def _jsonl(path: Path, file: io.BufferedReader) -> Iterator[Row]:
-    name = str(path)
-    with file:
-        for line, raw in enumerate(file, start=1):
-            if not raw.isspace():
-                yield Row(name, line, raw)
-
-
-def _parsed(path: str, line: int, raw: bytes) -> Row:
-    try:
-        fields = from_json(raw)
-    except ValueError:
-        fields = None
-    if isinstance(fields, dict):
-        return Row(path, line, fields)
-    # The parser above is three times as fast; this one reads what else may pass for JSON, and says why something does not.
-    text = raw.decode("utf-8-sig" if line == 1 else "utf-8", errors="surrogateescape").strip()
-    try:
-        fields = json.loads(text)
-        problem = "" if isinstance(fields, dict) else f"a JSON object is needed, not {type(fields).__name__}"
-    except (ValueError, RecursionError) as error:
-        fields, problem = {}, f"this is no JSON: {error}"
-    if problem:
-        return Row(path, line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
-    return Row(path, line, fields)
-
-
-def _csv(path: Path, file: io.BufferedReader) -> Iterator[Row]:
-    """The header is checked at once, the rows stream."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    header = next(csv.reader(text), [])
-    unknown = [name for name in header if name not in FIELDS]
-    if unknown or "kind" not in header:
-        text.close()
-        wrong = f"`{unknown[0]}` is no field of any touchpoint" if unknown else "there is no column `kind`"
-        raise UnreadableSource(f"{path}:1: {wrong}", "name the columns as touchpoint fields, or map the file with --sql FILE")
-    return _csv_rows(path, text, header)
-
-
-def _csv_rows(path: Path, text: io.TextIOWrapper, header: Sequence[str]) -> Iterator[Row]:
-    with text:
-        reader = csv.reader(text)
-        line = 1
-        while True:
-            first, problem = line + 1, None
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                cells, problem = [], InvalidTouchpoint([("", f"this is no CSV: {error}")], "quote the cell, or its quotes")
-            line = 1 + reader.line_num
-            if len(cells) > len(header):
-                problem = InvalidTouchpoint([("", f"{len(cells)} cells under {len(header)} columns")], "quote a cell that holds a comma")
-            if any(cells) or problem:
-                yield Row(str(path), first, {name: cell for name, cell in zip(header, cells, strict=False) if cell != ""}, problem)
 
 
 def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:

@@ -5,12 +5,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from journey_cli.session import Session, console, counted, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, write_json
 
 if TYPE_CHECKING:
-    from journey import Journal
-    from journey_projections import Replay, RuleSet
-    from journey_projections.replaying.comparison import Comparison, Levels, Reason
+    from journey_projections import RuleSet
+    from journey_projections.questions.comparison import Comparison
+    from journey_projections.replaying.comparison import Reason
 
     Why = Mapping[int, Sequence[Reason]]
 
@@ -24,12 +25,14 @@ def tell_contrast(
     session: Session, rules: "tuple[RuleSet, RuleSet]", as_of: str | None, known_at: str | None, ledger: Path | None, top: int
 ) -> None:
     """Compare two rule sets over every relationship, and tell of the `top` most changed ones."""
+    from journey_cli.text.console import working
     from journey_projections import replay
-    from journey_projections.replaying.comparison import compared, reasons
+    from journey_projections.questions.comparison import compare_everyone
+    from journey_projections.replaying.comparison import reasons
 
     with ExitStack() as files:
         journal = files.enter_context(session.reading())
-        found = compared(*_levels(session, journal, rules, as_of, known_at, ledger, files))
+        found = compare_everyone(journal, rules, as_of, known_at, session.ledger_place(ledger, working), files, working, session.look)
         why: dict[int, list[Reason]] = {}
         for place in found.most(found.difference, top):
             history = session.history_in(journal, found.relationships[place], as_of, known_at)
@@ -38,33 +41,6 @@ def tell_contrast(
         write_json(_shape(found, rules, why, top))
     else:
         _print(found, rules, why, top)
-
-
-def _levels(
-    session: Session,
-    journal: "Journal",
-    rules: "tuple[RuleSet, RuleSet]",
-    as_of: str | None,
-    known_at: str | None,
-    place: Path | None,
-    files: ExitStack,
-) -> "list[Levels]":
-    """What either rule set says of everyone; a small journal is read once."""
-    from journey_cli.replaying import Asked, by_ledger, histories, view_of_large
-    from journey_projections import replay
-    from journey_projections.replaying.comparison import Levels
-
-    opened = view_of_large(session, journal, place, files) if not any(one.takes_touchpoints for one in rules) else None
-    if opened is not None:
-        tables = (by_ledger(opened, Asked(one, as_of, known_at, every=None, parties=False)).table() for one in rules)
-        return [Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist()) for table in tables]
-    everyone = histories(session, journal, list(journal.relationships(known_at=known_at)), as_of, known_at)
-    told = [[_level(replay(history, one)) for one in rules] for history in everyone]
-    return [Levels(*([both[number][part] for both in told] for part in range(3))) for number in range(len(rules))]
-
-
-def _level(result: "Replay") -> tuple[Any, ...]:
-    return str(result.relationship), result.trust, result.state
 
 
 def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
@@ -111,7 +87,7 @@ def _reason(one: "Reason") -> dict[str, Any]:
 
 
 def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> None:
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     out = console()
     first, second = (one.name for one in rules)
@@ -164,7 +140,7 @@ def said(why: "Sequence[Reason]") -> list[str]:
 
 def _said(one: "Reason") -> str:
     """A reason in words."""
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     said_by_both = one.first_words == one.second_words
     words = one.first_words if said_by_both else f"{_briefly(one.first_words)} → {_briefly(one.second_words)}"

@@ -1,7 +1,8 @@
-"""Importing: every good row is recorded once, every bad one is told with its place, reason and mend."""
+"""Importing: every good row is recorded once, every bad one goes to a file with its place, reason and how to fix it."""
 
 import gc
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,13 +14,14 @@ from typing import IO, Any, NamedTuple, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
+from journey.formats.rows import Row
+from journey.formats.sources import rows_from
 from journey.history import Recorded
 from journey.journal import Journal
 from journey.reading import read_fact
 from journey.recording import Prepared
 from journey.stores.rows import Receipt
 from journey.touchpoints import fields_of
-from journey_cli.sources import Row
 
 BATCH = 10_000
 """How many rows go into one transaction."""
@@ -114,6 +116,31 @@ class _Written(NamedTuple):
     recorded: int
     unchanged: int
     refused: Sequence[tuple[Row, JourneyError]]
+
+
+def import_files(
+    journal: Recorder,
+    paths: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    input_format: str | None = None,
+    rejects: Path | None = None,
+) -> Outcome:
+    """Import files into a journal; importing again changes nothing, and a refused row never loses the good ones.
+
+    `mapping` is a file with one SELECT over the first path as `source`, `input_format` is `jsonl` or `csv` where the suffix does not
+    say. Refused rows go to the file `rejects` (default: `NAME.rejects.jsonl` here, NAME that of the first path), which is written only
+    when needed. Raises UnreadableSource.
+    """
+    rows = rows_from(paths, mapping, input_format)
+    with Rejects(rejects or default_rejects(paths)) as refused:
+        (outcome,) = deque(import_rows(journal, rows, refused), maxlen=1)
+    return outcome
+
+
+def default_rejects(paths: Sequence[Path]) -> Path:
+    """Where the refused rows of an import go by default: into this folder, by the name of the first file."""
+    return Path(f"{paths[0].stem}.rejects.jsonl")
 
 
 def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Iterator[Outcome]:

@@ -1,19 +1,23 @@
 """Tables written to files, in the format that the suffix says; a file is there whole, or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from errno import EPIPE
 from os import strerror
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from journey_cli.session import json_line
+from journey_cli.text.console import json_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Rows: TypeAlias = "pa.Table | list[dict[str, Any]]"
+"""Some rows: a table, or each as a dict."""
+Sink = Callable[[Rows], object]
+"""Takes some rows after the others."""
 SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
 
 
@@ -45,33 +49,43 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def tables_to(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Table], object]]":
-    """A function that writes one table after the other to `path`."""
+def tables_to(path: Path, columns: Mapping[str, str]) -> Iterator[Sink]:
+    """A function that writes some rows after the other to `path`; `columns` as in `journey_projections.replaying.rows`."""
     with ExitStack() as open_files:
         partial = open_files.enter_context(whole(path))
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            yield open_files.enter_context(pq.ParquetWriter(partial, schema, compression="zstd")).write_table
-        elif path.suffix == ".arrow":
-            import pyarrow as pa
-
-            yield open_files.enter_context(pa.ipc.new_file(str(partial), schema)).write_table
+        if path.suffix in (".parquet", ".arrow"):
+            yield open_files.enter_context(_arrow_to(partial, columns, is_parquet=path.suffix == ".parquet"))
         elif path.suffix == ".csv":
             import csv
 
             file = open_files.enter_context(partial.open("w", encoding="utf-8", newline=""))
             rows = csv.writer(file)
-            rows.writerow(schema.names)
-            yield lambda table: rows.writerows(map(_plain, batch.values()) for batch in rows_of(table))
+            rows.writerow(columns)
+            yield lambda some: rows.writerows(map(_plain, row.values()) for row in rows_of(some))
         else:
             lines = open_files.enter_context(partial.open("w", encoding="utf-8"))
-            yield lambda table: lines.writelines(json_line(row) + "\n" for row in rows_of(table))
+            yield lambda some: lines.writelines(json_line(row) + "\n" for row in rows_of(some))
 
 
-def rows_of(table: "pa.Table") -> Iterator[dict[str, Any]]:
-    """The rows of a table, some at a time."""
-    for batch in table.to_batches(max_chunksize=10_000):
+@contextmanager
+def _arrow_to(path: Path, columns: Mapping[str, str], *, is_parquet: bool) -> Iterator[Sink]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from journey_projections.ledger.results import schema_of
+
+    schema = schema_of(columns)
+    opened = pq.ParquetWriter(path, schema, compression="zstd") if is_parquet else pa.ipc.new_file(str(path), schema)
+    with opened as file:
+        yield lambda rows: file.write_table(pa.Table.from_pylist(rows, schema) if isinstance(rows, list) else rows)
+
+
+def rows_of(rows: Rows) -> Iterator[dict[str, Any]]:
+    """Rows one by one, those of a table some at a time."""
+    if isinstance(rows, list):
+        yield from rows
+        return
+    for batch in rows.to_batches(max_chunksize=10_000):
         yield from batch.to_pylist()
 
 

@@ -7,8 +7,8 @@ from journey.amendments import Amendment, Merge, PeopleMerge, PeopleMerged, Rela
 from journey.history import History, Recorded
 from journey.merging import names_in
 from journey.touchpoints import fields_of
-from journey_cli import drawing
-from journey_cli.session import counted
+from journey_cli.text import drawing
+from journey_cli.text.console import counted
 
 
 def amended(history: History, names: Mapping[str, str]) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """Where relationships stand, and the course of their trust: printed, or written to files."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from journey_cli.outputs import rows_of, tables_to, whole
-from journey_cli.session import Session, console, counted, json_line, ruled_by, write_json
+from journey_cli.session import Session
+from journey_cli.text.console import console, counted, json_line, write_json
+from journey_cli.text.files import Rows, Sink, rows_of, tables_to, whole
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from journey_projections import Replay
+    from journey_projections.ledger import Standing
 
+if TYPE_CHECKING:
     from journey_projections import Replay
     from journey_projections.ledger import Standing
 
@@ -23,10 +26,11 @@ _ROOM_FOR_BARS = 100
 def write(output: Path, results: "Told") -> None:
     """Write standings to a file, as its suffix says."""
     if output.suffix in (".parquet", ".arrow"):
-        from journey_projections.ledger.results import STANDINGS_SCHEMA, Standings, table_of
+        from journey_projections.ledger.results import Standings, table_of
+        from journey_projections.replaying.rows import STANDINGS
 
         table = results.table() if isinstance(results, Standings) else table_of(results)
-        with tables_to(output, STANDINGS_SCHEMA) as write:
+        with tables_to(output, STANDINGS) as write:
             write(table)
         return
     with whole(output) as partial:
@@ -35,7 +39,7 @@ def write(output: Path, results: "Told") -> None:
 
 def print_standings(results: "Sequence[Replay | Standing]") -> None:
     """Print standings as a table."""
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     out = console()
     barred = out.width >= _ROOM_FOR_BARS
@@ -67,7 +71,9 @@ def _write_jsonl(path: Path, results: "Told") -> None:
 def _write_csv(path: Path, results: "Told") -> None:
     import csv
 
-    columns = ("relationship", "trust", "confidence", "state", "exit_risk", "at", "known_at", "touchpoints")
+    from journey_projections.replaying.rows import STANDINGS
+
+    columns = [name for name in STANDINGS if name != "rules"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow((*columns, "rules"))
@@ -77,16 +83,16 @@ def _write_csv(path: Path, results: "Told") -> None:
 
 
 @contextmanager
-def course_to(session: Session, output: Path | None) -> "Iterator[Callable[[pa.Table], object]]":
+def course_to(session: Session, output: Path | None) -> Iterator[Sink]:
     """Where the course of trust goes: a file, or standard output as JSON or as a table."""
-    from journey_projections.ledger.result_tables import COURSE
+    from journey_projections.replaying.rows import COURSE
 
     if output is not None:
         with tables_to(output, COURSE) as write:
             yield write
     elif session.is_json:
 
-        def write_rows(table: "pa.Table") -> None:
+        def write_rows(table: Rows) -> None:
             for row in rows_of(table):
                 write_json(row)
 
@@ -94,7 +100,7 @@ def course_to(session: Session, output: Path | None) -> "Iterator[Callable[[pa.T
     else:
         courses: dict[str, list[float]] = {}
 
-        def collect(table: "pa.Table") -> None:
+        def collect(table: Rows) -> None:
             for row in rows_of(table):
                 courses.setdefault(row["relationship"], []).append(row["trust"])
 
@@ -103,7 +109,7 @@ def course_to(session: Session, output: Path | None) -> "Iterator[Callable[[pa.T
 
 
 def _print_courses(courses: dict[str, list[float]]) -> None:
-    from journey_cli import drawing
+    from journey_cli.text import drawing
 
     out = console()
     rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"))
@@ -111,3 +117,8 @@ def _print_courses(courses: dict[str, list[float]]) -> None:
         rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(trust), f"{trust[-1]:.3f}")
     out.print(rows)
     out.print(counted(len(courses), "relationship"))
+
+
+def ruled_by(result: "Replay | Standing") -> str:
+    """Which rules made a result, in words."""
+    return f"under {result.rules.name} {result.rules.version} ({result.rules.hash})"

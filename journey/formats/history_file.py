@@ -1,0 +1,27 @@
+"""A history told by a JSONL file, without a journal."""
+
+from pathlib import Path
+
+from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.formats.sources import rows_of
+from journey.history import History
+from journey.reading import read_fact
+
+
+def read_history(path: Path, *, allow_unknown: bool = False) -> History:
+    """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
+    touchpoints = []
+    for row in rows_of(path, "jsonl"):
+        row = row.parsed()
+        try:
+            if row.problem is not None:
+                raise row.problem
+            touchpoints.append(read_fact(row.fields, allow_unknown=allow_unknown))
+        except InvalidTouchpoint as error:
+            raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
+    told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))
+    if len(told) > 1:
+        raise UnreadableSource(
+            f"{path}: tells of {len(told)} relationships, `{told[0]}` and `{told[1]}` among them", "import it, and name one"
+        )
+    return History.of(touchpoints)

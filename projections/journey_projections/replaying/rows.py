@@ -1,0 +1,50 @@
+"""What replays tell row by row: standings, the course of trust, contributions.
+
+Columns are in their order, each with what it holds: `text`, `number`, `count` or `instant`.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from journey.history import History
+from journey_projections.replaying.replay import Replay, replay
+from journey_projections.rules.rule_set import RuleSet
+
+STANDINGS: Mapping[str, str] = {
+    "relationship": "text",
+    "trust": "number",
+    "confidence": "number",
+    "state": "text",
+    "exit_risk": "number",
+    "at": "instant",
+    "known_at": "instant",
+    "touchpoints": "count",
+    "rules": "text",
+}
+"""Where each relationship stands; `rules` is the hash of the rule set."""
+COURSE: Mapping[str, str] = {"relationship": "text", "at": "instant", "trust": "number"}
+"""The trust of a relationship at an instant; none before its first touchpoint."""
+CONTRIBUTIONS: Mapping[str, str] = {
+    "relationship": "text",
+    "touchpoint": "text",
+    "occurred_at": "instant",
+    "kind": "text",
+    "cause": "text",
+    "before": "number",
+    "after": "number",
+    "delta": "number",
+}
+"""What moved trust, as a `Contribution` has it: where time passed, there is no touchpoint and no kind."""
+
+
+def course_in(history: History, rules: RuleSet, dates: Iterable[datetime]) -> list[dict[str, Any]]:
+    """The trust of one history at each date, as rows of COURSE."""
+    results = ((at, replay(history, rules, at)) for at in dates)
+    return [{"relationship": history.relationship, "at": at, "trust": one.trust} for at, one in results if one.touchpoints]
+
+
+def contributions_in(result: Replay) -> list[dict[str, Any]]:
+    """What moved the trust of one relationship, as rows of CONTRIBUTIONS."""
+    fields = [name for name in CONTRIBUTIONS if name != "relationship"]
+    return [{"relationship": result.relationship, **{name: getattr(one, name) for name in fields}} for one in result.contributions]
