@@ -10,7 +10,7 @@ RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-demo: $(VENV)/.ready ## set up, then tell the story of the cold meeting
+demo: $(VENV)/.core ## set up the core, then tell the story of the cold meeting
 	@$(BIN)/journey demo cold-meeting
 
 test: $(VENV)/.ready ## set up, then run every test
@@ -42,8 +42,9 @@ docs: $(VENV)/.ready ## write the generated parts of docs/ anew
 bench: $(VENV)/.ready ## measure, beside the peers, and write docs/performance.md anew (takes long)
 	$(BIN)/python benchmarks/report.py
 
-lock: ## resolve requirements.txt and what Spark adds anew (needs uv)
+lock: ## resolve requirements.txt, the core alone and what Spark adds anew (needs uv)
 	$(RESOLVE) --extra dev -o requirements.txt pyproject.toml
+	$(RESOLVE) --group build --constraint requirements.txt -o requirements-core.txt pyproject.toml
 	$(RESOLVE) --extra spark --constraint requirements.txt -o requirements-spark.txt pyproject.toml
 
 clean: ## remove what the tasks made
@@ -53,8 +54,14 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "journey needs Python 3.11 or newer; name one with make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# One environment for every task, at the versions and hashes of requirements.txt.
-$(VENV)/.ready: $(BIN)/python pyproject.toml requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# One environment for every task, at the versions and hashes of requirements.txt; the demo needs only the core, a tenth of it.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+
+$(VENV)/.core: $(BIN)/python pyproject.toml requirements-core.txt
+	$(INSTALL) --require-hashes --requirement requirements-core.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.core requirements.txt
+	$(INSTALL) --require-hashes --requirement requirements.txt
 	@touch $@

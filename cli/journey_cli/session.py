@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from journey import History, Journal
-    from journey_projections.ledger.following import LedgerPlace, Working
+    from journey_projections.questions.ledger_place import LedgerPlace, Working
 
 DEFAULT_STORE = "sqlite:///journey.db"
 
@@ -93,6 +93,6 @@ class Session:
 
     def ledger_place(self, named: Path | None, working: "Working") -> "LedgerPlace":
         """Where the ledger is: in the folder that was named, or beside the journal's file."""
-        from journey_projections.ledger.following import LedgerPlace, ledger_beside
+        from journey_projections.questions.ledger_place import LedgerPlace, ledger_beside
 
         return LedgerPlace(named, ledger_beside(self.store), working, lambda text: click.echo(f"journey: {text}", err=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journey.errors import UnreadableSource
+from journey.extras import extra
 from journey.formats.csv import csv_rows
 from journey.formats.jsonl import jsonl_rows
 from journey.formats.rows import Row
@@ -26,7 +27,8 @@ def rows_from(paths: Sequence[Path], mapping: Path | None = None, input_format: 
     if mapping is None:
         rows = chain.from_iterable([rows_of(path, input_format) for path in paths])
     else:
-        from journey.formats.sql import mapped_rows
+        with extra("sql", "mapping by SQL"):
+            from journey.formats.sql import mapped_rows
 
         rows = mapped_rows(paths, mapping)
     first = next(rows, None)

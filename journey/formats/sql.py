@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.rows import FIELDS, Row
 from journey.times import from_microseconds
-
-if TYPE_CHECKING:
-    import duckdb
-
 
 _CHUNK = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
@@ -23,8 +21,6 @@ def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
     A line of a CSV that does not fit its columns' types comes as a row with a problem. Raises UnreadableSource when a file cannot
     be read or the query cannot be run.
     """
-    import duckdb
-
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     sql = _query(mapping)
@@ -45,8 +41,6 @@ def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
 
 
 def _query(mapping: Path) -> str:
-    import duckdb
-
     try:
         text = mapping.read_text(encoding="utf-8")
     except OSError as error:
@@ -64,9 +58,7 @@ def _query(mapping: Path) -> str:
     return statements[0].query
 
 
-def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: Path) -> None:
-    import duckdb
-
+def _view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     if path.is_dir():
         raise UnreadableSource(f"{path}: is a directory", "name the files in it")
     if not path.exists():
@@ -85,7 +77,7 @@ def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: Path) -> Non
         raise UnreadableSource(f"{path}: {_first_lines(error)}", "DuckDB reads CSV, JSON and Parquet here") from None
 
 
-def _columns(connection: "duckdb.DuckDBPyConnection", mapping: Path) -> dict[str, str]:
+def _columns(connection: duckdb.DuckDBPyConnection, mapping: Path) -> dict[str, str]:
     """The columns of the query and their types, once each is known to be a field and each time an instant."""
     columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE __mapped").fetchall()}
     for name, kind in columns.items():
@@ -99,7 +91,7 @@ def _columns(connection: "duckdb.DuckDBPyConnection", mapping: Path) -> dict[str
     return columns
 
 
-def _fetch(result: "duckdb.DuckDBPyConnection", names: Sequence[str], instants: set[str], path: str) -> Iterator[Row]:
+def _fetch(result: duckdb.DuckDBPyConnection, names: Sequence[str], instants: set[str], path: str) -> Iterator[Row]:
     line = 0
     while rows := result.fetchmany(_CHUNK):
         for values in rows:
@@ -110,7 +102,7 @@ def _fetch(result: "duckdb.DuckDBPyConnection", names: Sequence[str], instants: 
             yield Row(path, line, fields)
 
 
-def _refused_by_duckdb(connection: "duckdb.DuckDBPyConnection") -> Iterator[Row]:
+def _refused_by_duckdb(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     """The lines of CSV files that DuckDB could not fit into the types of their columns."""
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
         return

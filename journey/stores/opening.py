@@ -1,9 +1,7 @@
 """From an address to the store, or the keystore, that it names."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from journey.errors import InvalidStoreUrl, MissingExtra
+from journey.errors import InvalidStoreUrl
+from journey.extras import extra
 from journey.stores.addresses import kind_and_path, without_password
 from journey.stores.keys import Keystore, MemoryKeystore
 from journey.stores.protocol import Store
@@ -25,7 +23,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
 
         return SQLiteStore(path, read_only=read_only)
     if kind == "postgresql":
-        with _psycopg():
+        with extra("postgres", "PostgreSQL"):
             from journey.stores.postgres.store import PostgresStore
         return PostgresStore(url, read_only=read_only)
     raise InvalidStoreUrl(f"`{without_password(url)}` is no store", _URLS.format("journey.db"))
@@ -44,19 +42,10 @@ def open_keystore(url: str, *, read_only: bool = False) -> Keystore:
 
         return SQLiteKeystore(path, read_only=read_only)
     if kind == "postgresql":
-        with _psycopg():
+        with extra("postgres", "PostgreSQL"):
             from journey.stores.postgres.keys import SeparateKeystore
         return SeparateKeystore(url, read_only=read_only)
     raise InvalidStoreUrl(f"`{without_password(url)}` is no place for keys", _URLS.format("journey.keys"))
 
 
 _URLS = "use `sqlite:///PATH`, as in `sqlite:///{}`, `postgresql://USER@HOST/DATABASE`, or `memory:`"
-
-
-@contextmanager
-def _psycopg() -> Iterator[None]:
-    """Say how psycopg is installed where it is not."""
-    try:
-        yield
-    except ImportError as error:
-        raise MissingExtra(f"PostgreSQL needs psycopg: {error}", "pip install 'customer-journey[postgres]'") from error

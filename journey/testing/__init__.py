@@ -5,12 +5,10 @@ Needs the extra `testing`.
 
 from typing import TYPE_CHECKING, Any
 
-from journey.errors import MissingExtra
+from journey.extras import extra
 
-try:
+with extra("testing", "`journey.testing`"):
     import hypothesis as _hypothesis  # noqa: F401 - only whether it is there
-except ImportError as error:
-    raise MissingExtra("`journey.testing` needs hypothesis", "pip install 'customer-journey[testing]'") from error
 
 from journey.testing.strategies import START, at_day, clean_histories, histories, journeys, touchpoints
 
@@ -54,9 +52,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module `journey.testing` has no `{name}`")
     from importlib import import_module
 
-    try:
+    with extra("testing", f"`journey.testing.{name}`"):
         import pytest
-    except ImportError as error:
-        raise MissingExtra(f"`journey.testing.{name}` needs pytest", "pip install 'customer-journey[testing]'") from error
     pytest.register_assert_rewrite(*(f"journey.testing.{module}_contract" for module in ("recording", "reading", "process")))
     return getattr(import_module(f"journey.testing.{_NEEDS_PYTEST[name]}"), name)

@@ -35,7 +35,7 @@ def command(session: Session, task: str, ledger: Path | None) -> int:
     rebuild   delete it and make it anew
     """
     from journey_projections.ledger import Ledger
-    from journey_projections.ledger.following import catch_up, ledger_beside
+    from journey_projections.questions.ledger_place import catch_up, ledger_beside
 
     place = ledger or ledger_beside(session.store)
     if place is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journey_cli.session import Session
-from journey_cli.text.console import console, counted, write_json
+from journey_cli.text.console import console, counted, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections import RuleSet
@@ -25,9 +25,11 @@ def tell_contrast(
     session: Session, rules: "tuple[RuleSet, RuleSet]", as_of: str | None, known_at: str | None, ledger: Path | None, top: int
 ) -> None:
     """Compare two rule sets over every relationship, and tell of the `top` most changed ones."""
-    from journey_cli.text.console import working
+    from journey.extras import extra
     from journey_projections import replay
-    from journey_projections.questions.comparison import compare_everyone
+
+    with extra("bulk", "comparing everybody"):
+        from journey_projections.questions.comparison import compare_everyone
     from journey_projections.replaying.comparison import reasons
 
     with ExitStack() as files:

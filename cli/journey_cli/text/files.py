@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from journey.extras import extra
 from journey_cli.text.console import json_line
 
 if TYPE_CHECKING:
@@ -18,17 +19,21 @@ Rows: TypeAlias = "pa.Table | list[dict[str, Any]]"
 """Some rows: a table, or each as a dict."""
 Sink = Callable[[Rows], object]
 """Takes some rows after the others."""
-SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
+_ARROW = (".parquet", ".arrow")
+SUFFIXES = (".jsonl", ".csv", *_ARROW)
 
 
 def check_outputs(*paths: Path | None) -> None:
-    """Refuse, before any work, files whose suffix says no format or that cannot be made. Raises click.UsageError."""
+    """Refuse, before any work, files whose suffix says no format or that cannot be made. Raises click.UsageError, MissingExtra."""
     told = [path for path in paths if path is not None]
     for path in told:
         if path.suffix not in SUFFIXES:
             raise click.UsageError(f"`{path}` has no suffix that says a format; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
         if not path.parent.is_dir():
             raise click.UsageError(f"`{path}` cannot be written: there is no folder `{path.parent}`; make it, or name another file")
+        if path.suffix in _ARROW:
+            with extra("bulk", f"`{path.suffix}`"):
+                import pyarrow as _  # noqa: F401, ICN001 - only whether it is there
     if len({path.resolve() for path in told}) < len(told):
         raise click.UsageError(f"`{told[0]}` is named twice; name a file for each")
 
@@ -53,7 +58,7 @@ def tables_to(path: Path, columns: Mapping[str, str]) -> Iterator[Sink]:
     """A function that writes some rows after the other to `path`; `columns` as in `journey_projections.replaying.rows`."""
     with ExitStack() as open_files:
         partial = open_files.enter_context(whole(path))
-        if path.suffix in (".parquet", ".arrow"):
+        if path.suffix in _ARROW:
             yield open_files.enter_context(_arrow_to(partial, columns, is_parquet=path.suffix == ".parquet"))
         elif path.suffix == ".csv":
             import csv

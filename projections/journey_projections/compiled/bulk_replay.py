@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journey.errors import UnusableRules
+from journey.extras import extra
 from journey.times import moment, to_microseconds
 from journey_projections.encoding.codes import CUSTOMER
 from journey_projections.encoding.columns import Array, Columns
@@ -104,7 +105,8 @@ def replay_all(
 
     Raises UnknownName for rules, UnusableRules when they fail or take touchpoints, which columns do not hold.
     """
-    from journey_projections.compiled.blocks import Asked, ThreadedFold  # numba is imported where it is used only
+    with extra("bulk", "compiled replay"):
+        from journey_projections.compiled.blocks import Asked, ThreadedFold  # numba is imported where it is used only
     from journey_projections.compiled.partition import Partition
 
     judged_by = rule_set(rules) if isinstance(rules, str) else rules

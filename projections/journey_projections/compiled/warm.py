@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from journey.extras import extra
 from journey_projections.replaying.engines import add_fold, is_warm
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import RuleSet
@@ -15,7 +16,8 @@ def warm(rules: str | RuleSet = "goodwill", notice: Callable[[str], object] | No
     functions, with whatever parameters, and for `replay`, `snapshot` and all that call them, on all threads.
     Raises UnknownName for rules, UnusableRules for those that cannot be compiled; they run interpreted, as before.
     """
-    from journey_projections.compiled.single import SingleFold  # numba is imported where it is used only
+    with extra("bulk", "compiled replay"):
+        from journey_projections.compiled.single import SingleFold
 
     loaded = rule_set(rules) if isinstance(rules, str) else rules
     if not is_warm(loaded):

@@ -11,8 +11,8 @@ import numpy as np
 from journey.history import History
 from journey.journal import Journal
 from journey_projections.encoding.columns import Array
-from journey_projections.ledger.following import LedgerPlace, Working
 from journey_projections.questions.everyone import Query, by_ledger, histories_of, ledger_of_large
+from journey_projections.questions.ledger_place import LedgerPlace, Working
 from journey_projections.replaying.replay import replay
 from journey_projections.rules.rule_set import RuleSet
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from journey.errors import UnsupportedSchema
+from journey.errors import MissingExtra, UnsupportedSchema
 from journey.history import History
 from journey.journal import Journal
 from journey.times import from_microseconds, moment
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from journey_projections.ledger import OpenLedger, ReplayedChunk, Standing, Standings
-    from journey_projections.ledger.following import LedgerPlace, Working
+    from journey_projections.questions.ledger_place import LedgerPlace, Working
 
     Results = Iterable[Replay | Standing]
     Sink = Callable[[pa.Table | list[dict[str, Any]]], object]
@@ -102,9 +102,17 @@ def histories_of(
 def ledger_of_large(journal: Journal, place: "LedgerPlace", files: ExitStack) -> "OpenLedger | None":
     """The ledger of a large journal, or of any whose place is named, caught up.
 
-    None of a small one, and where the ledger has nothing, or kinds that are not known, which the journal refuses or tells.
+    None of a small one, without the extra `bulk`, and where the ledger has nothing, or kinds that are not known, which the journal
+    refuses or tells.
     """
     if place.named is None and not _is_large(journal):
+        return None
+    try:
+        import journey_projections.ledger  # noqa: F401 - only whether it is there
+    except MissingExtra as error:
+        if place.named is not None:
+            raise
+        place.notice(f"replaying one history after the other, which takes long: {error}; {error.mend}")
         return None
     ledger = files.enter_context(place.caught_up(journal))
     opened = ledger.open() if ledger.note() else None

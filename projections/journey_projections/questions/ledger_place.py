@@ -1,14 +1,17 @@
-"""Keeping the ledger of a journal up to date: where it is, who is shown the work, what is said where it cannot be kept."""
+"""Where the ledger of a journal is kept, and bringing it up to date; without the extra `bulk` there is none."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from journey.errors import StoreUnavailable, UnsupportedSchema
 from journey.journal import Journal
-from journey_projections.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from journey_projections.ledger import Ledger
 
 Working = Callable[[str, int | None], AbstractContextManager[Callable[[int], object]]]
 """Shows long work: takes what is done and how much there is (None: not known), gives what takes how much more is done."""
@@ -26,7 +29,7 @@ def ledger_beside(store: str) -> Path | None:
     return Path(path).with_suffix(".ledger") if path and path != store else None
 
 
-def catch_up(ledger: Ledger, journal: Journal, working: Working = quietly) -> int:
+def catch_up(ledger: "Ledger", journal: Journal, working: Working = quietly) -> int:
     """Bring a ledger up to its journal; returns how many of the journal's rows are new in it. Raises as `Ledger.catch_up`."""
     note, behind = ledger.note(), None
     # An old file tells no counters until it is written to.
@@ -50,8 +53,10 @@ class LedgerPlace:
     notice: Callable[[str], object] = lambda _: None
 
     @contextmanager
-    def caught_up(self, journal: Journal) -> Iterator[Ledger]:
+    def caught_up(self, journal: Journal) -> "Iterator[Ledger]":
         """The ledger of a journal as it is now; where its place cannot be written and was not named, one that is not kept."""
+        from journey_projections.ledger import Ledger
+
         place, why = self.named or self.beside, "the store is no file"
         if place is not None:
             try:
