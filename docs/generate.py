@@ -320,6 +320,9 @@ def commands() -> str:
             raise SystemExit(f"docs/generate.py: `{name}` is in COMMANDS and cannot be loaded")
         own = click.Context(command, info_name=name, parent=context)
         told += [f"## journey {name}", f"```text\n{command.get_help(own)}\n```"]
+        for part, subcommand in command.commands.items() if isinstance(command, click.Group) else ():
+            help = subcommand.get_help(click.Context(subcommand, info_name=part, parent=own))
+            told += [f"### journey {name} {part}", f"```text\n{help}\n```"]
     return _page(told)
 
 

@@ -12,29 +12,41 @@ from click.core import ParameterSource
 
 from journey_cli.session import DEFAULT_STORE, Session
 
-COMMANDS = {
-    "demo": "Tell a bundled story: what happened, what turned it, what would have prevented it.",
-    "record": "Record one touchpoint or many, given as JSON.",
-    "import": "Import touchpoints from JSONL, CSV, or anything SQL can read.",
-    "relationships": "List the relationships in the journal.",
-    "history": "Show the timeline of a relationship.",
-    "replay": "Rebuild trust, confidence and state.",
-    "explain": "Show what moved trust, when and why.",
-    "whatif": "Replay a history with edits, beside the facts.",
-    "compare": "Judge the same histories by several rule sets.",
-    "laws": "Search for histories that break the published laws under a rule set.",
-    "correct": "Say that a touchpoint was recorded with wrong fields.",
-    "retract": "Say that a touchpoint never happened.",
-    "merge": "Say that two relationships, or people, are one.",
-    "unmerge": "Say that two merged relationships, or people, are two after all.",
-    "name": "Say what a person is called.",
-    "forget": "Destroy the keys to what was written about a person.",
-    "rotate-keys": "Encrypt what is recorded from now on under new keys.",
-    "ledger": "Show, catch up, check, compact or rebuild the ledger: the journal in columns.",
-    "verify": "Check that nothing in the journal was changed since it was recorded.",
-    "rules": "List the rule sets, or one rule set's parameters with their sources.",
+GROUPS = {
+    "Look": {
+        "demo": "Tell a bundled story: what happened, what turned it, what would have prevented it.",
+        "relationships": "List the relationships in the journal.",
+        "history": "Show the timeline of a relationship.",
+        "replay": "Rebuild trust, confidence and state.",
+        "explain": "Show what moved trust, when and why.",
+        "whatif": "Replay a history with edits, beside the facts.",
+    },
+    "Record": {
+        "record": "Record one touchpoint or many, given as JSON.",
+        "import": "Import touchpoints from JSONL, CSV, or anything SQL can read.",
+    },
+    "Correct": {
+        "correct": "Correct the fields of a touchpoint.",
+        "retract": "Take back a touchpoint that never happened.",
+        "merge": "Merge two relationships, or people; `unmerge` undoes it.",
+        "unmerge": "Undo a merge of two relationships, or people.",
+        "name": "Give a person a name.",
+        "forget": "Destroy the keys to what was written about a person.",
+    },
+    "Rules": {
+        "rules": "List the rule sets, or the parameters of one with their sources.",
+        "compare": "Judge the same histories by several rule sets.",
+        "laws": "Search for histories that break the published laws under a rule set.",
+    },
+    "Keep": {
+        "ledger": "Show, catch up, check, compact or rebuild the ledger: the journal in columns.",
+        "verify": "Check that nothing in the journal was changed since it was recorded.",
+        "rotate-keys": "Encrypt what is recorded from now on under new keys.",
+    },
 }
-"""Every command with its summary, so that `--help` need not load them."""
+"""Every command with its summary, by what it is for, so that `--help` need not load them."""
+COMMANDS = {name: summary for commands in GROUPS.values() for name, summary in commands.items()}
+"""The same without groups."""
 
 FAILURE, USAGE, VIOLATED = 1, 2, 3
 """Exit codes: something failed, the call was wrong, a check found violations."""
@@ -62,8 +74,10 @@ class _Commands(click.Group):
             raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        widest = max(map(len, COMMANDS))
+        for group, commands in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(name.ljust(widest), summary) for name, summary in commands.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,14 +90,12 @@ class _Commands(click.Group):
     show_default=True,
     help="The journal: sqlite:///PATH, postgresql://… or memory:. Also from JOURNEY_STORE.",
 )
-@click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How results are written."
-)
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 @click.option(
     "--keys",
     metavar="URL",
     envvar="JOURNEY_KEYS",
-    help="Where the keys to texts about people are, if not beside the journal: sqlite:///PATH, postgresql://… Also from JOURNEY_KEYS.",
+    help="Key store for personal texts: sqlite:///PATH, postgresql://… (default: next to the journal). Also from JOURNEY_KEYS.",
 )
 @click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
 @click.pass_context

@@ -1,4 +1,4 @@
-"""`journey ledger`."""
+"""`journey ledger` and its subcommands."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -14,80 +14,117 @@ from journey_cli.text.console import console, counted, working, write_json
 if TYPE_CHECKING:
     from journey_projections.ledger import Ledger
 
-TASKS = ("status", "catch-up", "check", "compact", "rebuild")
+
+@click.group("ledger", invoke_without_command=True)
+@ledger_option
+@click.pass_context
+def command(ctx: click.Context, ledger: Path | None) -> None:
+    """Show, catch up, check, compact or rebuild the ledger; alone it shows its status.
+
+    The ledger holds the journal's touchpoints in columns, in Parquet files that any program reads. `journey replay --all` catches it
+    up by itself. It can be deleted at any time: the journal has everything.
+    """
+    ctx.meta["ledger"] = ledger
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(status)
 
 
-@click.command("ledger")
-@click.argument("task", type=click.Choice(TASKS), default="status")
+@command.command("status")
 @ledger_option
 @click.pass_obj
-def command(session: Session, task: str, ledger: Path | None) -> int:
-    """Show, catch up, check, compact or rebuild the ledger.
-
-    The ledger is the journal's touchpoints in columns, in Parquet files that any program reads. `journey replay --all` catches it
-    up by itself. It can be deleted at any time: the journal has everything.
-
-    \b
-    status    how far it goes, and how large it is (the default)
-    catch-up  add what was recorded since
-    check     compare it with the journal, row by row; exit code 3 where they differ
-    compact   bring many files together into one, by relationship
-    rebuild   delete it and make it anew
-    """
-    from journey_projections.ledger import Ledger
-    from journey_projections.questions.ledger_place import catch_up, ledger_beside
-
-    place = ledger or ledger_beside(session.store)
-    if place is None:
-        raise click.UsageError("name the ledger's folder with --ledger; only beside a SQLite file there is one by default")
-    kept = Ledger(place)
-    # A ledger holds what is not known as such; whoever replays it says whether to read past it.
-    session = replace(session, allow_unknown=True)
-    if task == "check":
-        return _check(session, kept)
-    if task in ("catch-up", "rebuild"):
-        with session.reading() as journal:
-            if task == "rebuild":
-                kept.remove()
-            catch_up(kept, journal, working)
-    elif task == "compact":
-        rows = kept.status().rows
-        with working("compacting", rows) as done:
-            kept.compact(done)
-    _tell(session, kept)
-    return 0
+def status(session: Session, ledger: Path | None) -> None:
+    """Show the ledger's position and size."""
+    _show(session, _ledger(session, ledger))
 
 
-def _tell(session: Session, ledger: "Ledger") -> None:
-    status = ledger.status()
-    relationships = status.names.get("relationships", 0)
-    if session.is_json:
-        counts = {"rows": status.rows, "relationships": relationships, "segments": status.segments, "bytes": status.size}
-        write_json({"ledger": str(ledger.path), "position": status.position, **counts})
-        return
-    told = f"{counted(status.rows, 'row')} of {counted(relationships, 'relationship')}"
-    held = f"{counted(status.segments, 'segment')}, {status.size / 1e6:.1f} MB"
-    console().print(f"{ledger.path}: up to position {status.position}; {told} in {held}")
+@command.command("catch-up")
+@ledger_option
+@click.pass_obj
+def catch_up(session: Session, ledger: Path | None) -> None:
+    """Add what was recorded since."""
+    _add(session, _ledger(session, ledger), from_nothing=False)
 
 
-def _check(session: Session, ledger: "Ledger") -> int:
+@command.command("rebuild")
+@ledger_option
+@click.pass_obj
+def rebuild(session: Session, ledger: Path | None) -> None:
+    """Delete the ledger and build it again from the journal."""
+    _add(session, _ledger(session, ledger), from_nothing=True)
+
+
+@command.command("compact")
+@ledger_option
+@click.pass_obj
+def compact(session: Session, ledger: Path | None) -> None:
+    """Write many files as one, sorted by relationship."""
+    kept = _ledger(session, ledger)
+    with working("compacting", kept.status().rows) as done:
+        kept.compact(done)
+    _show(session, kept)
+
+
+@command.command("check")
+@ledger_option
+@click.pass_obj
+def check(session: Session, ledger: Path | None) -> int:
+    """Compare the ledger with the journal, row by row; exit code 3 if they differ."""
     from journey import DamagedLedger
     from journey_cli.main import VIOLATED
-    from journey_projections.ledger.checking import check
+    from journey_projections.ledger import checking
 
-    with session.reading() as journal:
+    kept = _ledger(session, ledger)
+    with _whatever_is_known(session).reading() as journal:
         position = None
         # What is not whole is told by the check.
         with suppress(DamagedLedger):
-            position = ledger.status().position
+            position = kept.status().position
         with working("checking the ledger", position and 2 * position) as done:
-            violations = list(check(ledger.path, journal, done))
+            violations = list(checking.check(kept.path, journal, done))
     if session.is_json:
-        write_json({"ledger": str(ledger.path), "position": position, "holds": not violations, "violations": violations})
+        write_json({"ledger": str(kept.path), "position": position, "holds": not violations, "violations": violations})
     else:
         out = console()
         for violation in violations:
             out.print(violation)
         state = f"not as the journal says: {counted(len(violations), 'violation')}" if violations else "as the journal says"
-        out.print(f"{ledger.path}: " + ("" if position is None else f"up to position {position}; ") + state)
+        out.print(f"{kept.path}: " + ("" if position is None else f"up to position {position}; ") + state)
     return VIOLATED if violations else 0
+
+
+def _ledger(session: Session, named: Path | None) -> "Ledger":
+    """The ledger that is meant: named after the subcommand, or before it, or the one beside the journal's file."""
+    from journey_projections.ledger import Ledger
+    from journey_projections.questions.ledger_place import ledger_beside
+
+    place = named or click.get_current_context().meta.get("ledger") or ledger_beside(session.store)
+    if place is None:
+        raise click.UsageError("name the ledger's folder with --ledger; only beside a SQLite file there is one by default")
+    return Ledger(place)
+
+
+def _add(session: Session, ledger: "Ledger", *, from_nothing: bool) -> None:
+    from journey_projections.questions.ledger_place import catch_up
+
+    with _whatever_is_known(session).reading() as journal:
+        if from_nothing:
+            ledger.remove()
+        catch_up(ledger, journal, working)
+    _show(session, ledger)
+
+
+def _whatever_is_known(session: Session) -> Session:
+    """A ledger holds also what is of no known kind; whoever replays it decides whether to read past it."""
+    return replace(session, allow_unknown=True)
+
+
+def _show(session: Session, ledger: "Ledger") -> None:
+    stands = ledger.status()
+    relationships = stands.names.get("relationships", 0)
+    if session.is_json:
+        counts = {"rows": stands.rows, "relationships": relationships, "segments": stands.segments, "bytes": stands.size}
+        write_json({"ledger": str(ledger.path), "position": stands.position, **counts})
+        return
+    rows = f"{counted(stands.rows, 'row')} of {counted(relationships, 'relationship')}"
+    size = f"{counted(stands.segments, 'segment')}, {stands.size / 1e6:.1f} MB"
+    console().print(f"{ledger.path}: up to position {stands.position}; {rows} in {size}")
