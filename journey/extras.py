@@ -24,4 +24,5 @@ def extra(name: str, purpose: str) -> Iterator[None]:
         missing = _BRINGS[name][0] if error.name is None else error.name.partition(".")[0]
         if missing not in _BRINGS[name]:
             raise
-        raise MissingExtra(f"{purpose} needs {missing}: {error}", f"pip install 'customer-journey[{name}]'") from error
+        why = ", which is not installed" if isinstance(error, ModuleNotFoundError) else f": {error}"
+        raise MissingExtra(f"{purpose} needs {missing}{why}", f"pip install 'customer-journey[{name}]'") from error

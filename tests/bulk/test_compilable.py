@@ -66,7 +66,8 @@ def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint
 
 _PROGRAM = """
 from journey_projections.encoding import codes
-from journey_projections.compiled.compiler import compiled, is_kept
+from journey_projections.compiled.compile_cache import is_kept
+from journey_projections.compiled.compiler import compiled
 
 def inner(value):
     return {inner}
