@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from journey_projections.replaying.comparison import Reason, compare, reasons
 from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.goodwill.rule_set import GOODWILL, GoodwillParameters, goodwill
+from journey_projections.rules.loading import load_rules
 from journey_projections.rules.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
 from journey_projections.rules.rule_set import RuleSet, View
 
@@ -19,12 +21,16 @@ __all__ = [
     "Parties",
     "PartyTrust",
     "PromiseReport",
+    "Reason",
     "Replay",
     "RuleSet",
     "RuleSetId",
     "Snapshot",
     "View",
+    "compare",
     "goodwill",
+    "load_rules",
+    "reasons",
     "replay",
     "resume",
     "rule_set",

@@ -1,9 +1,12 @@
 """Two rule sets on one history: why they trust differently."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import NamedTuple
 
-from journey_projections.replaying.replay import TIME, Contribution, Replay
+from journey.history import History
+from journey_projections.replaying.replay import TIME, Contribution, Replay, replay
+from journey_projections.rules.rule_set import RuleSet
 
 PRIOR = "prior"
 """The cause of what differs before the first touchpoint."""
@@ -29,6 +32,11 @@ class Reason(NamedTuple):
     def difference(self) -> float:
         """How much more trust the second rule set gives for it."""
         return self.second - self.first
+
+
+def compare(history: History, rules: Iterable[str | RuleSet], at: str | date | datetime | None = None) -> list[Replay]:
+    """The replay of one history under each of several rule sets, in their order; `at` and errors are as for `replay`."""
+    return [replay(history, one, at) for one in rules]
 
 
 def reasons(first: Replay, second: Replay) -> list[Reason]:
