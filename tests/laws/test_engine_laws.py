@@ -97,6 +97,8 @@ def test_e5_facts_recorded_later_are_invisible(told: list[Touchpoint], data: st.
     seen = [record for record in records if record.recorded_at <= known]
     told_then = replay(History.of_records(records).known_at(known).as_of(as_of), at=as_of)
     assert _same(told_then.contributions, replay(History.of_records(seen), at=as_of).contributions)
+    assert History.of_records(records).seen(as_of, known) == History.of_records(records).known_at(known).as_of(as_of)
+    assert History.of_records(records).seen() == History.of_records(records)
     assert told_then.trust == replay(History.of_records(records).as_of(as_of).known_at(known), at=as_of).trust
 
 
