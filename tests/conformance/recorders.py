@@ -1,62 +1,31 @@
-"""What upstream's suites need beside our recorders: factories that build them, and a view for the projections."""
+"""What upstream's suites need beside our factories: their places in an environment, and a view for the projections."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from eventsourcing.persistence import InfrastructureFactory, Tracking
-from eventsourcing.postgres import PostgresDatastore, PostgresFactory, PostgresProcessRecorder, PostgresTrackingRecorder
-from eventsourcing.sqlite import SQLiteFactory, SQLiteProcessRecorder, SQLiteTrackingRecorder
+from eventsourcing.persistence import Tracking
+from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
+from eventsourcing.sqlite import SQLiteTrackingRecorder
 from eventsourcing.tests.projection import EventCountersView
-from eventsourcing.utils import Environment
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL
 
-from journey.stores.postgres.recorder import PostgresRecorder
-from journey.stores.postgres.server import Datastore, Server
-from journey.stores.sqlite.file import Datastore as SQLiteFile
-from journey.stores.sqlite.recorder import SQLiteRecorder
 
-URL = "JOURNEY_CONFORMANCE_URL"
-"""The environment's name for where the journal is: a path, or the address of a database."""
+def sqlite_environment(path: Path) -> dict[str, str]:
+    """What a user of eventsourcing sets to have our recorders over a file."""
+    return {"PERSISTENCE_MODULE": "journey.stores.sqlite", "SQLITE_DBNAME": str(path)}
 
 
-def url_in(env: Environment) -> str:
-    return env.get(URL, "")
-
-
-def id_type_in(env: Environment) -> Literal["uuid", "text"]:
-    return "text" if env.get("ORIGINATOR_ID_TYPE") == "text" else "uuid"
-
-
-class OurSQLiteProcessRecorder(SQLiteProcessRecorder, SQLiteRecorder):
-    """Upstream's process recorder, over ours."""
-
-
-class OurSQLiteFactory(SQLiteFactory):
-    application_recorder_class = SQLiteRecorder  # type: ignore[assignment]
-    process_recorder_class = OurSQLiteProcessRecorder
-
-    def __init__(self, env: Any) -> None:
-        InfrastructureFactory.__init__(self, env)
-        self.datastore = SQLiteFile(Path(url_in(self.env)), read_only=False, originator_id_type=id_type_in(self.env))
-
-
-class OurPostgresProcessRecorder(PostgresProcessRecorder, PostgresRecorder):
-    """Upstream's process recorder, over ours."""
-
-
-class _WithTypes(Datastore):
-    """With the types that upstream's own aggregate recorder, which keeps the snapshots, inserts by."""
-
-    register_type_adapters = PostgresDatastore.register_type_adapters
-
-
-class OurPostgresFactory(PostgresFactory):
-    application_recorder_class = PostgresRecorder  # type: ignore[assignment]
-    process_recorder_class = OurPostgresProcessRecorder
-
-    def __init__(self, env: Any) -> None:
-        InfrastructureFactory.__init__(self, env)
-        self.datastore = _WithTypes(Server(url_in(self.env)), originator_id_type=id_type_in(self.env))
+def postgres_environment(url: str) -> dict[str, str]:
+    """As `sqlite_environment`, over a database."""
+    place = conninfo_to_dict(url)
+    return {
+        "PERSISTENCE_MODULE": "journey.stores.postgres",
+        "POSTGRES_DBNAME": str(place["dbname"]),
+        "POSTGRES_HOST": str(place["host"]),
+        "POSTGRES_USER": str(place["user"]),
+        "POSTGRES_PASSWORD": "",
+    }
 
 
 class _EventCounters(EventCountersView):

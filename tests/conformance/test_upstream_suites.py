@@ -7,7 +7,7 @@
 | persistence.ProcessRecorderTestCase | upstream's process recorder, over ours |
 | persistence.TrackingRecorderTestCase | upstream's, over our datastores; the journal itself tracks nothing |
 | persistence.AggregateRecorderTestCase | upstream's, over our datastores: it is for recorders that give out no positions, as of snapshots |
-| persistence.InfrastructureFactoryTestCase | a factory that builds ours |
+| persistence.InfrastructureFactoryTestCase | the factories that we ship |
 | application.ApplicationTestCase, .ExampleApplicationTestCase | upstream's `Application`, over ours |
 | projection.EventCountersViewTestCase, .AggregateEventCountersProjectionTestCase | a view beside ours |
 | projection.EventSourcedProjectionTestCase | a projection that records, in a journal of its own |
@@ -25,15 +25,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from conformance.recorders import (
-    URL,
-    OurPostgresFactory,
-    OurPostgresProcessRecorder,
-    OurSQLiteFactory,
-    OurSQLiteProcessRecorder,
-    PostgresEventCounters,
-    SQLiteEventCounters,
-)
+from conformance.recorders import PostgresEventCounters, SQLiteEventCounters, postgres_environment, sqlite_environment
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresTrackingRecorder
 from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteTrackingRecorder
@@ -41,39 +33,43 @@ from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment, get_topic
 from postgres_server import PostgresServer
 
+from journey.stores.postgres import PostgresFactory
+from journey.stores.postgres.factory import PostgresProcessRecorder
 from journey.stores.postgres.recorder import PostgresRecorder
+from journey.stores.sqlite import SQLiteFactory
+from journey.stores.sqlite.factory import SQLiteProcessRecorder
 from journey.stores.sqlite.recorder import SQLiteRecorder
 
 
 class OnSQLite:
-    factory_class: ClassVar[type[Any]] = OurSQLiteFactory
-    classes: ClassVar[tuple[type[Any], ...]] = (SQLiteAggregateRecorder, SQLiteRecorder, SQLiteTrackingRecorder, OurSQLiteProcessRecorder)
+    factory_class: ClassVar[type[Any]] = SQLiteFactory
+    classes: ClassVar[tuple[type[Any], ...]] = (SQLiteAggregateRecorder, SQLiteRecorder, SQLiteTrackingRecorder, SQLiteProcessRecorder)
     view_class: ClassVar[type[Any]] = SQLiteEventCounters
 
     @pytest.fixture(autouse=True)
     def place(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        yield from placed(self, str(tmp_path / "journal.db"), monkeypatch)
+        yield from placed(self, sqlite_environment(tmp_path / "journal.db"), monkeypatch)
 
 
 class OnPostgres:
-    factory_class: ClassVar[type[Any]] = OurPostgresFactory
+    factory_class: ClassVar[type[Any]] = PostgresFactory
     classes: ClassVar[tuple[type[Any], ...]] = (
         PostgresAggregateRecorder,
         PostgresRecorder,
         PostgresTrackingRecorder,
-        OurPostgresProcessRecorder,
+        PostgresProcessRecorder,
     )
     view_class: ClassVar[type[Any]] = PostgresEventCounters
 
     @pytest.fixture(autouse=True)
     def place(self, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        yield from placed(self, postgres_url, monkeypatch)
+        yield from placed(self, postgres_environment(postgres_url), monkeypatch)
 
 
-def placed(case: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have every factory that the case builds be ours, at `url`; close the one that it built by `create_recorder`."""
-    monkeypatch.setenv("PERSISTENCE_MODULE", get_topic(case.factory_class))
-    monkeypatch.setenv(URL, url)
+def placed(case: Any, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have every factory that the case builds be ours; close the one that it built by `create_recorder`."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
@@ -213,11 +209,11 @@ class TestApplicationOnPostgres(OnPostgres, application.ApplicationTestCase): ..
 
 
 class TestExampleApplicationOnSQLite(OnSQLite, application.ExampleApplicationTestCase):
-    expected_factory_topic = get_topic(OurSQLiteFactory)
+    expected_factory_topic = get_topic(SQLiteFactory)
 
 
 class TestExampleApplicationOnPostgres(OnPostgres, application.ExampleApplicationTestCase):
-    expected_factory_topic = get_topic(OurPostgresFactory)
+    expected_factory_topic = get_topic(PostgresFactory)
 
 
 class Views(Building):
@@ -242,10 +238,11 @@ class TestProjectionOnPostgres(OnPostgres, projection.AggregateEventCountersProj
 class TestEventSourcedProjectionOnSQLite(OnSQLite, projection.EventSourcedProjectionTestCase):
     @pytest.fixture(autouse=True)
     def place_of_the_projection(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(f"COUNTERS_{URL}", str(tmp_path / "counters.db"))
+        monkeypatch.setenv("COUNTERS_SQLITE_DBNAME", str(tmp_path / "counters.db"))
 
 
 class TestEventSourcedProjectionOnPostgres(OnPostgres, projection.EventSourcedProjectionTestCase):
     @pytest.fixture(autouse=True)
     def place_of_the_projection(self, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(f"COUNTERS_{URL}", postgres_server.new_database())
+        database = postgres_environment(postgres_server.new_database())["POSTGRES_DBNAME"]
+        monkeypatch.setenv("COUNTERS_POSTGRES_DBNAME", database)

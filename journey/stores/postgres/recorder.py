@@ -9,16 +9,18 @@ A sequence gives no such order: its numbers become visible in the order of commi
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
+from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 
 from journey.seals import Seal
 from journey.stores.appending import plan
+from journey.stores.notifications import events_refused, touchpoints_refused, with_rows
 from journey.stores.postgres.schema import CHANNEL, EVENTS, SCHEMA
 from journey.stores.postgres.server import Connection, Datastore, Listening
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
@@ -34,6 +36,7 @@ VERSIONS = (
 )
 
 
+E = TypeVar("E", bound=StoredEvent)
 _SMALL_BYTES = 16_000
 """More than this is not sent without listening for answers: with both buffers full, each side would wait for the other."""
 
@@ -50,12 +53,14 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def create(self, cursor: psycopg.Cursor[Any]) -> None:
         """Create what is missing of the tables, in the cursor's transaction."""
-        relationship = 'text COLLATE "C"' if self.datastore.originator_id_type == "text" else "uuid"
         for statement in SCHEMA:
-            cursor.execute(statement.replace("{relationship}", relationship).encode())
+            cursor.execute(statement.encode())
 
     def _create_table(self, curs: psycopg.Cursor[Any]) -> None:
-        self.create(curs)
+        # Where a journal is, nobody needs the right to create one.
+        curs.execute(b"SELECT to_regclass('touchpoints') IS NULL AS is_missing")
+        if (row := curs.fetchone()) and row["is_missing"]:
+            self.create(curs)
         super()._create_table(curs)
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
@@ -68,6 +73,8 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 lock = _execute(connection, _LOCK)
                 present, versions = _execute(connection, _PRESENT, ids), _execute(connection, VERSIONS, relationships)
                 position, recorded_at, _ = lock.fetchall()[0]
+                if position and not recorded_at:
+                    raise touchpoints_refused(self.datastore.server.shown)
                 planned = plan(
                     rows,
                     present={row[1]: StoredTouchpoint(*row) for row in present.fetchall()},
@@ -89,15 +96,36 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """As upstream, with positions that have no gaps; such rows are no touchpoints, and their columns stay empty."""
         with self.datastore.get_connection() as connection, _transaction(connection, is_small=False):
             ((position, recorded_at, _),) = _execute(connection, _LOCK).fetchall()
+            if stored_events and recorded_at:
+                raise events_refused(self.datastore.server.shown)
             self._insert_events(connection.cursor(), stored_events, **kwargs)
             positions = range(position + 1, position + 1 + len(stored_events))
             rows = [
-                (position, event.originator_id, event.originator_version, event.topic, bytes(event.state))
+                (position, _name(event.originator_id), event.originator_version, event.topic, bytes(event.state))
                 for position, event in zip(positions, stored_events, strict=True)
             ]
             _insert(connection, "touchpoints", ("position", "relationship", "version", "kind", "state"), rows, is_small=False)
             self._give_out(connection, position + len(rows), recorded_at)
         return list(positions) or None
+
+    def select_events(self, originator_id: UUID | str, **bounds: Any) -> Sequence[StoredEvent]:
+        """As upstream."""
+        return [self._named(event) for event in super().select_events(_name(originator_id), **bounds)]
+
+    def select_notifications(self, *bounds: Any, **more: Any) -> Sequence[Notification]:
+        """As upstream; those of touchpoints carry their rows."""
+        found = super().select_notifications(*bounds, **more)
+        rows = self.rows("id IS NOT NULL AND position = ANY(%s)", [one.id for one in found]) if found else []
+        return with_rows([self._named(one) for one in found], rows)
+
+    def _named(self, event: E) -> E:
+        """The event with the id that its application knows; where ids are UUIDs, a relationship is still called by its name."""
+        if self.datastore.originator_id_type == "text":
+            return event
+        try:
+            return replace(event, originator_id=UUID(str(event.originator_id)))
+        except ValueError:
+            return event
 
     def _give_out(self, connection: Connection, position: int, recorded_at: int) -> None:
         _execute(connection, "UPDATE journey_counters SET position = %s, recorded_at = %s", position, recorded_at)
@@ -130,6 +158,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 return True
 
         return self.datastore.persistently(work)
+
+
+def _name(originator_id: UUID | str) -> str:
+    return originator_id.hex if isinstance(originator_id, UUID) else originator_id
 
 
 @contextmanager

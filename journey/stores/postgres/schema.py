@@ -19,7 +19,7 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS touchpoints (
         position bigint PRIMARY KEY,
         id text COLLATE "C" UNIQUE,
-        relationship {relationship} NOT NULL,
+        relationship text COLLATE "C" NOT NULL,
         version bigint NOT NULL,
         occurred_at bigint,
         recorded_at bigint,

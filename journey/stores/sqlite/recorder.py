@@ -11,13 +11,15 @@ from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
-from eventsourcing.persistence import ApplicationRecorder, Subscription
+from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
 from journey.amendments import LOG_FACTS
 from journey.seals import Seal
 from journey.stores.appending import plan
+from journey.stores.notifications import events_refused, touchpoints_refused, with_rows
 from journey.stores.protocol import Counters, Polling, Summary
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
 from journey.stores.sqlite.schema import FORMAT_VERSION, GUARD_NAMES, MIGRATIONS, SCHEMA
@@ -63,6 +65,24 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         """As upstream on the stores where it can."""
         return WatchingSubscription(self, Polling(), gt, topics)
 
+    def select_notifications(self, *bounds: Any, **more: Any) -> Sequence[Notification]:
+        """As upstream; those of touchpoints carry their rows."""
+        found = super().select_notifications(*bounds, **more)
+        positions = json.dumps([one.id for one in found])
+        return with_rows(found, self.touchpoints("position IN (SELECT value FROM json_each(?))", positions)) if found else found
+
+    def convert_originator_id(self, originator_id: str) -> UUID | str:
+        """As upstream; where ids are UUIDs, a relationship is still called by its name."""
+        try:
+            return super().convert_originator_id(originator_id)
+        except ValueError:
+            return originator_id
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        if stored_events and self._one(c, "SELECT EXISTS (SELECT 1 FROM touchpoints WHERE id > '')"):
+            raise events_refused(self.datastore.pool.db_name)
+        return super()._insert_events(c, stored_events, **kwargs)
+
     def construct_create_table_statements(self) -> list[str]:
         return list(SCHEMA)
 
@@ -79,6 +99,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         """Append all rows or none, once each; see `appending.plan`."""
         with self.datastore.transaction(commit=True) as cursor:
             last_position, last_recorded_at, present, versions = self._known(cursor, rows)
+            if last_position and last_recorded_at is None and self._one(cursor, "SELECT EXISTS (SELECT 1 FROM touchpoints)"):
+                raise touchpoints_refused(self.datastore.pool.db_name)
             planned = plan(
                 rows,
                 present=present,

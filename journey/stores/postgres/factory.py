@@ -1,0 +1,76 @@
+"""What eventsourcing builds from `PERSISTENCE_MODULE=journey.stores.postgres`."""
+
+from typing import Any, Literal, cast
+from urllib.parse import quote, urlencode
+
+from eventsourcing import postgres
+from eventsourcing.persistence import ApplicationRecorder, ProcessRecorder
+from psycopg.sql import Identifier
+
+from journey.errors import InvalidStoreUrl
+from journey.stores.notifications import ReadingTouchpoints
+from journey.stores.postgres.recorder import PostgresRecorder
+from journey.stores.postgres.server import Datastore, Server
+from journey.stores.postgres.store import PostgresStore
+
+
+class PostgresProcessRecorder(postgres.PostgresProcessRecorder, PostgresRecorder):
+    """Upstream's process recorder over ours: events and how far another application was followed, in one transaction."""
+
+
+class _WithTypes(Datastore):
+    """With the types that upstream's own aggregate recorder, which keeps the snapshots, inserts by."""
+
+    register_type_adapters = postgres.PostgresDatastore.register_type_adapters
+
+
+class PostgresFactory(ReadingTouchpoints, postgres.PostgresFactory):
+    """Upstream's factory over our recorder, in the schema `POSTGRES_SCHEMA`. Snapshots and tracking are upstream's own tables there.
+
+    Raises InvalidStoreUrl for a setting that ours does not offer, and what opening a journal raises.
+    """
+
+    application_recorder_class = PostgresRecorder  # type: ignore[assignment]
+    process_recorder_class = PostgresProcessRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        upstream = self.datastore
+        if upstream.enable_db_functions:
+            raise InvalidStoreUrl(
+                f"{self.POSTGRES_ENABLE_DB_FUNCTIONS} lets a reader miss events for good", "leave it out: inserting is fast without it"
+            )
+        if upstream.pool.get_password_func is not None:
+            raise InvalidStoreUrl(
+                f"{self.POSTGRES_GET_PASSWORD_TOPIC} is not supported", f"set {self.POSTGRES_PASSWORD}, or leave it empty and use ~/.pgpass"
+            )
+        self._address = self._address_in_environment()
+        id_type = cast(Literal["uuid", "text"], upstream.originator_id_type)
+        self.datastore = _WithTypes(Server(self._address), originator_id_type=id_type)
+        self.datastore.schema, self.datastore.single_row_tracking = upstream.schema, upstream.single_row_tracking
+        if self.env.get(self.POSTGRES_POOL_SIZE) or self.env.get(self.POSTGRES_MAX_OVERFLOW):
+            self.datastore.pool.resize(upstream.pool.min_size, upstream.pool.max_size)
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Our recorder, over a schema that holds a journal or takes one."""
+        self._check()
+        return super().application_recorder()
+
+    def process_recorder(self) -> ProcessRecorder:
+        """As `application_recorder`."""
+        self._check()
+        return super().process_recorder()
+
+    def _check(self) -> None:
+        """Refuse a schema that holds something else, or a later format, before anything is written."""
+        PostgresStore(self._address, read_only=not self.env_create_table()).close()
+
+    def _address_in_environment(self) -> str:
+        user, password, database = (
+            quote(self.env[name], safe="") for name in (self.POSTGRES_USER, self.POSTGRES_PASSWORD, self.POSTGRES_DBNAME)
+        )
+        place = {"host": self.env[self.POSTGRES_HOST], "port": self.env.get(self.POSTGRES_PORT) or "5432"}
+        if schema := self.env.get(self.POSTGRES_SCHEMA, "").strip():
+            # A space would end the option.
+            place["options"] = "-csearch_path=" + Identifier(schema).as_string().replace("\\", "\\\\").replace(" ", "\\ ")
+        return f"postgresql://{user}:{password}@/{database}?{urlencode(place, quote_via=quote)}"
