@@ -28,6 +28,7 @@ import pytest
 from conformance.recorders import PostgresEventCounters, SQLiteEventCounters, postgres_environment, sqlite_environment
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresTrackingRecorder
+from eventsourcing.projection import BaseProjectionRunner
 from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteTrackingRecorder
 from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment, get_topic
@@ -70,6 +71,8 @@ def placed(case: Any, environment: dict[str, str], monkeypatch: pytest.MonkeyPat
     """Have every factory that the case builds be ours; close the one that it built by `create_recorder`."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    # The suites give a projection one second, which a busy machine may not have.
+    monkeypatch.setattr(BaseProjectionRunner.wait, "__defaults__", (30.0,))
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:

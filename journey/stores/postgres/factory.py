@@ -67,9 +67,9 @@ class PostgresFactory(ReadingTouchpoints, postgres.PostgresFactory):
 
     def _address_in_environment(self) -> str:
         user, password, database = (
-            quote(self.env[name], safe="") for name in (self.POSTGRES_USER, self.POSTGRES_PASSWORD, self.POSTGRES_DBNAME)
+            quote(self.env.get(name, ""), safe="") for name in (self.POSTGRES_USER, self.POSTGRES_PASSWORD, self.POSTGRES_DBNAME)
         )
-        place = {"host": self.env[self.POSTGRES_HOST], "port": self.env.get(self.POSTGRES_PORT) or "5432"}
+        place = {"host": self.env.get(self.POSTGRES_HOST, ""), "port": self.env.get(self.POSTGRES_PORT) or "5432"}
         if schema := self.env.get(self.POSTGRES_SCHEMA, "").strip():
             # A space would end the option.
             place["options"] = "-csearch_path=" + Identifier(schema).as_string().replace("\\", "\\\\").replace(" ", "\\ ")

@@ -28,12 +28,14 @@ class SQLiteFactory(ReadingTouchpoints, sqlite.SQLiteFactory):
 
     def __init__(self, env: Any) -> None:
         super().__init__(env)
-        upstream, name = self.datastore, self.env[self.SQLITE_DBNAME]
+        upstream = self.datastore
         upstream.close()
+        name = upstream.pool.db_name
         if upstream.pool.is_sqlite_memory_mode or name.startswith("file:"):
             raise InvalidStoreUrl(
                 f"{self.SQLITE_DBNAME} `{name}` is not the path of a file", "give a path, or use `PERSISTENCE_MODULE=eventsourcing.popo`"
             )
+        self._path = name
         id_type = cast(Literal["uuid", "text"], upstream.originator_id_type.lower())
         self.datastore = Datastore(Path(name), read_only=False, originator_id_type=id_type)
         self.datastore.single_row_tracking = upstream.single_row_tracking
@@ -50,4 +52,4 @@ class SQLiteFactory(ReadingTouchpoints, sqlite.SQLiteFactory):
 
     def _check(self) -> None:
         """Refuse a file that is something else, or of a later format, before anything is written."""
-        SQLiteStore(self.env[self.SQLITE_DBNAME], read_only=not self.env_create_table()).close()
+        SQLiteStore(self._path, read_only=not self.env_create_table()).close()
