@@ -5,7 +5,6 @@ from urllib.parse import quote, urlencode
 
 from eventsourcing import postgres
 from eventsourcing.persistence import ApplicationRecorder, ProcessRecorder
-from psycopg.sql import Identifier
 
 from journey.errors import InvalidStoreUrl
 from journey.stores.notifications import ReadingTouchpoints
@@ -71,6 +70,5 @@ class PostgresFactory(ReadingTouchpoints, postgres.PostgresFactory):
         )
         place = {"host": self.env.get(self.POSTGRES_HOST, ""), "port": self.env.get(self.POSTGRES_PORT) or "5432"}
         if schema := self.env.get(self.POSTGRES_SCHEMA, "").strip():
-            # A space would end the option.
-            place["options"] = "-csearch_path=" + Identifier(schema).as_string().replace("\\", "\\\\").replace(" ", "\\ ")
+            place["options"] = f'-csearch_path="{schema}"'
         return f"postgresql://{user}:{password}@/{database}?{urlencode(place, quote_via=quote)}"
