@@ -15,6 +15,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from conformance.recorders import postgres_environment
+from eventsourcing.application import Application
 from eventsourcing.persistence import StoredEvent
 from postgres_server import PostgresServer
 
@@ -590,6 +592,11 @@ def test_a_writer_can_record_seal_and_follow(with_roles: Callable[[str], str]) -
     with Journal.open(with_roles("auditor"), read_only=True) as journal, journal.subscribe() as subscription:
         assert next(subscription).touchpoint.id == "a"
         assert (journal.verify().holds, journal.verify().sealed) == (True, 402)
+
+
+def test_a_reader_can_follow_through_eventsourcing(with_roles: Callable[[str], str]) -> None:
+    with Application[str](postgres_environment(with_roles("auditor"))) as application, application.recorder.subscribe() as subscription:
+        assert next(subscription).originator_id == "r"
 
 
 def test_the_roles_reach_the_keys_as_far_as_they_need(with_roles: Callable[[str], str], postgres_url: str) -> None:

@@ -1,6 +1,9 @@
 """Applications and projections of the eventsourcing library beside a journal: docs/eventsourcing.md, on both stores."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -80,11 +83,13 @@ def touchpoints_of(told: Any) -> Sequence[Touchpoint]:
             return []
 
 
+@dataclass(frozen=True)
 class Place:
-    """A new, empty database of one kind: environments for as many places in it as wanted."""
+    """Files, or schemas of one database: the environment and the address of each by its name, and what tracks positions there."""
 
-    def __init__(self, environment: Callable[[str], dict[str, str]], address: Callable[[str], str], view_class: type[Any]) -> None:
-        self.environment, self.address, self.view_class = environment, address, view_class
+    environment: Callable[[str], dict[str, str]]
+    address: Callable[[str], str]
+    view_class: type[Any]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -249,6 +254,17 @@ def test_aggregates_live_on_our_recorders_with_snapshots(place: Place) -> None:
         assert [one.originator_id for one in orders.recorder.select_notifications(None, 10)] == [id, id]
 
 
+def test_an_application_moves_from_the_librarys_own_tables(place: Place, tmp_path: Path) -> None:
+    own = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(tmp_path / "own.db")}
+    with Orders(own) as old, Orders(place.environment("orders")) as new:
+        old.deliver(id := old.place("ann"), 0.9)
+        events = old.recorder.select_notifications(None, 10)
+        assert new.recorder.insert_events(events) == [1, 2]
+        assert new.recorder.select_notifications(None, 10) == events
+        found: Order = new.repository.get(id)
+        assert found.level == 0.9
+
+
 def test_touchpoints_and_events_never_share_a_place(place: Place) -> None:
     with Journal.open(place.address("bank")) as journal:
         journal.record(contact("a"))
@@ -340,11 +356,8 @@ def test_a_file_that_is_no_journal_or_a_later_one_is_left_alone(tmp_path: Path) 
         Orders(sqlite_environment(tmp_path / "notes.txt"))
     with Journal.open(f"sqlite:///{tmp_path / 'later.db'}"):
         pass
-    import sqlite3
-
-    with sqlite3.connect(tmp_path / "later.db") as file:
+    with closing(sqlite3.connect(tmp_path / "later.db")) as file, file:
         file.execute("INSERT INTO journey_format VALUES (99)")
-    file.close()
     with pytest.raises(UnsupportedSchema):
         Orders(sqlite_environment(tmp_path / "later.db"))
 
