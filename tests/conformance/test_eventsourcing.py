@@ -20,6 +20,7 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
 
 from journey import (
     Delivery,
@@ -36,6 +37,7 @@ from journey import (
 )
 from journey.stores.notifications import TouchpointMapper
 from journey.stores.postgres import PostgresFactory
+from journey.stores.postgres.server import Server
 from journey.testing import START, touchpoints
 
 LIMIT_SECONDS = 60
@@ -360,6 +362,15 @@ def test_a_file_that_is_no_journal_or_a_later_one_is_left_alone(tmp_path: Path) 
         file.execute("INSERT INTO journey_format VALUES (99)")
     with pytest.raises(UnsupportedSchema):
         Orders(sqlite_environment(tmp_path / "later.db"))
+
+
+@pytest.mark.parametrize("password", ["", "p@ss:w/o?r%d&x= #"])
+def test_a_password_may_hold_anything_and_is_never_shown(postgres_url: str, password: str) -> None:
+    with InfrastructureFactory.construct({**postgres_environment(postgres_url), "POSTGRES_PASSWORD": password}) as factory:
+        server: Server = cast(Any, factory).datastore.server
+        assert conninfo_to_dict(server.conninfo).get("password", "") == password
+        assert not password or password not in server.shown
+        assert factory.application_recorder().max_notification_id() is None
 
 
 def test_the_pool_of_postgresql_is_as_large_as_upstreams_variables_say(postgres_url: str) -> None:
