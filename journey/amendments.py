@@ -7,11 +7,12 @@ STORAGE FORMAT: as for `journey.touchpoints`.
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from journey.touchpoints import KINDS, Identifier, Moment, Text, Touchpoint
+from journey.moments import Moment, Occurring
+from journey.touchpoints import KINDS, Identifier, Text, Touchpoint
 
 FIXED = ("kind", "id", "relationship")
 """What no correction changes; a touchpoint that is wrong in these is retracted, and another recorded."""
@@ -29,13 +30,14 @@ def plain(value: object) -> object:
     return value
 
 
-class _Said(BaseModel, frozen=True, extra="forbid", defer_build=True):
+class _Said(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True):
     """The fields that every fact has that is no touchpoint."""
 
     SCHEMA_VERSION: ClassVar[int] = 1
 
     id: Identifier = Field(description="Given by the client, unique in a journal, as for a touchpoint.")
-    occurred_at: Moment = Field(description="When it was said; what it says counts from when it is recorded.")
+    if not TYPE_CHECKING:
+        occurred_at: Moment = Field(description="When it was said; what it says counts from when it is recorded.")
     reason: Text | None = Field(default=None, description="Why; personal data.")
     actor: Identifier | None = Field(default=None, description="Who says so.")
     source: Text | None = Field(default=None, description="The system that it came from.")

@@ -14,8 +14,9 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from journey.moments import Moment
 from journey.times import utc
-from journey.touchpoints import PERSONAL_FIELDS, Identifier, Level, Moment, Quality, Share, Text, Touchpoint
+from journey.touchpoints import PERSONAL_FIELDS, Identifier, Level, Quality, Share, Text, Touchpoint
 
 _IN_COLUMNS = ("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS)
 _BOUNDS = {Ge: "ge", Le: "le", MinLen: "min_length", MaxLen: "max_length"}

@@ -7,12 +7,11 @@ Qualities lie in [-1, 1]; severities, levels, strengths, sizes and scores in [0,
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, Field
 
-from journey.times import utc
+from journey.moments import MaybeMoment, Moment, Occurring
 
 
 def no_switch(value: object) -> object:
@@ -26,8 +25,6 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\p{
 """A name given by the source: 1 to 200 characters, not all blank, none that controls or cannot be seen."""
 Text = Annotated[str, Field(max_length=10_000)]
 """Free text of at most 10,000 characters."""
-Moment = Annotated[datetime, BeforeValidator(utc), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
-"""An instant: an aware datetime or ISO 8601 text with an offset, kept in UTC to the microsecond."""
 Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
 """How a contact went on one dimension, from -1 (as bad as can be) through 0 to 1."""
 Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
@@ -48,14 +45,15 @@ Outcome = Literal["exit", "satisfied", "dormant"]
 
 
 # Models are built on first use: a command that meets four kinds does not pay for all of them.
-class _Fact(BaseModel, frozen=True, extra="forbid", defer_build=True):
+class _Fact(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True):
     """The fields that every touchpoint has, beside `representative` and `topic`, which some kinds require."""
 
     SCHEMA_VERSION: ClassVar[int] = 1
 
     id: Identifier = Field(description="Given by the client, unique in a journal: recording the same id twice is harmless.")
     relationship: Identifier = Field(description="The relationship (customer and organisation) that this belongs to.")
-    occurred_at: Moment = Field(description="When it happened.")
+    if not TYPE_CHECKING:
+        occurred_at: Moment = Field(description="When it happened.")
     sequence: int = Field(default=0, ge=-(2**53), le=2**53, description="The source's own order, the first tie-break on equal times.")
     contact: Identifier | None = Field(default=None, description="The customer's person, by a pseudonymous id.")
     channel: Text | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
@@ -105,7 +103,7 @@ class PromiseMade(_Touchpoint, frozen=True):
     kind: Literal["promise_made"] = "promise_made"
     promise: Identifier = Field(description="The promise, by id.")
     level: Level = Field(default=0.5, description="The level that was promised.")
-    due: Moment | None = Field(default=None, description="When it is to be kept.")
+    due: MaybeMoment = Field(default=cast(Any, None), description="When it is to be kept.")
     elicited: bool = Field(default=False, description="Whether the customer's expectations were drawn out first.")
 
 
