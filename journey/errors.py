@@ -29,6 +29,10 @@ class JourneyError(Exception):
         super().__init__(message)
         self.mend = mend
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error comes out of a pickle with all that it holds, whatever its class is made from."""
+        return _as_it_was, (type(self), self.args), vars(self)
+
 
 class InvalidTouchpoint(JourneyError):
     """A touchpoint is malformed. `problems` lists every fault as (field, message)."""
@@ -106,6 +110,10 @@ class DamagedLedger(JourneyError):
 
 class MissingExtra(JourneyError):
     """A part that is not installed by default is needed."""
+
+
+def _as_it_was(error: type[JourneyError], args: tuple[object, ...]) -> JourneyError:
+    return error.__new__(error, *args)
 
 
 def shown(value: object) -> str:
