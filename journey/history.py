@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Self, TypeVar, cast, get_args
+from typing import Annotated, Any, Self, TypeVar, Union, cast, get_args
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from journey.amendments import (
+    FACTS,
     FIXED,
     REPLACE_MEND,
     Amendment,
@@ -18,7 +23,8 @@ from journey.amendments import (
     TouchpointCorrected,
     in_force,
 )
-from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnknownName, UnsupportedSchema
+from journey.json_shapes import HistoryShape
 from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
 from journey.reading import validated
 from journey.records import Recorded as Recorded
@@ -102,6 +108,12 @@ class History:
             instants.append(self._facts_at)
         return max(instants, default=None)
 
+    def to_dict(self) -> HistoryShape:
+        """Plain data: the bounds, and each touchpoint as its record's `to_dict`; texts about people are among it."""
+        as_of, known_at = (None if instant is None else instant.isoformat() for instant in (self.bound, self.known))
+        records = [record.to_dict() for record in self.records]
+        return {"relationship": self.relationship, "as_of": as_of, "known_at": known_at, "touchpoints": records}
+
     @property
     def amendments(self) -> tuple[Recorded[Amendment], ...]:
         """The corrections and retractions that are known, in the order in which they were recorded."""
@@ -172,6 +184,24 @@ class History:
                         [("relationship", f"`{fact.relationship}` is not one with `{self.relationship}`")], "insert a touchpoint of it"
                     )
         return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in facts)))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A history is read from a list of facts, as by `of`, and serialised to the plain fields of its touchpoints."""
+
+        def read(given: object, facts_of: ValidatorFunctionWrapHandler) -> History:
+            try:
+                return given if isinstance(given, History) else cls.of(facts_of(given))
+            except JourneyError as error:
+                raise ValueError(f"{error}; {error.mend}") from error
+
+        fact = handler.generate_schema(Annotated[Union[tuple(FACTS.values())], Field(discriminator="kind")])  # noqa: UP007
+        fields = core_schema.plain_serializer_function_ser_schema(lambda history: [fields_of(touchpoint) for touchpoint in history])
+        return core_schema.no_info_wrap_validator_function(read, core_schema.list_schema(fact), serialization=fields)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema["schema"])
 
     def _edited(self, everything: Iterable[Recorded[Fact]]) -> Self:
         return _resolved(replace(self, _facts_at=self._facts_at or self.at), _once(everything), self._edits)

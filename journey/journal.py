@@ -348,7 +348,7 @@ class Journal:
         return {record.outline.id: record for record in self._decoded(self._store.find(list(ids)))}
 
     def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> Iterator[Summary]:
-        """Every relationship by name, with its number of touchpoints and its first and last (µs since 1970).
+        """Every relationship by name, with its number of touchpoints and when the first and the last occurred.
 
         Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With
         `naming`, those of which a fact names this person, or another id of theirs, this organisation or this episode; see `naming`.

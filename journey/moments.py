@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Never, dataclass_transform
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from journey.json_shapes import Time
 from journey.times import utc
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         occurred_at: Moment
 
 else:
-    Moment = Annotated[datetime, BeforeValidator(utc), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
+    Moment = Annotated[datetime, BeforeValidator(utc), PlainSerializer(datetime.isoformat, return_type=Time, when_used="json")]
     MaybeMoment = Moment | None
 
     class Occurring:

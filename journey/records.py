@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic
 from typing_extensions import TypeVar
 
 from journey.amendments import Fact
+from journey.json_shapes import RecordShape, served_as
 from journey.times import to_microseconds
-from journey.touchpoints import Touchpoint
+from journey.touchpoints import Touchpoint, fields_of
 
 F = TypeVar("F", bound=Fact, default=Touchpoint, covariant=True)
 
 
+@served_as(RecordShape)
 @dataclass(frozen=True, slots=True)
 class Recorded(Generic[F]):
     """A touchpoint, or another fact, with what the journal knows of it.
@@ -53,7 +55,22 @@ class Recorded(Generic[F]):
                     object.__setattr__(self, "at", to_microseconds(self.touchpoint.occurred_at))
             return object.__getattribute__(self, name)
 
+        def __class_getitem__(cls, fact: Any) -> "type[Recorded]":
+            """Whatever the fact, pydantic meets one class; it would take a parametrised one for any dataclass."""
+            return cls
+
+    def to_dict(self) -> RecordShape:
+        """Plain data, as `journey history` writes it in JSON: the fact's fields, `position`, `recorded_at`.
+
+        `corrected_by` is there where it was corrected, `withheld` where texts about people cannot be read.
+        """
+        corrected = {"corrected_by": list(self.corrected_by)} if self.corrected_by else {}
+        withheld = {"withheld": True} if self.withheld else {}
+        told = {**fields_of(self.touchpoint), "position": self.position, "recorded_at": self.recorded_at.isoformat()}
+        return {**told, **corrected, **withheld}
+
     def __reduce__(self) -> tuple[Any, ...]:
+        """What the journal knows, decrypted, without the journal."""
         return type(self), (self.touchpoint, self.recorded_at, self.position, self.corrected_by, self.withheld)
 
 

@@ -82,7 +82,7 @@ class MemoryStore:
         for row in self._behind(0):
             if row.kind not in LOG_FACTS:
                 times.setdefault(row.relationship, []).append(row.occurred_at)
-        return (Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
+        return (Summary.of(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items()))
 
     def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return self._behind(after, limit)

@@ -2,22 +2,40 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event
-from typing import Protocol
+from typing import Protocol, Self
 
+from journey.json_shapes import SummaryShape, served_as
 from journey.seals import Seal
 from journey.stores.keys import Keystore
 from journey.stores.rows import Receipt, StoredTouchpoint
+from journey.times import from_microseconds
 
 
+@served_as(SummaryShape)
 @dataclass(frozen=True)
 class Summary:
-    """One relationship in a store: how many touchpoints, and when the first and last occurred (µs since 1970)."""
+    """One relationship in a store: how many touchpoints, and when the first and last occurred (UTC)."""
 
     relationship: str
     touchpoints: int
-    first: int
-    last: int
+    first: datetime
+    last: datetime
+
+    @classmethod
+    def of(cls, relationship: str, touchpoints: int, first: int, last: int) -> Self:
+        """As a store counts it, in microseconds since 1970."""
+        return cls(relationship, touchpoints, from_microseconds(first), from_microseconds(last))
+
+    def to_dict(self) -> SummaryShape:
+        """Plain data, as `journey relationships` writes it in JSON."""
+        return {
+            "relationship": self.relationship,
+            "touchpoints": self.touchpoints,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+        }
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from journey.json_shapes import ReceiptShape, served_as
+
 
 class StoredTouchpoint(NamedTuple):
     """One row of the table `touchpoints`: its columns, in their order.
@@ -42,6 +44,7 @@ row_of: Callable[[Iterable[Any]], StoredTouchpoint] = partial(tuple.__new__, Sto
 """Takes the columns of one row, as a database tells them."""
 
 
+@served_as(ReceiptShape)
 class Receipt(NamedTuple):
     """What recording a touchpoint returns: its `id`, its `position` in the journal and when it was recorded (UTC).
 
@@ -52,6 +55,10 @@ class Receipt(NamedTuple):
     position: int
     recorded_at: datetime
     is_new: bool
+
+    def to_dict(self) -> ReceiptShape:
+        """Plain data, as `journey record` writes it in JSON."""
+        return {"id": self.id, "position": self.position, "recorded_at": self.recorded_at.isoformat()}
 
 
 def digest_of(row: StoredTouchpoint) -> bytes:

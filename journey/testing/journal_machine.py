@@ -32,7 +32,7 @@ from journey.merging import merged_pairs, names_in, names_of_united, united
 from journey.stores.protocol import Store, Summary
 from journey.testing.places import Impatient, Opener, contact, records
 from journey.testing.strategies import at_day
-from journey.times import MICROSECOND, to_microseconds
+from journey.times import MICROSECOND
 from journey.touchpoints import Interaction
 
 _RELATIONSHIPS = ("r", "s", "R")
@@ -218,9 +218,9 @@ class JournalMachine(RuleBasedStateMachine):
         assert records(self._journal) == self._told
         assert self._store.counters().position == len(self._told)
         names = names_of_united(merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)))
-        times: dict[str, list[int]] = {}
+        times: dict[str, list[datetime]] = {}
         for told in (one.touchpoint for one in self._told if not isinstance(one.touchpoint, LogFact)):
-            times.setdefault(names.get(told.relationship, told.relationship), []).append(to_microseconds(told.occurred_at))
+            times.setdefault(names.get(told.relationship, told.relationship), []).append(told.occurred_at)
         listed = [Summary(name, len(of_one), min(of_one), max(of_one)) for name, of_one in sorted(times.items())]
         assert list(self._journal.relationships()) == listed
         assert [self._journal.version(name) for name in _RELATIONSHIPS] == [self._version(name) for name in _RELATIONSHIPS]

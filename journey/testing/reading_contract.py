@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -18,8 +19,6 @@ from journey.stores.protocol import Counters
 from journey.stores.rows import digest_of
 from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, followed, ids, records
 from journey.testing.strategies import START
-
-_DAY = 86_400_000_000
 
 
 class ReadingContract(Places):
@@ -90,11 +89,9 @@ class ReadingContract(Places):
     def test_relationships_are_listed_by_name(self, journal: Journal) -> None:
         journal.record(contact("a", day=3, relationship="zoe@bank"), contact("b", day=1, relationship="zoe@bank"))
         journal.record(contact("c", day=2, relationship="adam@bank"), contact("d", day=2, relationship="Zoe@bank"))
-        start = round(START.timestamp()) * 1_000_000
-        listed = [
-            (one.relationship, one.touchpoints, (one.first - start) / _DAY, (one.last - start) / _DAY) for one in journal.relationships()
-        ]
-        assert listed == [("Zoe@bank", 1, 2, 2), ("adam@bank", 1, 2, 2), ("zoe@bank", 2, 1, 3)]
+        listed = [(one.relationship, one.touchpoints, one.first, one.last) for one in journal.relationships()]
+        first, second, third = (START + timedelta(days=day) for day in (1, 2, 3))
+        assert listed == [("Zoe@bank", 1, second, second), ("adam@bank", 1, second, second), ("zoe@bank", 2, first, third)]
 
     def test_an_unknown_relationship_is_refused_and_not_made(self, journal: Journal) -> None:
         journal.record(contact("a", relationship="m@bank"))

@@ -54,8 +54,8 @@ def test_a_file_of_changed_parameters_replays_under_its_own_name(journey: "Journ
     Path("visit.jsonl").write_text(VISIT)
     found = journey("--format", "json", "replay", "visit.jsonl", "--rules", "mine.toml").json
     made = derived(GOODWILL, name="mine", version="2", parameters={"gain": 0.1})
-    alone = replay(History.of([Interaction(id="v", relationship="m@bank", occurred_at=START, competence=1)]), made)
-    assert found["trust"] == alone.trust > replay(History.of([alone._history.records[0].touchpoint])).trust
+    visit = History.of([Interaction(id="v", relationship="m@bank", occurred_at=START, competence=1)])
+    assert found["trust"] == replay(visit, made).trust > replay(visit).trust
     assert found["rules"] == {"name": "mine", "version": "2", "hash": made.hash}
 
 

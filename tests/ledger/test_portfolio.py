@@ -1,5 +1,7 @@
 """Replaying a ledger is replaying every history: the same bits, whatever was amended, merged or late, as of and as known at any day."""
 
+import json
+import pickle
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import day, folder, logs, recorded
 from portfolio_told import PortfolioTold, portfolio_told
+from pydantic import TypeAdapter
 
 from journey import Fact, Interaction, Journal
 from journey.testing import START
@@ -20,6 +23,9 @@ from journey_projections.ledger import Ledger, ReplayedChunk, Standing, bounded_
 from journey_projections.ledger.result_tables import contributions_of, course_of
 from journey_projections.replaying.rows import contributions_in, course_in
 from journey_projections.rules.gallery import NAMES, rule_set
+
+NOBODY = {"trust": None, "competence": None, "goodwill": None}
+"""A party that nobody asked for, as plain data."""
 
 
 @pytest.mark.parametrize("store", ["memory:", "sqlite:///"])
@@ -52,6 +58,24 @@ def told() -> Iterator[PortfolioTold]:
 @pytest.mark.parametrize("rules", NAMES)
 def test_under_every_rule_set_every_standing_is_the_replay_of_its_history(told: PortfolioTold, rules: str) -> None:
     told.assert_told_by(replay_ledger, rules)
+
+
+@pytest.mark.parametrize("parties", [True, False])
+def test_standings_pickle_without_the_ledger_and_are_plain_data(told: PortfolioTold, parties: bool) -> None:
+    found = replay_ledger(told.opened, parties=parties)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.table() == found.table()
+    assert list(map(repr, again)) == list(map(repr, found))
+    histories = told.histories[None, None]
+    for standing, history in zip(found, histories, strict=True):
+        plain = standing.to_dict()
+        assert pickle.loads(pickle.dumps(standing)).to_dict() == json.loads(json.dumps(plain, allow_nan=False)) == plain
+        alone = replay(history).to_dict()
+        assert TypeAdapter(Standing).dump_python(standing) == plain
+        assert plain["parties"] == (
+            alone["parties"] if parties else {"representatives": {}, **dict.fromkeys(("institution", "customer"), NOBODY)}
+        )
+        assert {**plain, "parties": None} == {**alone, "parties": None}
 
 
 @pytest.mark.parametrize("rules", NAMES)

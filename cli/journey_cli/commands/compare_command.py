@@ -79,7 +79,6 @@ def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
 
 
 def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[RuleSet]", as_of: str | None, known_at: str | None) -> None:
-    from journey_cli import shapes
     from journey_cli.text import drawing
     from journey_projections import replay
 
@@ -90,7 +89,7 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
         results = [replay(history, rules) for rules in judged_by]
         if session.is_json:
             for result in results:
-                write_json(shapes.of_replay(result))
+                write_json(result.to_dict())
             continue
         out.print(f"{relationship}, {counted(len(history), 'touchpoint')}")
         rows = drawing.table(

@@ -25,7 +25,6 @@ NOTABLE = 0.01
 @click.pass_obj
 def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
     """Show what moved the trust of RELATIONSHIP (or FILE.jsonl), when and why. The lines sum to the score."""
-    from journey_cli import shapes
     from journey_cli.text import drawing
     from journey_cli.text.amendments import amended, known_later
     from journey_projections import replay
@@ -33,7 +32,7 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
 
     judged_by = load_rules(rules)
     if session.is_json:
-        write_json(shapes.of_explanation(replay(session.history(relationship, as_of, known_at), judged_by)))
+        write_json(replay(session.history(relationship, as_of, known_at), judged_by).explanation())
         return
     history, names = session.history_and_names(relationship, as_of, known_at)
     result = replay(history, judged_by)

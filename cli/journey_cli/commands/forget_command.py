@@ -26,10 +26,8 @@ def command(session: Session, person: str, reason: str | None, actor: str | None
             click.confirm(f"What was written about `{person}` can never be read again. Go on?", abort=True, err=True)
         forgotten = journal.forget(person, reason=reason, actor=actor, as_id=as_id)
     if session.is_json:
-        from journey_cli import shapes
-
         told = {name: value for name, value in vars(forgotten).items() if name != "receipt"}
-        write_json({**shapes.of_receipt(forgotten.receipt), "person": person, **told})
+        write_json({**forgotten.receipt.to_dict(), "person": person, **told})
         return
     say_receipt(session, forgotten.receipt)
     out = console()

@@ -25,7 +25,6 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with merges
     and with what was recorded late. `--known-at` shows what was known before.
     """
-    from journey_cli import shapes
     from journey_cli.text import drawing
     from journey_cli.text.amendments import amended
     from journey_projections import replay
@@ -37,7 +36,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
             _print_told(history)
             return
         for record in history.told if as_recorded else history.records:
-            write_json(shapes.of_record(record))
+            write_json(record.to_dict())
         return
     history, names = session.history_and_names(relationship, as_of, known_at)
     result = replay(history, load_rules(rules))

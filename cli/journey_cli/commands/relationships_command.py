@@ -11,7 +11,6 @@ from journey_cli.text.console import console, counted, write_json
 @click.pass_obj
 def command(session: Session, naming: str | None) -> None:
     """List the relationships in the journal, with how many touchpoints and from when to when."""
-    from journey_cli import shapes
     from journey_cli.text import drawing
 
     with session.reading() as journal:
@@ -19,11 +18,11 @@ def command(session: Session, naming: str | None) -> None:
         names = {} if naming is None else journal.names([naming])
     if session.is_json:
         for summary in summaries:
-            write_json(shapes.of_summary(summary))
+            write_json(summary.to_dict())
         return
     out = console()
     rows = drawing.table(out, "relationship", "touchpoints", "first", "last", right=("touchpoints",))
-    for shape in map(shapes.of_summary, summaries):
-        rows.add_row(shape["relationship"], str(shape["touchpoints"]), drawing.day(shape["first"]), drawing.day(shape["last"]))
+    for one in summaries:
+        rows.add_row(one.relationship, str(one.touchpoints), drawing.day(one.first), drawing.day(one.last))
     out.print(rows)
     out.print(counted(len(summaries), "relationship") + "".join(f" naming {drawing.called(person, names)}" for person in names))

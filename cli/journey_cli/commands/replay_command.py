@@ -82,9 +82,7 @@ def command(
         elif output is not None:
             write(output, results)
         elif session.is_json:
-            from journey_cli import shapes
-
             for result in results:
-                write_json(shapes.of_replay(result))
+                write_json(result.to_dict())
         else:
             print_standings(list(results))

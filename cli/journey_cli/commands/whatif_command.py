@@ -40,7 +40,6 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     journey whatif m@bank --replace handover-2:introduction=warm --without meeting-131
     """
     from journey import edits
-    from journey_cli import shapes
     from journey_cli.text import drawing
     from journey_projections import replay
     from journey_projections.rules.loading import load_rules
@@ -59,8 +58,8 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     if session.is_json:
         write_json(
             {
-                "facts": shapes.of_replay(facts),
-                "counterfactual": shapes.of_replay(counterfactual),
+                "facts": facts.to_dict(),
+                "counterfactual": counterfactual.to_dict(),
                 "edit": edits.flat(asked),
                 "difference": difference,
             }

@@ -46,7 +46,6 @@ def tell_contrast(
 
 
 def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
-    from journey_cli import shapes
     from journey_projections.replaying.replay import identify
 
     def side(place: int, number: int) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", to
 
     sizes = abs(found.difference)
     return {
-        "rules": [shapes.of_rules(identify(one)) for one in rules],
+        "rules": [identify(one).to_dict() for one in rules],
         "parameters": [{"name": name, "first": one, "second": other} for name, (one, other) in _changes(rules).items()],
         "relationships": len(found),
         "differing": int((sizes > 0.0).sum()),

@@ -31,10 +31,8 @@ def write_json(value: Mapping[str, Any]) -> None:
 
 def say_receipt(session: Session, receipt: "Receipt") -> None:
     """Say what was recorded where and when."""
-    from journey_cli import shapes
-
     if session.is_json:
-        write_json(shapes.of_receipt(receipt))
+        write_json(receipt.to_dict())
     else:
         verb = "recorded" if receipt.is_new else "was there already"
         console().print(f"{receipt.id}: {verb}, position {receipt.position}, {receipt.recorded_at.isoformat()}")

@@ -62,10 +62,8 @@ def print_standings(results: "Sequence[Replay | Standing]") -> None:
 
 
 def _write_jsonl(path: Path, results: "Told") -> None:
-    from journey_cli import shapes
-
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(json_line(shapes.of_replay(result)) + "\n" for result in results)
+        file.writelines(json_line(result.to_dict()) + "\n" for result in results)
 
 
 def _write_csv(path: Path, results: "Told") -> None:

@@ -75,7 +75,7 @@ class PostgresStore:
             "WHERE id IS NOT NULL AND kind <> ALL(%s) GROUP BY 1 ORDER BY 1"
         )
         with self._server.explained():
-            return (Summary(*row) for row in self.recorder.query(statement, list(LOG_FACTS)))
+            return (Summary.of(*row) for row in self.recorder.query(statement, list(LOG_FACTS)))
 
     def columns(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._server.explained():

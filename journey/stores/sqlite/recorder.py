@@ -209,7 +209,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 f"WHERE id IS NOT NULL AND kind NOT IN ({','.join('?' * len(LOG_FACTS))}) GROUP BY relationship ORDER BY relationship",
                 tuple(LOG_FACTS),
             )
-            return [Summary(*row) for row in cursor.fetchall()]
+            return [Summary.of(*row) for row in cursor.fetchall()]
 
     def _present(self, cursor: SQLiteCursor, ids: Sequence[str]) -> dict[str, StoredTouchpoint]:
         cursor.execute(_PRESENT, (json.dumps(ids),))

@@ -37,6 +37,7 @@ class Replays:
     `contributions`, by relationship and in the order of touchpoints, tells of each: `row` (its number, counted through all columns),
     `at`, `cause` (a number of the rule set's causes) and the trust `before` and `after` it. What lies between one's `after` and
     the next one's `before`, and between the last one's `after` and `trust`, is the share of time.
+    Two of them are compared array by array.
     """
 
     rules: RuleSetId

@@ -35,6 +35,13 @@ class Names:
             self._names[family] = told["name"].slice(0, self.counts[family])
         return self._names[family]
 
+    def apart(self, *families: str) -> "Names":
+        """The names of these families alone, without the files that they were read from."""
+        names = Names((), {})
+        names.counts |= {family: self.counts[family] for family in families}
+        names._names = {family: self.of(family) for family in families}
+        return names
+
     def places(self, family: str, names: Sequence[str] | pa.Array) -> Array:
         """The codes of names, NOTHING for those that are not there."""
         found = call_function("index_in", [pa.array(names, pa.string())], SetLookupOptions(self.of(family)))

@@ -10,13 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from journey.history import History
+from journey.json_shapes import served_as
 from journey.times import from_microseconds
 from journey_projections.compiled import Replays
 from journey_projections.encoding.codes import CUSTOMER, INSTITUTION
 from journey_projections.encoding.columns import Array
+from journey_projections.json_shapes import ReplayShape
 from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.names import Names
-from journey_projections.replaying.replay import Replay, RuleSetId, replay
+from journey_projections.replaying.replay import Replay, RuleSetId, replay, replay_shape
 from journey_projections.replaying.rows import STANDINGS
 from journey_projections.rules.reports import Parties, PartyTrust
 from journey_projections.rules.rule_set import STATES, RuleSet
@@ -45,6 +47,7 @@ NOT_TOLD = Parties(PartyTrust(nan), {}, PartyTrust(nan))
 """Parties that nobody asked for."""
 
 
+@served_as(ReplayShape)
 class Standing(NamedTuple):
     """Where one relationship stands: those fields of a `Replay` that columns tell. Without `parties` asked for, they are `NOT_TOLD`."""
 
@@ -58,6 +61,10 @@ class Standing(NamedTuple):
     touchpoints: int
     parties: Parties
     rules: RuleSetId
+
+    def to_dict(self) -> ReplayShape:
+        """Plain data, as `journey replay` writes it in JSON."""
+        return replay_shape(*self)
 
 
 class Results(NamedTuple):
@@ -84,6 +91,7 @@ class Standings:
 
     `codes` are those of all relationships, rising; `results` has a record for each, with no touchpoints where none is known as of
     the day: such a relationship stands as `empty` does. `parties`, by relationship, is as in `Replays`, None if not asked for.
+    Two of them are compared by their `table`.
     """
 
     names: Names
@@ -128,6 +136,11 @@ class Standings:
                 NOT_TOLD if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
                 self.empty.rules,
             )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A pickle holds the names that are told, not the files of the ledger."""
+        names = self.names.apart("relationships", *(() if self.parties is None else ("people",)))
+        return type(self), (names, self.codes, self.results, self.parties, self.empty)
 
     def table(self) -> pa.Table:
         """The same as a table of STANDINGS_SCHEMA."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from journey.errors import MissingExtra, UnsupportedSchema
 from journey.history import History
 from journey.journal import Journal
-from journey.times import from_microseconds, moment
+from journey.times import moment
 from journey_projections.questions.periods import ends
 from journey_projections.replaying.replay import Replay, replay
 from journey_projections.replaying.rows import contributions_in, course_in
@@ -76,8 +76,7 @@ def replay_everyone(
     if opened is not None:
         return by_ledger(opened, query, working)
     summaries = list(journal.relationships(known_at=query.known_at))
-    bounds = min((one.first for one in summaries), default=0), max((one.last for one in summaries), default=0)
-    span = (from_microseconds(bounds[0]), from_microseconds(bounds[1])) if summaries else None
+    span = (min(one.first for one in summaries), max(one.last for one in summaries)) if summaries else None
     names = [one.relationship for one in summaries]
     return _one_by_one(histories_of(journal, names, query.as_of, query.known_at, working, look), query, span)
 

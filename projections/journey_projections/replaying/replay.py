@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from journey.errors import UnusableRules
 from journey.history import History, Recorded
+from journey.json_shapes import served_as
 from journey.times import from_microseconds, moment, to_microseconds
 from journey_projections.encoding.numbering import Encoder
+from journey_projections.json_shapes import ContributionShape, ExplanationShape, ReplayShape, RulesShape, finite
 from journey_projections.replaying.engines import warm_fold
 from journey_projections.replaying.grid import on_grid
 from journey_projections.rules.gallery import rule_set
@@ -22,6 +24,7 @@ TIME = "time"
 """The cause of a change that no touchpoint made."""
 
 
+@served_as(RulesShape)
 class RuleSetId(NamedTuple):
     """Which rules made a result."""
 
@@ -29,7 +32,12 @@ class RuleSetId(NamedTuple):
     version: str
     hash: str
 
+    def to_dict(self) -> RulesShape:
+        """Plain data."""
+        return {"name": self.name, "version": self.version, "hash": self.hash}
 
+
+@served_as(ContributionShape)
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """A touchpoint's share of trust: `delta` is exactly `after - before`, and each `before` is the previous `after`.
@@ -50,7 +58,20 @@ class Contribution:
         """How much trust moved."""
         return self.after - self.before
 
+    def to_dict(self) -> ContributionShape:
+        """Plain data, as `journey explain` writes it in JSON."""
+        return {
+            "touchpoint": self.touchpoint,
+            "occurred_at": self.occurred_at.isoformat(),
+            "kind": self.kind,
+            "cause": self.cause,
+            "before": self.before,
+            "after": self.after,
+            "delta": self.delta,
+        }
 
+
+@served_as(ReplayShape)
 @dataclass(frozen=True)
 class Replay:
     """What a history says of a relationship at one instant, under one rule set.
@@ -70,8 +91,6 @@ class Replay:
     prior: float
     rules: RuleSetId
     _told: "_Told" = field(repr=False)
-    _history: History = field(repr=False, compare=False)
-    _start: "_Run" = field(repr=False, compare=False)
 
     @property
     def parties(self) -> Parties:
@@ -88,10 +107,47 @@ class Replay:
         """The promises that were made."""
         return self._told.report.promises
 
-    @cached_property
+    @property
     def contributions(self) -> tuple[Contribution, ...]:
         """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
-        return tuple(_contributions(self._history, self._start.twin(), self.at))
+        return self._told.contributions
+
+    def to_dict(self) -> ReplayShape:
+        """Plain data, as `journey replay` writes it in JSON."""
+        told = (self.relationship, self.trust, self.confidence, self.state, self.exit_risk, self.at, self.known_at, self.touchpoints)
+        return replay_shape(*told, self.parties, self.rules)
+
+    def explanation(self) -> ExplanationShape:
+        """What moved trust, as plain data, as `journey explain` writes it in JSON: `prior` and the deltas sum to `trust` exactly."""
+        contributions = [one.to_dict() for one in self.contributions]
+        return {"relationship": self.relationship, "trust": self.trust, "prior": self.prior, "contributions": contributions}
+
+
+def replay_shape(
+    relationship: str | None,
+    trust: float,
+    confidence: float,
+    state: str,
+    exit_risk: float,
+    at: datetime | None,
+    known_at: datetime | None,
+    touchpoints: int,
+    parties: Parties,
+    rules: RuleSetId,
+) -> ReplayShape:
+    """What is told of a relationship, as plain data."""
+    return {
+        "relationship": relationship,
+        "trust": trust,
+        "confidence": finite(confidence),
+        "state": state,
+        "exit_risk": finite(exit_risk),
+        "at": None if at is None else at.isoformat(),
+        "known_at": None if known_at is None else known_at.isoformat(),
+        "touchpoints": touchpoints,
+        "parties": parties.to_dict(),
+        "rules": rules.to_dict(),
+    }
 
 
 @dataclass(frozen=True)
@@ -152,6 +208,14 @@ class _Run:
         self.count = 0
         self.last: tuple[datetime, int, str] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Run):
+            return NotImplemented
+        mine, theirs = ((run.rules, run.state, run.names, run.now, run.count, run.last) for run in (self, other))
+        return mine == theirs
+
+    __hash__ = None  # type: ignore[assignment]
+
     def twin(self) -> "_Run":
         """A run that stands where this one stands, and goes on without touching it."""
         if not self.count:
@@ -210,15 +274,26 @@ class _Run:
 
 
 class _Told:
-    """What a finished run reports; equal where it reports the same."""
+    """What a finished run reports, and what moved its trust from the `start`; each is computed when first asked for.
 
-    def __init__(self, run: _Run) -> None:
+    Equal where the same is reported. A pickle holds both, and neither the rules nor the history that they are computed from.
+    """
+
+    def __init__(self, run: _Run, history: History, start: _Run, at: datetime | None) -> None:
         self._run = run
+        self._facts = history, start, at
 
     @cached_property
     def report(self) -> Report:
-        """Computed when first asked for."""
         return self._run.rules.reported(self._run.state, self._run.names)
+
+    @cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        history, start, at = self._facts
+        return tuple(_contributions(history, start.twin(), at))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"report": self.report, "contributions": self.contributions}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Told) and self.report == other.report
@@ -252,9 +327,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         touchpoints=run.count,
         prior=prior,
         rules=identify(run.rules),
-        _told=_Told(run),
-        _history=history,
-        _start=start,
+        _told=_Told(run, history, start, at),
     )
 
 

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from journey.json_shapes import served_as
+from journey_projections.json_shapes import PartiesShape, PartyShape, finite
 
+
+@served_as(PartyShape)
 @dataclass(frozen=True, slots=True)
 class PartyTrust:
     """Trust in one party, 0 to 1, and its two dimensions (None where a rule set knows only trust)."""
@@ -13,7 +17,12 @@ class PartyTrust:
     competence: float | None = None
     goodwill: float | None = None
 
+    def to_dict(self) -> PartyShape:
+        """Plain data; no number where there is none."""
+        return {"trust": finite(self.trust), "competence": finite(self.competence), "goodwill": finite(self.goodwill)}
 
+
+@served_as(PartiesShape)
 @dataclass(frozen=True, slots=True)
 class Parties:
     """Everybody who is trusted: the institution, each representative by id, and the customer (trusted by the organisation)."""
@@ -21,6 +30,14 @@ class Parties:
     institution: PartyTrust
     representatives: Mapping[str, PartyTrust]
     customer: PartyTrust
+
+    def to_dict(self) -> PartiesShape:
+        """Plain data."""
+        return {
+            "institution": self.institution.to_dict(),
+            "representatives": {name: party.to_dict() for name, party in self.representatives.items()},
+            "customer": self.customer.to_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
