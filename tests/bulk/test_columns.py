@@ -14,7 +14,7 @@ from journey_projections.encoding.mentions import mention
 
 
 def test_the_columns_are_the_layout() -> None:
-    assert [one.name for one in dataclasses.fields(Columns)] == [*LAYOUT, "ids", "kept"]
+    assert [one.name for one in dataclasses.fields(Columns)] == [*LAYOUT, "ids", "kept", "stretches"]
 
 
 @settings(max_examples=50)

@@ -1,6 +1,6 @@
 """Folding blocks of relationships, compiled on several threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -11,10 +11,11 @@ from numba.core.errors import NumbaError
 from journey.errors import UnusableRules
 from journey_projections.compiled.compile_cache import compile_lock, is_kept, is_loaded
 from journey_projections.compiled.interpreter import interpreted
-from journey_projections.compiled.partition import FOREVER, Partition, in_threads
+from journey_projections.compiled.partition import FOREVER, NO_STRETCHES, Partition, in_threads, readable
 from journey_projections.compiled.partition_kernels import ROW
 from journey_projections.compiled.program import program_of
 from journey_projections.compiled.records import CONTRIBUTION, PARTY, RESULT, SLOT, NotCompilable, Out, Program, Scratch, Wanted
+from journey_projections.compiled.ties import settle
 from journey_projections.encoding.columns import Array
 from journey_projections.rules.rule_set import FAILURES, RuleSet
 
@@ -68,32 +69,38 @@ class ThreadedFold:
         """Fold the relationships from `low` up to `high`; those in the results are counted from `low`."""
         rows, starts = groups.rows(low, high), groups.starts[low : high + 1] - groups.starts[low]
         out = self.out(high - low, len(rows))
-        parts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
-        parts[-1] = high - low
-        told = in_threads(lambda part: self._part(rows, starts, out, *part), list(pairwise(parts.tolist())), self.threads)
-        pending = np.flatnonzero(out.results["touchpoints"] < np.diff(starts))
-        if len(pending):
-            _put_in_order_by_id(groups, rows, starts, pending)
-            told += [self._part(rows, starts, out, one, one + 1) for one in pending.tolist()]
+        cuts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
+        cuts[-1] = high - low
+        parts = list(pairwise(cuts.tolist()))
+        told = self._parts(groups, rows, starts, out, parts)
+        if out.results["pending"].any():
+            settle(groups, rows, starts, parts, out.results, self.threads)
+            told += self._parts(groups, rows, starts, out, parts)
         return out._replace(parties=np.concatenate(told))
 
-    def _part(self, rows: Array, starts: Array, out: Out, first: int, last: int) -> Array:
+    def _parts(self, groups: Partition, rows: Array, starts: Array, out: Out, parts: Sequence[tuple[int, int]]) -> list[Array]:
+        """Fold what is not folded yet of the parts of a block, and give what is told of their parties."""
+        return in_threads(lambda part: self._part(rows, starts, groups.stretches, out, *part), parts, self.threads)
+
+    def _part(self, rows: Array, starts: Array, stretches: Array, out: Out, first: int, last: int) -> Array:
         """Fold some relationships of a block, and give what is told of their parties."""
         most = int(np.diff(starts[first : last + 1]).max(initial=1))
         room = 2 * int(starts[last] - starts[first] + last - first) if self.asked.parties else 0
         mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.program.scratch(most)
         try:
-            self.program.fold(*self.arguments(rows, starts, scratch, mine, first, last))
+            self.program.fold(*self.arguments(rows, starts, scratch, mine, first, last, stretches))
         except FAILURES as error:
             told = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
             raise UnusableRules(told, "replay each history by itself to see on which touchpoint") from error
         return mine.parties[: scratch.told[0]]
 
-    def arguments(self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int) -> tuple[Any, ...]:
+    def arguments(
+        self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int, stretches: Array = NO_STRETCHES
+    ) -> tuple[Any, ...]:
         """What the program's fold takes."""
         asked = self.asked
         order = np.empty(len(scratch.people), np.int64)
-        wanted = Wanted(FOREVER if asked.at is None else asked.at, asked.at is not None, asked.instants, asked.parties)
+        wanted = Wanted(FOREVER if asked.at is None else asked.at, asked.at is not None, asked.instants, asked.parties, readable(stretches))
         return rows, starts, first, last, order, self.program.rules, scratch, wanted, out
 
     def out(self, relationships: int, rows: int) -> Out:
@@ -101,17 +108,3 @@ class ThreadedFold:
         contributions = np.empty(rows if self.asked.contributions else 0, CONTRIBUTION)
         trajectories = np.full((relationships, len(self.asked.instants)), np.nan)
         return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT))
-
-
-def _put_in_order_by_id(groups: Partition, rows: Array, starts: Array, pending: Array) -> None:
-    """Put the rows of relationships in order where some tie in time and sequence: by their ids."""
-    lengths = starts[pending + 1] - starts[pending]
-    relationship = np.repeat(pending, lengths)
-    places = np.arange(len(relationship)) + np.repeat(starts[pending] - (np.cumsum(lengths) - lengths), lengths)
-    mine = rows[places]
-    mine = mine[np.lexsort((mine["sequence"], mine["at"], relationship))]
-    ties = (np.diff(mine["sequence"]) == 0) & (np.diff(mine["at"]) == 0) & (np.diff(relationship) == 0)
-    tied = np.append(ties, False) | np.append(False, ties)
-    rank = np.zeros(len(mine), np.int64)
-    rank[tied] = np.unique(np.array(groups.ids(mine["row"][tied]), object), return_inverse=True)[1]
-    rows[places] = mine[np.lexsort((rank, mine["sequence"], mine["at"], relationship))]

@@ -65,7 +65,7 @@ def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function
         " had, touchpoint = window(scratch.had), window(scratch.touchpoint)",
         " people, told = window(scratch.people), window(scratch.told)",
         f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, had, touchpoint, people, told)",
-        " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties)",
+        " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties, window(wanted.stretches))",
         " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties), window(out.slots))",
         " fold(window(rows), window(starts), first, last, window(order), rules, scratch, wanted, out)",
     )

@@ -70,8 +70,8 @@ def clear(table: Any) -> None:
 def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
     """Fold the relationships numbered from `first` up to `last`, whose rows are those from each one's start to the next one's.
 
-    Where two rows tie in time and sequence the relationship is left `pending`, for its rows to be put in order by their ids;
-    it is folded when it is met again.
+    Where two rows tie in time and sequence, and no stretch says that they rise by id, the relationship is left `pending`, for its
+    rows to be put in order by their ids; it is folded when it is met again.
     """
     for relationship in range(first, last):
         result = out.results[relationship]
@@ -81,7 +81,7 @@ def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, 
         if result.pending:
             for place in range(count):
                 order[place] = begin + place
-        elif put_in_order(rows, begin, count, order):
+        elif put_in_order(rows, begin, count, order, wanted.stretches):
             result.pending = 1
             continue
         replayed(rows, order, begin, count, relationship, rules, scratch, wanted, out)
@@ -199,8 +199,8 @@ def remember(names: Any, row: Any, had: Any, people: Any) -> None:
             people[known - FIRST_REPRESENTATIVE] = code
 
 
-def put_in_order(rows: Any, begin: int, count: int, order: Any) -> bool:
-    """Fill `order` with the rows from `begin` in the order of time and sequence; whether two of them tie.
+def put_in_order(rows: Any, begin: int, count: int, order: Any, stretches: Any) -> bool:
+    """Fill `order` with the rows from `begin` in the order of time and sequence; whether two of them tie that are not in one stretch.
 
     Rows come almost in order, so that each is moved a few places at the most; where they do not, they are sorted.
     """
@@ -218,15 +218,15 @@ def put_in_order(rows: Any, begin: int, count: int, order: Any) -> bool:
             to -= 1
         if to > 0:
             other = rows[order[to - 1]]
-            tied = tied or (other.at == row.at and other.sequence == row.sequence)
+            tied = tied or (tie(other, row) and not in_one_stretch(other.row, row.row, stretches))
         order[to] = begin + place
         moves += place - to
         if moves > 8 * count:
-            return sorted_anew(rows, begin, count, order)
+            return sorted_anew(rows, begin, count, order, stretches)
     return tied
 
 
-def sorted_anew(rows: Any, begin: int, count: int, order: Any) -> bool:
+def sorted_anew(rows: Any, begin: int, count: int, order: Any, stretches: Any) -> bool:
     """As `put_in_order`, by a stable sort."""
     times, sequences = np.empty(count, np.int64), np.empty(count, np.int64)
     for place in range(count):
@@ -239,5 +239,22 @@ def sorted_anew(rows: Any, begin: int, count: int, order: Any) -> bool:
         order[place] = begin + by_sequence[by_time[place]]
         if place:
             row, other = rows[order[place]], rows[order[place - 1]]
-            tied = tied or (other.at == row.at and other.sequence == row.sequence)
+            tied = tied or (tie(other, row) and not in_one_stretch(other.row, row.row, stretches))
     return tied
+
+
+def tie(one: Any, other: Any) -> bool:
+    """Whether two rows are of one time and sequence."""
+    return bool(one.at == other.at and one.sequence == other.sequence)
+
+
+def in_one_stretch(one: int, other: int, stretches: Any) -> bool:
+    """Whether one of the stretches has two rows, of which the first is told first."""
+    low, high = 0, len(stretches)
+    while low < high:
+        middle = (low + high) // 2
+        if stretches[middle] <= one:
+            low = middle + 1
+        else:
+            high = middle
+    return low % 2 == 1 and bool(other < stretches[low])

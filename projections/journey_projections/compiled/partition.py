@@ -12,9 +12,10 @@ from journey_projections.compiled.compile_cache import Function
 from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.partition_kernels import ROW, Reach, Read
 from journey_projections.encoding.codes import NOTHING
-from journey_projections.encoding.columns import Array, Columns
+from journey_projections.encoding.columns import Array, Columns, ids_of
 
 FOREVER = 2**63 - 1
+NO_STRETCHES = np.empty(0, np.int64)
 
 
 class Partition:
@@ -31,6 +32,10 @@ class Partition:
         self.at = FOREVER if at is None else at
         self.offsets = np.cumsum([0, *(len(run) for run in runs)])
         codes = self.united if united is not None else [run.relationship.max(initial=-1) for run in runs]
+        # Of relationships that are one by `united`, rows that tie need not rise by id.
+        known = zip(runs, self.offsets, strict=False) if united is None else ()
+        stretches = (run.stretches + offset for run, offset in known if run.stretches is not None)
+        self.stretches = np.concatenate([NO_STRETCHES, *stretches])
         self.relationships = 1 + int(max(codes, default=-1))
         self.threads = threads
         self._counts = np.zeros((threads, self.relationships), np.int64)
@@ -59,14 +64,11 @@ class Partition:
         self._each(put)
         return rows
 
-    def ids(self, numbers: Array) -> list[str]:
-        """The ids of rows by their numbers, counted through all runs."""
-        found = np.empty(len(numbers), object)
-        run_of = np.searchsorted(self.offsets, numbers, side="right") - 1
-        for run in np.unique(run_of):
-            mine = run_of == run
-            found[mine] = self.runs[run].ids(numbers[mine] - self.offsets[run])
-        return found.tolist()
+    def ids(self, numbers: Array) -> tuple[Array, Array]:
+        """The ids of rows by their numbers, counted through all runs: where each starts, and behind the last one, in UTF-8."""
+        found = ids_of([(len(run), run.ids) for run in self.runs], numbers)
+        _, starts, data = found.buffers()
+        return np.frombuffer(starts, np.int64)[found.offset : found.offset + len(found) + 1], np.frombuffer(data, np.uint8)
 
     def _check(self, run: Columns) -> None:
         """Refuse numbers that compiled code would follow out of an array. Raises ValueError."""
@@ -86,7 +88,7 @@ class Partition:
         columns = self.runs[run]
         kept = np.empty(0, np.bool_) if columns.kept is None else columns.kept
         names = [name for name in Read._fields if hasattr(columns, name) and name != "kept"]
-        return Read(*(_readable(array) for array in (*(getattr(columns, name) for name in names), kept, self.united, self.people)))
+        return Read(*(readable(array) for array in (*(getattr(columns, name) for name in names), kept, self.united, self.people)))
 
     def _each(self, work: Callable[[int, int, int, int], None]) -> None:
         """Let every thread work on its share of the rows: the first on the first ones, run by run."""
@@ -119,7 +121,7 @@ def _scatter() -> Function:
     return compiled(partition_kernels.scatter)
 
 
-def _readable(array: Array) -> Array:
+def readable(array: Array) -> Array:
     """The array as numba knows it whatever it is backed by: contiguous, aligned, not to be written."""
     view = np.require(array, requirements=["C", "A"]).view()
     view.flags.writeable = False

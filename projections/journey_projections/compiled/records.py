@@ -65,12 +65,14 @@ class Scratch(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What the fold is asked: whether there is a bound and which, the dates of trajectories, and whether to tell of parties."""
+    """What the fold is asked: whether there is a bound and which, the dates of trajectories, and whether to tell of parties; and the
+    stretches of rows, by number, in which those that tie rise by id."""
 
     at: int
     is_bounded: bool
     dates: Array
     parties: bool
+    stretches: Array
 
 
 class Out(NamedTuple):

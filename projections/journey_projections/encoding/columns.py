@@ -15,12 +15,12 @@ own id in the dictionary of episodes. Layout, in this order:
     second, third   f8  as amount                               kind, side, code, flag, cause  i1  see `codes` and `encoding.mention`
 
 `ids` gives the ids of some rows, by their numbers in these columns. Touchpoints are in the order of (occurred_at, sequence, id),
-and replay asks for the ids of those rows only that tie on the first two.
+and replay asks for the ids of those rows only that tie on the first two, and are in no one of `stretches`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +30,12 @@ from journey.times import to_microseconds
 from journey_projections.encoding.codes import NOTHING
 from journey_projections.encoding.mentions import Name, mention
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Array = npt.NDArray[Any]
-Ids = Callable[[npt.NDArray[np.int64]], Sequence[str]]
-"""From row numbers to the ids of those rows."""
+Ids = Callable[[npt.NDArray[np.int64]], Union[Sequence[str], "pa.Array"]]
+"""From row numbers to the ids of those rows, as a sequence or, which is faster, as an Arrow array."""
 
 LAYOUT: dict[str, np.dtype[Any]] = {
     name: np.dtype(kind)
@@ -82,6 +85,9 @@ class Columns:
     ids: Ids
     kept: Array | None = None
     """Which rows count (bool); all when None. Others are there, but were retracted or replaced, or are not known yet."""
+    stretches: Array | None = None
+    """Row numbers, rising: from the first up to the second, from the third up to the fourth, … the rows of one relationship, time and
+    sequence rise by id. Nothing is known when None."""
 
     def __post_init__(self) -> None:
         for name, kind in LAYOUT.items():
@@ -159,3 +165,20 @@ def columns_of(records: Iterable[Recorded], dictionaries: Dictionaries) -> Colum
     transposed = zip(*rows, strict=True) if rows else ((),) * len(LAYOUT)
     arrays = {name: np.array(values, dtype=LAYOUT[name]) for name, values in zip(LAYOUT, transposed, strict=True)}
     return Columns(**arrays, ids=lambda numbers: [ids[number] for number in numbers])
+
+
+def ids_of(sources: Sequence[tuple[int, Ids]], rows: Array) -> "pa.LargeStringArray":
+    """The ids of rows, by their numbers, that several sources hold one behind the other; of each, how many rows it has."""
+    import pyarrow as pa
+
+    ends = np.cumsum([size for size, _ in sources])
+    source = np.searchsorted(ends, rows, side="right")
+    is_rising = bool(np.all(source[1:] >= source[:-1]))
+    order = np.arange(len(rows)) if is_rising else np.argsort(source, kind="stable")
+    cuts = np.searchsorted(source[order], np.arange(len(sources) + 1))
+    found = [pa.array((), pa.large_string())]
+    for (size, ids), end, first, last in zip(sources, ends, cuts[:-1], cuts[1:], strict=True):
+        if first < last:
+            found.append(pa.array(ids(rows[order[first:last]] - (end - size)), pa.large_string()))
+    joined = pa.concat_arrays(found)
+    return joined if is_rising else joined.take(pa.array(np.argsort(order)))

@@ -1,0 +1,51 @@
+"""Putting rows that tie in time and sequence in the order of their ids, which are asked for at once."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from journey_projections.compiled import tie_kernels
+from journey_projections.compiled.compile_cache import Function
+from journey_projections.compiled.compiler import compiled
+from journey_projections.compiled.partition import NO_STRETCHES, Partition, in_threads, readable
+from journey_projections.compiled.partition_kernels import ROW
+from journey_projections.compiled.tie_kernels import Spare, Texts
+from journey_projections.encoding.columns import Array
+
+
+def settle(groups: Partition, rows: Array, starts: Array, parts: Sequence[tuple[int, int]], results: Array, threads: int) -> None:
+    """Put the rows of all pending relationships in the order of time, sequence and id.
+
+    `parts` are ranges of relationships, each for one thread at a time.
+    """
+    tied = np.zeros(len(rows), np.bool_)
+
+    def by_time(part: tuple[int, int]) -> int:
+        _by_time()(rows, starts, *part, results, tied, _spare(starts, *part))
+        return int(np.count_nonzero(tied[starts[part[0]] : starts[part[1]]]))
+
+    counts = in_threads(by_time, parts, threads)
+    found = groups.ids(rows["row"][tied])
+    ids = Texts(*(readable(array) for array in found))
+    numbers = np.cumsum([0, *counts])
+
+    def by_id(number: int) -> None:
+        _by_id()(rows, starts, *parts[number], tied, ids, int(numbers[number]), _spare(starts, *parts[number]))
+
+    in_threads(by_id, range(len(parts)), threads)
+
+
+def _spare(starts: Array, first: int, last: int) -> Spare:
+    most = int(np.diff(starts[first : last + 1]).max(initial=1))
+    return Spare(np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, ROW), NO_STRETCHES)
+
+
+@cache
+def _by_time() -> Function:
+    return compiled(tie_kernels.put_in_order_of_time)
+
+
+@cache
+def _by_id() -> Function:
+    return compiled(tie_kernels.put_in_order_of_ids)
