@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import strategies as st
 
 from journey import (
@@ -112,7 +113,7 @@ def told_by_ledger(view: OpenLedger, known_at: datetime | None, rows: int = 10**
     for chunk in view.chunks(rows, known_at):
         columns = chunk.columns
         kept = np.flatnonzero(columns.kept) if columns.kept is not None else np.arange(len(columns))
-        ids = columns.ids(kept)
+        ids = pa.array(columns.ids(kept)).to_pylist()
         names = {column: view.names.of(family) for column, family in FAMILIES.items()}
         for code in np.flatnonzero(chunk.present):
             told[names["relationship"][int(code) + chunk.first].as_py()] = []

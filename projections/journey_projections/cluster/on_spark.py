@@ -68,6 +68,6 @@ def _fold(batches: Iterable[pa.RecordBatch], plan: Plan, people: Array | None) -
         arrays = {name: array_of(table[name]) for name in table.column_names if name != "id"}
         codes, ones = np.unique(arrays["relationship"], return_inverse=True)
         arrays["relationship"] = ones.astype(np.int32)
-        ids = table["id"]
-        chunk = chunk_of(arrays, lambda rows: ids.take(pa.array(rows)).to_pylist(), 0, len(codes), people, plan.known_at)
+        ids = table["id"].cast(pa.large_string()).combine_chunks()
+        chunk = chunk_of(arrays, lambda rows: ids.take(pa.array(rows)), 0, len(codes), people, plan.known_at)
         yield from plan.fold(chunk, codes).to_batches()

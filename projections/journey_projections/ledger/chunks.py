@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from journey.times import to_microseconds
 from journey_projections.encoding.codes import NOTE_ADDED, NOTHING
-from journey_projections.encoding.columns import LAYOUT, Array, Columns, Ids
+from journey_projections.encoding.columns import LAYOUT, Array, Columns, Ids, ids_of
 from journey_projections.ledger.layout import UNKNOWN_KIND
 from journey_projections.ledger.segments import Opened
 
@@ -48,10 +48,18 @@ def columns_needed(*, amended: bool, known_at: datetime | None) -> list[str]:
     return ["relationship", *_FOLDED, *(_TELLING if amended else ("recorded_at",) if known_at is not None else ())]
 
 
-def chunk_of(arrays: dict[str, Array], ids: Ids, first: int, last: int, people: Array | None, known_at: datetime | None) -> Chunk:
+def chunk_of(
+    arrays: dict[str, Array],
+    ids: Ids,
+    first: int,
+    last: int,
+    people: Array | None,
+    known_at: datetime | None,
+    stretches: Array | None = None,
+) -> Chunk:
     """Every row of the relationships from `first` up to `last`, from the `columns_needed` of them, with relationships counted from `first`.
 
-    `people` are those `united`, and `ids` as Columns have them.
+    `people` are those `united`, `ids` and `stretches` as Columns have them.
     """
     size = len(arrays["relationship"])
     present = np.zeros(last - first, np.bool_)
@@ -67,7 +75,7 @@ def chunk_of(arrays: dict[str, Array], ids: Ids, first: int, last: int, people: 
         kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
     # What nobody asks for takes no memory: pages of zeros that are never touched.
     columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
-    return Chunk(Columns(**columns, ids=ids, kept=kept), first, last, present)
+    return Chunk(Columns(**columns, ids=ids, kept=kept, stretches=stretches), first, last, present)
 
 
 class Part(NamedTuple):
@@ -78,12 +86,11 @@ class Part(NamedTuple):
     size: int
     meant: Array | None
 
-    def ids(self, rows: Array) -> list[str]:
+    def ids(self, rows: Array) -> pa.Array:
         """The ids of some of the rows that are meant."""
         if self.meant is not None:
             rows = np.flatnonzero(np.unpackbits(self.meant))[rows]
-        found: list[str] = self.file.read(["id"], [self.group])["id"].take(pa.array(rows)).to_pylist()
-        return found
+        return self.file.read(["id"], [self.group])["id"].take(pa.array(rows)).combine_chunks().cast(pa.large_string())
 
 
 class RowIds:
@@ -92,15 +99,27 @@ class RowIds:
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
 
-    def __call__(self, rows: npt.NDArray[np.int64]) -> Sequence[str]:
+    def __call__(self, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:
         """By their numbers in the chunk."""
-        ends = np.cumsum([part.size for part in self._parts])
-        found = np.empty(len(rows), object)
-        at = np.searchsorted(ends, rows, side="right")
-        for place in np.unique(at):
-            mine = at == place
-            found[mine] = self._parts[place].ids(np.asarray(rows)[mine] - (ends[place - 1] if place else 0))
-        return list(found)
+        return ids_of([(part.size, part.ids) for part in self._parts], rows)
+
+
+def stretches_of(parts: Sequence[Part], breaks: Array) -> Array:
+    """The stretches of the rows of several parts, as Columns have them: what a file has in the order of replay, between `breaks`."""
+    ends = np.cumsum([0, *(part.size for part in parts)])
+    files = [
+        end for end, part, before in zip(ends[:-1], parts, (None, *parts), strict=False) if before is None or part.file is not before.file
+    ]
+    cuts = np.unique(np.concatenate([np.array(files, np.int64), breaks, ends[-1:]]))
+    in_order = np.array([part.file.is_in_order for part in parts], np.bool_)
+    pairs: Array = np.stack([cuts[:-1], cuts[1:]], axis=1)[in_order[np.searchsorted(ends, cuts[:-1], side="right") - 1]]
+    return pairs.ravel()
+
+
+def breaks_between(codes: Array, united: Array) -> Array:
+    """The places in rows at which others of a relationship that is merged with another begin or end, by the codes as they are in files."""
+    is_merged = united[codes] != codes
+    return 1 + np.flatnonzero((codes[1:] != codes[:-1]) & (is_merged[1:] | is_merged[:-1]))
 
 
 def read_ahead(work: Callable[[RowGroup], pa.Table], over: Sequence[RowGroup]) -> Iterator[pa.Table]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from journey.amendments import FACTS
 from journey.upcasting import UPCASTERS
@@ -19,6 +20,8 @@ FORMAT = 1
 METADATA_KEY = b"journey.ledger"
 ROW_GROUP = 131_072
 """Rows of a row group: what is read at least."""
+ORDER = ("relationship", "occurred_at", "sequence", "id")
+"""What rows of touchpoints are sorted by, as they are replayed; files say so by Parquet's sorting columns, older ones do not."""
 UNKNOWN_KIND = -1
 """The kind of a touchpoint whose kind or schema was not known when its row was written."""
 _TYPES = {"i8": pa.int64(), "i4": pa.int32(), "i1": pa.int8(), "f8": pa.float64()}
@@ -61,6 +64,8 @@ BOUNDED = {"touchpoints": ("relationship", "occurred_at"), "names": ("family",),
 """The columns whose least and greatest value in each row group, as a file's footer says them, are relied upon."""
 FAMILY_NAMES = tuple(dict.fromkeys(FAMILIES.values()))
 """The dictionaries of names."""
+SORTED = [pq.SortingColumn(TOUCHPOINTS.get_field_index(name)) for name in ORDER]
+"""The same as Parquet says it."""
 
 _DELTA = ("position", "recorded_at", "occurred_at", "relationship", "episode", "promise", "amends")
 _DICTIONARY = tuple(name for name in TOUCHPOINTS.names if name not in (*_DELTA, "id", "retracted"))
@@ -70,6 +75,7 @@ WRITING: dict[str, dict[str, Any]] = {
         "use_dictionary": list(_DICTIONARY),
         "column_encoding": dict.fromkeys(_DELTA, "DELTA_BINARY_PACKED"),
         "compression": {name: "ZSTD" if name == "id" else "NONE" for name in TOUCHPOINTS.names},
+        "sorting_columns": SORTED,
     },
     "names": {"use_dictionary": ["family"], "column_encoding": {"code": "DELTA_BINARY_PACKED"}, "compression": "ZSTD"},
     "facts": {"compression": "ZSTD"},

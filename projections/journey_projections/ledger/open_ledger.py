@@ -9,12 +9,25 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
 from journey.merging import merged_pairs, names_of_united
 from journey.times import EPOCH, to_microseconds
 from journey_projections.encoding.columns import FAMILIES, Array
-from journey_projections.ledger.chunks import KINDS, Chunk, Part, RowGroup, RowIds, array_of, chunk_of, columns_needed, read_ahead
+from journey_projections.ledger.chunks import (
+    KINDS,
+    Chunk,
+    Part,
+    RowGroup,
+    RowIds,
+    array_of,
+    breaks_between,
+    chunk_of,
+    columns_needed,
+    read_ahead,
+    stretches_of,
+)
 from journey_projections.ledger.layout import SAID, TOUCHPOINTS, Note
 from journey_projections.ledger.names import Names
 from journey_projections.ledger.revisions import Said
@@ -149,6 +162,7 @@ class OpenLedger:
             if name not in buffers or len(buffers[name]) < room:
                 buffers[name] = np.empty(room, KINDS[name])
         parts: list[Part] = []
+        stored: list[Array] = []
         size = 0
         for group, table in zip(groups, read_ahead(lambda group: self._read(group, wanted), groups), strict=True):
             codes = array_of(table["relationship"])
@@ -157,6 +171,8 @@ class OpenLedger:
             if beyond:
                 meant &= array_of(table["position"]) <= self.last
             count = int(np.count_nonzero(meant))
+            if united is not None:
+                stored.append(codes[meant])
             for name in wanted:
                 column = ones if name == "relationship" else array_of(table[name])
                 buffers[name][size : size + count] = column if count == group.rows else column[meant]
@@ -164,7 +180,8 @@ class OpenLedger:
             size += count
         arrays = {name: buffers[name][:size] for name in wanted}
         people = self.united("people", known_at)
-        return chunk_of(arrays, RowIds(parts), first, last, people, known_at)
+        breaks = breaks_between(np.concatenate(stored), united) if united is not None and stored else np.empty(0, np.int64)
+        return chunk_of(arrays, RowIds(parts), first, last, people, known_at, stretches_of(parts, breaks))
 
     def _read(self, group: RowGroup, columns: Sequence[str]) -> pa.Table:
         return self._files[group.file].read(columns, [group.number])
@@ -191,9 +208,22 @@ def _recoded(table: pa.Table, codes: Mapping[str, Array]) -> pa.Table:
 
 
 def in_order(table: pa.Table) -> pa.Table:
-    """Rows of TOUCHPOINTS by relationship, in the order in which they are replayed."""
+    """Rows of TOUCHPOINTS in ORDER."""
+    return table.take(pa.array(order_of(table)))
+
+
+def order_of(table: pa.Table) -> Array:
+    """The places of rows of TOUCHPOINTS in ORDER; the tellings of one touchpoint as they were recorded."""
     keys = [array_of(table[name]) for name in ("amends", "position", "sequence", "occurred_at", "relationship")]
-    return table.take(pa.array(np.lexsort(keys)))
+    order = np.lexsort(keys)
+    ties = np.zeros(len(order), np.bool_)
+    ties[1:] = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys[2:]])
+    tied = ties.copy()
+    tied[:-1] |= ties[1:]
+    places = order[tied]
+    by_id = pc.call_function("rank", [table["id"].take(pa.array(places))], pc.RankOptions(tiebreaker="dense")).to_numpy()
+    order[tied] = places[np.lexsort((by_id, np.cumsum(~ties)[tied]))]
+    return order
 
 
 def said_in(table: pa.Table) -> list[Said]:

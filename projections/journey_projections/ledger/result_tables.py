@@ -44,7 +44,7 @@ def contributions_of(replayed: ReplayedChunk, names: Names, rules: RuleSet) -> p
     by_touchpoints = {
         "place": np.arange(len(made)) * 2 + 1,
         "whose": whose,
-        "touchpoint": pa.array(columns.ids(row), pa.string()),
+        "touchpoint": pa.array(columns.ids(row), pa.large_string()).cast(pa.string()),
         "occurred_at": made["at"],
         "kind": pa.array(list(KINDS), pa.string()).take(pa.array(columns.kind[row])),
         "cause": causes.take(pa.array(made["cause"])),

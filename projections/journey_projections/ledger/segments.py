@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from journey.errors import DamagedLedger
-from journey_projections.ledger.layout import FOLDERS, METADATA_KEY, ROW_GROUP, WRITING, Note
+from journey_projections.ledger.layout import FOLDERS, METADATA_KEY, ROW_GROUP, SORTED, WRITING, Note
 
 REBUILD = "`journey ledger rebuild` makes it anew from the journal"
 _UNFINISHED = ".unfinished"
@@ -84,6 +84,13 @@ class Opened:
             if any(of_group is None for of_group in told):
                 raise ValueError(f"it does not say from where to where `{column}` goes")
             return [(of_group.min, of_group.max) for of_group in told]
+
+    @cached_property
+    def is_in_order(self) -> bool:
+        """Whether the file says that its rows of touchpoints are in the order of replay."""
+        with self._segment.explained():
+            metadata = self._file.metadata
+            return all(list(metadata.row_group(number).sorting_columns) == SORTED for number in range(metadata.num_row_groups))
 
     def read(self, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None) -> pa.Table:
         """Some columns of some row groups, in order; all that are not said."""
