@@ -3,7 +3,8 @@
     python benchmarks/bulk.py [TOUCHPOINTS …]        (default: 1 million and 20 million; the latter takes some 6 GB)
 
 Touchpoints are in memory, in the order of a journal. Peers fold the same touchpoints by the same rules, which for them are
-interpreted, on a part of the log; ratios are per touchpoint. All take turns, so that a noisy minute is noisy for all. Wall time
+interpreted, on a part of the log; ratios are per touchpoint. Where times are only days, what happened on one day is put in the
+order of ids. All take turns, so that a noisy minute is noisy for all. Wall time
 says what was reached on this machine now, processor time what it took. A peer that is not installed is left out.
 """
 
@@ -32,6 +33,7 @@ from journey_projections.testing.made_up_logs import MadeUpLog, made_up_log
 ROUNDS = 5
 JUDGES = ("goodwill", "beta")
 """The default rules, and a model that remembers two numbers."""
+IN_DAYS = ", only days"
 PER_RELATIONSHIP = 50
 PART = 4_000
 """How many touchpoints the peers fold."""
@@ -197,6 +199,7 @@ def growing(sizes: list[int]) -> None:
         log: MadeUpLog = made_up_log(size, size // PER_RELATIONSHIP)
         works: dict[str, Callable[[], object]] = {"reading the bytes": partial(scan, log.columns)}
         works |= {f"bulk replay, {name}": partial(replay_all, log.columns, name) for name in JUDGES}
+        works |= {f"bulk replay, {name}{IN_DAYS}": partial(replay_all, log.in_days().columns, name) for name in JUDGES}
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
         for _ in range(ROUNDS):
             for name, work in works.items():
@@ -206,6 +209,9 @@ def growing(sizes: list[int]) -> None:
     for name, cost in costs.items():
         growth, distance = cost[-1] / cost[0], cost[-1] / costs["reading the bytes"][-1]
         print(f"{name}: in the largest log a touchpoint costs {growth:.2f} times that of the smallest, {distance:.1f} times reading it")
+    for name in JUDGES:
+        tied, exact = (costs[f"bulk replay, {name}{what}"][-1] for what in (IN_DAYS, ""))
+        print(f"bulk replay, {name}: where times are only days, {tied / exact:.2f} times the time of exact instants")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python benchmarks/ledger.py [MILLIONS…]    by default 1 5 20
 
 The rows are made up (`journey_projections.testing.made_up_logs`), about fifty a relationship, and written as catching up writes them,
-in segments, then compacted. Each replay runs in a process of its own, which tells its peak memory.
+in segments, then compacted. Each replay runs in a process of its own, which tells its peak memory. Where times are only days, what
+happened on one day is put in the order of ids; such a ledger and that of exact instants take turns.
 """
 
 import statistics
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,16 +39,23 @@ def main() -> None:
     if sys.argv[1:2] == ["replay"]:
         replay_in_this_process(Path(sys.argv[2]), int(sys.argv[3]))
         return
+    if sys.argv[1:2] == ["days"]:
+        replay_in_turns(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
     with tempfile.TemporaryDirectory(prefix="journey-benchmark-") as folder:
         catching_up(Path(folder), 100_000)
         for millions in map(int, sys.argv[1:] or ("1", "5", "20")):
             size = millions * 1_000_000
-            ledger = written(Path(folder) / f"{millions}.ledger", made_up_log(size, size // 50))
+            made = made_up_log(size, size // 50)
+            ledger, in_days = (
+                written(Path(folder) / f"{millions}{name}", log) for name, log in ((".ledger", made), (".days", made.in_days()))
+            )
             print(f"\n{millions} M touchpoints, {size // 50:,} relationships, {ledger.status().size / size:.1f} bytes a touchpoint")
             seconds = timed(lambda ledger=ledger: scanned(ledger))
             print(f"  only reading the same columns     {size / seconds / 1e6:6.1f} M/s")
             for memory in (MEMORY, 64 * 2**30):
                 subprocess.run([sys.executable, __file__, "replay", str(ledger.path), str(memory)], check=True)
+            subprocess.run([sys.executable, __file__, "days", str(ledger.path), str(in_days.path)], check=True)
 
 
 def catching_up(folder: Path, size: int) -> None:
@@ -105,6 +114,14 @@ def replay_in_this_process(path: Path, memory: int) -> None:
     seconds = timed(lambda: replay_ledger(opened, memory=memory), rounds=3)
     allowed = f"{memory / 2**20:.0f} MB" if memory < 2**34 else "no bound"
     print(f"  replayed, {allowed:>8}: {opened.rows / seconds / 1e6:6.1f} M/s, {seconds:.2f} s, peak {peak():.0f} MB")
+
+
+def replay_in_turns(exact: Path, in_days: Path) -> None:
+    """Replay two ledgers, one of whose times are only days, and tell the ratio of their times."""
+    works = [partial(replay_ledger, OpenLedger(path), memory=MEMORY) for path in (exact, in_days)]
+    times = list(zip(*([timed(work, rounds=1) for work in works] for _ in range(ROUNDS)), strict=True))
+    first, second = map(statistics.median, times)
+    print(f"  where times are only days:     {OpenLedger(in_days).rows / second / 1e6:6.1f} M/s, {second / first:.2f} times the time")
 
 
 def peak() -> float:

@@ -1,7 +1,7 @@
 """Made-up logs of many relationships, as large as wanted: what to try bulk replay and ledgers on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,10 @@ class MadeUpLog:
     """Made-up touchpoints in the order of a journal; ids and names tell their number or code."""
 
     columns: Columns
+
+    def in_days(self) -> "MadeUpLog":
+        """The same where nobody knows the time of day, so that what happened on one day ties."""
+        return MadeUpLog(replace(self.columns, occurred_at=self.columns.occurred_at // _DAY * _DAY))
 
     def dictionaries(self) -> Dictionaries:
         """The names behind the codes."""
