@@ -22,7 +22,7 @@ _NEWEST = (
     "WHERE owner IN (SELECT value FROM json_each(?)) GROUP BY owner)"
 )
 _INSERT = """INSERT INTO journey_keys (id, owner, number, secret)
-    VALUES (?1, ?2, 1 + (SELECT COALESCE(MAX(number), 0) FROM journey_keys WHERE owner = ?2), ?3)"""
+    VALUES (:id, :owner, 1 + (SELECT COALESCE(MAX(number), 0) FROM journey_keys WHERE owner = :owner), :secret)"""
 
 
 class SQLiteKeystore:
@@ -42,7 +42,7 @@ class SQLiteKeystore:
             with _transaction(connection):
                 there = newest(connection.execute(_NEWEST, (json.dumps([*owners]),)))
                 made = {owner: Key.new() for owner in owners if owner not in there}
-                connection.executemany(_INSERT, [(key.id, owner, key.secret) for owner, key in made.items()])
+                _insert(connection, made)
             return {**there, **made}
 
     def find(self, ids: Collection[str]) -> Mapping[str, bytes]:
@@ -57,9 +57,8 @@ class SQLiteKeystore:
             return 0
         with self._connected(for_writing=True) as connection, _transaction(connection):
             known = [owner for (owner,) in connection.execute("SELECT DISTINCT owner FROM journey_keys")]
-            rotated = [owner for owner in known if owners is None or owner in owners]
-            made = [(owner, Key.new()) for owner in rotated]
-            connection.executemany(_INSERT, [(key.id, owner, key.secret) for owner, key in made])
+            rotated = {owner: Key.new() for owner in known if owners is None or owner in owners}
+            _insert(connection, rotated)
             return len(rotated)
 
     def destroy(self, owners: Collection[str]) -> int:
@@ -112,6 +111,11 @@ class SQLiteKeystore:
             connection.close()
             raise
         return connection
+
+
+def _insert(connection: sqlite3.Connection, keys: Mapping[str, Key]) -> None:
+    """Add a key for each owner."""
+    connection.executemany(_INSERT, [{"id": key.id, "owner": owner, "secret": key.secret} for owner, key in keys.items()])
 
 
 @contextmanager
