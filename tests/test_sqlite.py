@@ -45,9 +45,9 @@ def test_the_file_is_named_as_asked_and_leaves_no_others(path: Path) -> None:
 def test_columns_are_plain_but_for_personal_fields(path: Path) -> None:
     with opened(path) as journal:
         journal.record(contact("a"))
-    (row,) = sqlite3.connect(path).execute(
-        "SELECT position, id, relationship, version, kind, schema_version, payload, personal FROM touchpoints"
-    )
+    statement = "SELECT position, id, relationship, version, kind, schema_version, payload, personal FROM touchpoints"
+    with closing(sqlite3.connect(path)) as file:
+        (row,) = file.execute(statement)
     assert row[:6] == (1, "a", "r", 1, "interaction", 1)
     assert row[6] == '{"sequence":0,"by":"organisation","certainty":1.0,"competence":0.5}'
     assert re.fullmatch("[0-9a-f]{32}:[A-Za-z0-9+/=]+", row[7])
@@ -66,8 +66,8 @@ REPLACEMENTS = [
 def test_the_database_itself_refuses_to_change_facts(path: Path, statement: str) -> None:
     with opened(path) as journal:
         journal.record(contact("a"))
-    with pytest.raises(sqlite3.IntegrityError, match="touchpoints are facts"):
-        sqlite3.connect(path).execute(statement)
+    with closing(sqlite3.connect(path)) as file, pytest.raises(sqlite3.IntegrityError, match="touchpoints are facts"):
+        file.execute(statement)
 
 
 def test_positions_are_never_used_twice_unlike_upstream(path: Path, tmp_path: Path) -> None:
@@ -89,11 +89,10 @@ def test_positions_survive_dump_and_restore_unlike_upstream(path: Path, tmp_path
     """Upstream's rowids are renumbered by a dump; ours are a column."""
     with opened(path) as journal:
         journal.record(contact("a"), contact("b"))
-    source = sqlite3.connect(path)
-    source.execute("DROP TRIGGER touchpoints_are_never_deleted")
-    source.execute("DELETE FROM touchpoints WHERE id = 'a'")
-    source.commit()
-    with sqlite3.connect(tmp_path / "restored.db") as restored:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(tmp_path / "restored.db")) as restored:
+        source.execute("DROP TRIGGER touchpoints_are_never_deleted")
+        source.execute("DELETE FROM touchpoints WHERE id = 'a'")
+        source.commit()
         restored.executescript("\n".join(source.iterdump()))
     with opened(tmp_path / "restored.db") as journal:
         assert [record.position for record in journal.read()] == [2]
@@ -210,13 +209,18 @@ def _directory(path: Path) -> None:
     path.mkdir()
 
 
+def _changed(path: Path, script: str) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(script)
+
+
 def _foreign(path: Path) -> None:
-    sqlite3.connect(path).executescript("CREATE TABLE touchpoints (a, b)")
+    _changed(path, "CREATE TABLE touchpoints (a, b)")
 
 
 def _newer(path: Path) -> None:
     opened(path).close()
-    sqlite3.connect(path).executescript("UPDATE journey_format SET version = 99")
+    _changed(path, "UPDATE journey_format SET version = 99")
 
 
 def _torn(path: Path) -> None:
@@ -246,8 +250,7 @@ def test_what_is_no_journal_is_told_in_words(path: Path, spoil: Callable[[Path],
 def test_a_payload_that_is_no_touchpoint_is_damage(path: Path) -> None:
     with opened(path) as journal:
         journal.record(contact("a"))
-    tampering = sqlite3.connect(path)
-    tampering.executescript("DROP TRIGGER touchpoints_are_never_updated; UPDATE touchpoints SET payload = '{\"competence\": 7}'")
+    _changed(path, "DROP TRIGGER touchpoints_are_never_updated; UPDATE touchpoints SET payload = '{\"competence\": 7}'")
     with opened(path) as journal, pytest.raises(DamagedJournal, match="touchpoint `a` at position 1"):
         journal.history("r")
 
@@ -266,7 +269,8 @@ def test_a_batch_is_whole_however_many_rows_a_statement_takes(path: Path, takes_
 
 
 def test_other_tables_may_share_the_file(path: Path) -> None:
-    sqlite3.connect(path).executescript("CREATE TABLE services_own (a); INSERT INTO services_own VALUES (1)")
+    _changed(path, "CREATE TABLE services_own (a); INSERT INTO services_own VALUES (1)")
     with opened(path) as journal:
         journal.record(contact("a"))
-    assert sqlite3.connect(path).execute("SELECT a FROM services_own").fetchall() == [(1,)]
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT a FROM services_own").fetchall() == [(1,)]

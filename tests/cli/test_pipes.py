@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,22 @@ def test_output_that_is_no_terminal_is_plain(bank: "Journey", arguments: tuple[s
     run = bank(*arguments)
     assert (run.code, run.err) == (0, "")
     assert "\x1b" not in run.out
+
+
+def test_a_writer_of_text_may_outlive_what_it_writes_to() -> None:
+    """Dropped after it, as in development mode and since Python 3.13 by itself, an `io` stream would complain while it flushes."""
+    program = """
+import io, sys
+from journey_cli.text.console import console
+sys.stdout = io.TextIOWrapper(io.BytesIO())
+writer = console()
+writer.print("a line  ")
+sys.stdout.close()
+sys.stdout = sys.__stdout__
+del writer
+"""
+    done = subprocess.run([sys.executable, "-X", "dev", "-c", program], capture_output=True, encoding="utf-8", check=True)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_a_process_says_what_a_call_says(bank: "Journey", process: "Process") -> None:

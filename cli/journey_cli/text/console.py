@@ -1,6 +1,5 @@
 """Where results go: lines of JSON, text on a terminal or in a pipe, a progress bar."""
 
-import io
 import json
 import os
 import sys
@@ -71,8 +70,11 @@ def _plain_width() -> int:
     return int(columns) if columns.isascii() and columns.isdigit() and int(columns) > 0 else 120
 
 
-class _Trimmed(io.TextIOBase):
-    """Text without the blanks that fill up lines, which nobody needs in a file or a pipe."""
+class _Trimmed:
+    """Text without the blanks that fill up lines, which nobody needs in a file or a pipe.
+
+    As much of a stream as rich uses, and not one of `io`: those flush when they are dropped, and what is below may be closed by then.
+    """
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
