@@ -1,8 +1,9 @@
 """Which laws each rule set keeps, as the search found it: kept in docs/laws.json, and searched anew when anything has changed that counts.
 
 A search takes half a minute a rule set, and finds the same for the same code. So each entry carries a digest of all that it depends
-on: the rule set's parameters and modules, the laws, how histories are made up, the version of hypothesis; and for how these are encoded
-and replayed, what the rule set makes of every bundled story, so that a change of the engine that changes no trust costs no search.
+on: the rule set's parameters and modules, the laws, how histories are made up, the major version of hypothesis; and for how these are
+encoded and replayed, what the rule set makes of every bundled story, so that a change of the engine that changes no trust costs no
+search. Lesser versions of hypothesis come out each week, and the page would be stale for whoever installs the newest.
 """
 
 import hashlib
@@ -47,7 +48,8 @@ def digest(rules: RuleSet) -> str:
     home = Path(inspect.getfile(rules.apply)).resolve()
     own = sorted(home.parent.glob("*.py")) if home.parent.name == "goodwill" else [home]
     shared = [home.parent / "valence.py"] if home.parent.name == "published" else []
-    content = hashlib.sha256(f"{rules.hash} {EXAMPLES} {version('hypothesis')}".encode())
+    searcher = version("hypothesis").partition(".")[0]
+    content = hashlib.sha256(f"{rules.hash} {EXAMPLES} {searcher}".encode())
     for path in (*own, *shared, *(ROOT / name for name in _COUNTS)):
         content.update(path.read_bytes())
     for name in STORIES:

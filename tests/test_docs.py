@@ -7,6 +7,7 @@ alone on a line for any lines. A block `… file=NAME` is first written to that 
 """
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -292,6 +293,20 @@ def test_the_recorded_verdicts_are_what_the_search_finds() -> None:
     for number, rules in enumerate(sets):
         law = LAWS[number * 7 % len(LAWS)]  # another one for each: all of them take minutes
         assert check_law(law, rules, examples=100).holds is (law.id in recorded[rules.name]["keeps"]), (rules.name, law.id)
+
+
+def test_the_recorded_verdicts_outlive_a_release_of_hypothesis_but_no_change_of_the_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    verdicts = importlib.import_module("verdicts")
+    recorded, goodwill = verdicts.recorded()["goodwill"]["of"], rule_set("goodwill")
+    for name, value, is_fresh in (
+        ("version", lambda _: "6.999.1", True),
+        ("version", lambda _: "7.0.0", False),
+        ("_COUNTS", verdicts._COUNTS[1:], False),
+    ):
+        with monkeypatch.context() as changed:
+            changed.setattr(verdicts, name, value)
+            assert (verdicts.digest(goodwill) == recorded) is is_fresh, name
 
 
 def test_readme_says_how_each_part_that_is_told_of_is_installed_from_a_clone() -> None:
