@@ -5,16 +5,20 @@ BIN := $(VENV)/bin
 RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crash test-spark check laws mutants docs bench lock clean
+.PHONY: help demo test test-pythons test-crash test-spark check laws mutants docs bench lock clean
 
 help: ## list the tasks
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 demo: $(VENV)/.core ## set up the core, then tell the story of the cold meeting
 	@$(BIN)/journey demo cold-meeting
 
 test: $(VENV)/.ready ## set up, then run every test
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+test-pythons: $(VENV)/.ready ## run the tests, with fewer examples, on every other Python from 3.11 on that can be had; names those missing
+	PATH="$$(.ci/pythons):$$PATH" TOX_SKIP_ENV=$$($(BIN)/python -c 'import sys; print("%d.%d$$" % sys.version_info[:2])') \
+	  $(CURDIR)/$(BIN)/tox run --skip-missing-interpreters $(if $(filter required,$(JOURNEY_PYTHONS)),false,true)
 
 test-crash: $(VENV)/.ready ## kill writers and servers, 200 times per store, and follow eight processes (takes minutes)
 	$(BIN)/python tests/trials.py
@@ -48,7 +52,7 @@ lock: ## resolve requirements.txt, the core alone and what Spark adds anew (need
 	$(RESOLVE) --extra spark --constraint requirements.txt -o requirements-spark.txt pyproject.toml
 
 clean: ## remove what the tasks made
-	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .tox dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "journey needs Python 3.11 or newer; name one with make PYTHON=…"; exit 1; }

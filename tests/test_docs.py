@@ -318,6 +318,13 @@ def test_readme_says_how_each_part_that_is_told_of_is_installed_from_a_clone() -
     assert told_of <= set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
 
 
+def test_the_pythons_that_are_promised_are_those_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    promised = [line.rsplit(" ", 1)[1] for line in project["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)]
+    assert project["tool"]["tox"]["env_list"] == promised
+    assert project["project"]["requires-python"] == f">={promised[0]}"
+
+
 def test_readme_starts_with_the_two_commands() -> None:
     first = next(blocks(README.read_text(encoding="utf-8")))
     assert {"make demo", "make test"} <= {line.split("#")[0].strip() for line in first.text.splitlines()}
