@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import StoredEvent
@@ -73,7 +74,8 @@ def test_the_database_itself_refuses_to_change_facts(path: Path, statement: str)
 def test_positions_are_never_used_twice_unlike_upstream(path: Path, tmp_path: Path) -> None:
     """Upstream's positions are implicit rowids: after a deletion the next event takes the old number."""
     stock = SQLiteApplicationRecorder(SQLiteDatastore(str(tmp_path / "stock.db"), originator_id_type="text"))
-    ours = SQLiteStore(str(path)).recorder
+    store = SQLiteStore(str(path))
+    ours = store.recorder
     stock.create_table()
     reused = []
     for recorder, table in ((stock, "stored_events"), (ours, "touchpoints")):
@@ -83,6 +85,8 @@ def test_positions_are_never_used_twice_unlike_upstream(path: Path, tmp_path: Pa
             cursor.execute(f"DELETE FROM {table}")
         reused.append(recorder.insert_events([StoredEvent("s", 1, "topic", b"{}")]) == first)
     assert reused == [True, False]
+    stock.datastore.close()
+    store.close()
 
 
 def test_positions_survive_dump_and_restore_unlike_upstream(path: Path, tmp_path: Path) -> None:
@@ -245,6 +249,24 @@ def test_what_is_no_journal_is_told_in_words(path: Path, spoil: Callable[[Path],
     spoil(path)
     with pytest.raises(error, match=words), opened(path) as journal:
         list(journal.read())
+
+
+@pytest.mark.parametrize("spoil", [_foreign, _newer])
+def test_a_file_that_is_refused_is_closed_again(path: Path, spoil: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(path)
+    made, connect = list[sqlite3.Connection](), sqlite3.connect
+
+    def connecting(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connecting)
+    with pytest.raises((DamagedJournal, UnsupportedSchema)):
+        opened(path)
+    assert made
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_a_payload_that_is_no_touchpoint_is_damage(path: Path) -> None:

@@ -43,10 +43,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "journey.db"
     with Journal.open(f"sqlite:///{path}") as journal:
         journal.record(*(contact(number) for number in range(1, SEALED + 1)))
-    killed = SQLiteStore(str(path))
-    journal = Journal(killed)
-    journal.record(*(contact(number) for number in range(SEALED + 1, COUNT + 1)))
-    killed.close()
+    with closing(SQLiteStore(str(path))) as killed, closing(killed.keystore()) as keystore:
+        Journal(killed, keystore=keystore).record(*(contact(number) for number in range(SEALED + 1, COUNT + 1)))
     return path
 
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from eventsourcing.persistence import ConnectionPoolClosedError, PersistenceError
@@ -39,13 +39,15 @@ class SQLiteStore:
         self.path = Path(path)
         self._read_only = read_only
         self._check(read_only=read_only)
-        with self._explained():
+        with self._explained(), ExitStack() as unless_opened:
             self._datastore = Datastore(self.path, read_only=read_only)
+            unless_opened.callback(self._datastore.close)
             self.recorder = SQLiteRecorder(self._datastore)
             self.format = self._known_format(read_only=read_only)
             if not read_only:
                 self.recorder.create_table()
                 self.format = FORMAT_VERSION
+            unless_opened.pop_all()
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         with self._explained():
