@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from threading import Lock
@@ -134,9 +134,13 @@ class AsyncJournal:
         """As `Journal.version`."""
         return await self._reading(self._journal.version, relationship)
 
-    async def history(self, relationship: str) -> History:
+    async def history(self, relationship: str, *, after: int = 0) -> History:
         """As `Journal.history`."""
-        return await self._reading(self._journal.history, relationship)
+        return await self._reading(self._journal.history, relationship, after=after)
+
+    async def canonical_name(self, relationship: str, *, known_at: str | date | datetime | None = None) -> str:
+        """As `Journal.canonical_name`."""
+        return await self._reading(self._journal.canonical_name, relationship, known_at=known_at)
 
     async def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """As `Journal.find`."""

@@ -123,6 +123,9 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean …?` for the nearest known name, or nothing."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"did you mean `{near[0]}`?" if near else ""
+    """`did you mean …?` for the nearest known name, whatever its case, or nothing."""
+    by_letters: dict[str, str] = {}
+    for one in known:
+        by_letters.setdefault(one.casefold(), one)
+    near = get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.5)
+    return f"did you mean `{by_letters[near[0]]}`?" if near else ""

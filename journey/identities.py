@@ -7,7 +7,7 @@ from typing import Any, cast
 from journey.amendments import PEOPLE_MERGES, Fact, Merge, PeopleMerge, PersonNamed
 from journey.errors import UnknownName
 from journey.history import Recorded
-from journey.merging import Pairs, merged_pairs, names_in, united
+from journey.merging import Pairs, merged_pairs, names_in, names_of_united, united
 from journey.stores.protocol import Store, Summary
 from journey.stores.rows import StoredTouchpoint
 
@@ -35,15 +35,31 @@ class Identities:
         records = self._decode(self._store.merges(relationship))
         return [cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at]
 
-    def merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
-        """The rows of every relationship that ever was one with this, through whatever others."""
+    def merges_around(self, relationship: str) -> list[StoredTouchpoint]:
+        """The rows of merges and unmerges of whatever ever was one with a relationship, through whatever others. By position."""
+        found: dict[int, StoredTouchpoint] = {}
         names, pending = {relationship}, [relationship]
         while pending:
-            for merge in self.merges(pending.pop()):
-                for name in {*names_in(merge)} - names:
-                    names.add(name)
-                    pending.append(name)
-                    yield from self._store.select(name)
+            rows = self._store.merges(pending.pop())
+            found.update((row.position, row) for row in rows)
+            for merge in self._decode(rows):
+                new = {*names_in(cast(Merge, merge.touchpoint))} - names
+                names |= new
+                pending += new
+        return [found[position] for position in sorted(found)]
+
+    def merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
+        """The rows of every relationship that ever was one with this, through whatever others."""
+        merges = [cast(Merge, record.touchpoint) for record in self._decode(self.merges_around(relationship))]
+        for name in dict.fromkeys(name for merge in merges for name in names_in(merge)):
+            if name != relationship:
+                yield from self._store.select(name)
+
+    def canonical_name(self, relationship: str, known_at: datetime | None = None) -> str:
+        """The one name of whatever is one with a relationship, as far as is known: that which the last merge put first."""
+        records = self._decode(self.merges_around(relationship))
+        merges = (cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at)
+        return names_of_united(merged_pairs(merges)).get(relationship, relationship)
 
     def said_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
         """The merges and unmerges of whoever ever was one with one of these people, through whatever others; and their names.

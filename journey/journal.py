@@ -31,6 +31,7 @@ from journey.identities import Identities, refuse_unless_merged, united_summarie
 from journey.integrity.proofs import prove
 from journey.integrity.verification import Verification, verify
 from journey.merging import merged_pairs, names_of_united, people_in
+from journey.near_names import LIMIT, nearest, starts_near
 from journey.privacy.forgetting import WRITTEN_OUT, Forgotten, Subject, subject_of
 from journey.privacy.personal import PersonalTexts
 from journey.reading import validated
@@ -148,9 +149,9 @@ class Journal:
     def merge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
-        """Record that two relationships are one; histories of either tell the touchpoints of both from then on.
+        """Record that two relationships are one; histories of either tell the touchpoints of both from then on, under the first name.
 
-        Raises UnknownName, and InvalidTouchpoint where they are one and the same name.
+        See `canonical_name`. Raises UnknownName, and InvalidTouchpoint where they are one and the same name.
         """
         if relationship == other:
             raise InvalidTouchpoint([("other", f"`{other}` is the relationship itself")], "name two relationships")
@@ -305,8 +306,8 @@ class Journal:
                 return self.record(validated(model, {**said, "id": free, "occurred_at": self._now()}))[0]
 
     def _unknown(self, relationship: str) -> UnknownName:
-        known = (summary.relationship for summary in self._store.relationships())
-        return UnknownName.of("relationship", relationship, known, "`journey relationships` lists them")
+        near = nearest(relationship, self._store.names_from(starts_near(relationship), LIMIT))
+        return UnknownName.of("relationship", relationship, near, "`journey relationships` lists them")
 
     def _refuse_unless_told(self, person: str, people: Collection[str]) -> None:
         """Raise UnknownName where no fact gives one of these ids to a person."""
@@ -332,16 +333,32 @@ class Journal:
         """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none."""
         return self._store.version(relationship)
 
-    def history(self, relationship: str) -> History:
-        """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it."""
-        rows = self._store.select(relationship)
-        if not rows or not relationship:
+    def history(self, relationship: str, *, after: int = 0) -> History:
+        """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it.
+
+        With `after`, only what was recorded under this name behind that `version` is read, to resume a snapshot. What is said there of
+        earlier facts is among `amendments`. Merges of the relationship are all among `merges`, whenever they were recorded, but
+        what it was merged with is left out: it has versions of its own.
+        """
+        rows = self._store.select(relationship, after)
+        if not relationship or not (rows or (after > 0 and self.version(relationship))):
             raise self._unknown(relationship)
-        records = self._decoded([*rows, *self._identities.merged_with(relationship)])
+        others = self._identities.merges_around(relationship) if after > 0 else self._identities.merged_with(relationship)
+        records = self._decoded([*{row.position: row for row in (*rows, *others)}.values()])
         # What is said of people belongs to no relationship; mostly there is nothing.
         if self._store.version(""):
             records += self._identities.said_of({person for record in records for person in people_in(record.outline)})[0]
         return History.of_records(records, relationship)
+
+    def canonical_name(self, relationship: str, *, known_at: str | date | datetime | None = None) -> str:
+        """The one name of a relationship, by which `relationships` lists it and its history is told.
+
+        That is the name which the last merge put first, as far as was known by `known_at`; for a relationship that is merged with
+        none, its own. Raises UnknownName.
+        """
+        if not relationship or not self.version(relationship):
+            raise self._unknown(relationship)
+        return self._identities.canonical_name(relationship, None if known_at is None else moment(known_at))
 
     def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """Those of the touchpoints with these ids that are recorded, by id."""

@@ -1,7 +1,7 @@
 """A journal in memory, gone when the process ends."""
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from threading import Lock
@@ -12,7 +12,7 @@ from journey.stores.appending import plan
 from journey.stores.codec import names
 from journey.stores.keys import Keystore, MemoryKeystore
 from journey.stores.protocol import Counters, Polling, Summary, Watch
-from journey.stores.rows import Receipt, StoredTouchpoint
+from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 
 
 class MemoryStore:
@@ -23,6 +23,8 @@ class MemoryStore:
         self._rows: list[StoredTouchpoint] = []
         self._by_id: dict[str, StoredTouchpoint] = {}
         self._by_relationship: dict[str, list[StoredTouchpoint]] = {}
+        self._names: list[str] = []
+        """The names of relationships, sorted when they are asked for after new ones came."""
         self._merges: list[StoredTouchpoint] = []
         self._of_people: dict[str, list[StoredTouchpoint]] = {}
         self._seals: list[Seal] = []
@@ -51,9 +53,9 @@ class MemoryStore:
                         self._of_people.setdefault(name, []).append(row)
         return planned.receipts
 
-    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
+    def select(self, relationship: str, after: int = 0) -> Sequence[StoredTouchpoint]:
         with self._lock:
-            return list(self._by_relationship.get(relationship, ()))
+            return self._by_relationship.get(relationship, [])[max(after, 0) :]
 
     def version(self, relationship: str) -> int:
         return len(self.select(relationship))
@@ -76,6 +78,13 @@ class MemoryStore:
 
     def naming(self, name: str, fields: Collection[str], after: int, limit: int) -> Sequence[StoredTouchpoint]:
         return list(islice((row for row in self._behind(after) if names(row, name, fields)), limit))
+
+    def names_from(self, starts: Collection[str], limit: int) -> Sequence[str]:
+        with self._lock:
+            if len(self._names) < len(self._by_relationship):
+                self._names = sorted(self._by_relationship)
+            places = [bisect_left(self._names, start or FIRST_NAME) for start in starts]
+            return sorted({name for place in places for name in self._names[place : place + limit]})
 
     def relationships(self) -> Iterator[Summary]:
         times: dict[str, list[int]] = {}

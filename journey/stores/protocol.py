@@ -75,8 +75,8 @@ class Store(Protocol):
         """Append all rows or none, once each; see `appending.plan`."""
         ...
 
-    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
-        """The rows of one relationship by position."""
+    def select(self, relationship: str, after: int = 0) -> Sequence[StoredTouchpoint]:
+        """The rows of one relationship behind version `after`, by position."""
         ...
 
     def version(self, relationship: str) -> int:
@@ -103,6 +103,14 @@ class Store(Protocol):
         """At most `limit` rows behind position `after` that have `name` in one of these fields (`codec.names`), by position.
 
         It is asked seldom, and may look at every row.
+        """
+        ...
+
+    def names_from(self, starts: Collection[str], limit: int) -> Sequence[str]:
+        """For each of these texts, the first `limit` names of relationships that are not before it, all by code point, each once.
+
+        These are names under which anything is recorded; the empty one, of facts about people, is none. What is asked costs as much
+        in a large journal as in a small one, so it must not look at every row, nor at every row of a relationship.
         """
         ...
 

@@ -40,6 +40,8 @@ class StoredTouchpoint(NamedTuple):
 
 COLUMNS = StoredTouchpoint._fields
 """The names of the columns."""
+FIRST_NAME = "\1"
+"""No name of a relationship is before this one; the empty name, of facts about people, is."""
 row_of: Callable[[Iterable[Any]], StoredTouchpoint] = partial(tuple.__new__, StoredTouchpoint)
 """Takes the columns of one row, as a database tells them."""
 

@@ -102,6 +102,56 @@ class ReadingContract(Places):
         assert refused.value.mend == "did you mean `m@bank`?"
         assert [one.relationship for one in journal.relationships()] == ["m@bank"]
 
+    def test_names_are_found_in_their_order_from_any_text_on(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            known = sorted(("Zoe@bank", "adam@bank", "zoe@bank", "zoe", "%", "_", '"', "é", "日本", "😀"))
+            journal.record(*(contact(f"{name}-{n}", relationship=name, representative="ana") for n in range(3) for name in known))
+            journal.name("ana", "Ana")
+            for starts in ([""], ["zoe"], ["zoe@", "a", "a"], ["Z", "é", "日本人"], ["😀", "\U0010ffff"], ["\0", "\ud800"], ["%"], []):
+                askable = [start for start in starts if start not in ("\0", "\ud800")]
+                for limit in (1, 2, 20):
+                    expected = {name for start in askable for name in [one for one in known if one >= start][:limit]}
+                    found = store.names_from(starts, limit)
+                    assert found == sorted(set(found)) and set(found) >= expected
+                    assert set(found) == expected or askable != starts
+
+    def test_a_name_like_an_unknown_one_is_told_among_very_many(self, journal: Journal) -> None:
+        known = [f"{first}.{last}@bank" for first in ("anna", "Bruno", "carla") for last in ("rossi", "bianchi", "verdi", "ricci", "riva")]
+        journal.record(*(contact(name, relationship=name) for name in known))
+        journal.record(*(contact(f"{number}", relationship=f"{number:05}") for number in range(500)))
+        for name, meant in (
+            ("anna.rossi@bnk", "anna.rossi@bank"),
+            ("anna.rosi@bank", "anna.rossi@bank"),
+            ("anna.rosis@bank", "anna.rossi@bank"),
+            ("anna.rossi@bank ", "anna.rossi@bank"),
+            ("Anna.Rossi@Bank", "anna.rossi@bank"),
+            ("ANNA.ROSSI@BANK", "anna.rossi@bank"),
+            ("bruno.verdi@bank", "Bruno.verdi@bank"),
+            ("carla.ricci", "carla.ricci@bank"),
+        ):
+            with pytest.raises(UnknownName) as refused:
+                journal.history(name)
+            assert refused.value.mend == f"did you mean `{meant}`?"
+        with pytest.raises(UnknownName) as refused:
+            journal.history("xyz")
+        assert refused.value.mend == "`journey relationships` lists them"
+
+    def test_a_relationship_is_read_behind_a_version(self, opener: Opener) -> None:
+        store = opener()
+        with Journal(store) as journal:
+            journal.record(*(contact(f"{number}", relationship="rs"[number % 2]) for number in range(20)))
+            journal.correct("0", {"competence": 0.5})
+            for after in range(-1, 13):
+                versions = [row.version for row in store.select("r", after)]
+                assert versions == list(range(max(after, 0) + 1, 12))
+            assert [row.id for row in store.select("r", 10)] == ["0.corrected-1"]
+            assert list(store.select("t", 1)) == list(store.select("\0", 1)) == []
+            assert [one.id for one in journal.history("r", after=8)] == ["16", "18"]
+            assert [one.touchpoint.about for one in journal.history("r", after=8).amendments] == ["0"]
+            with pytest.raises(UnknownName):
+                journal.history("t", after=1)
+
     def test_facts_about_facts_are_recorded_and_count_for_no_relationship(self, journal: Journal) -> None:
         journal.record(contact("a"), contact("b"))
         journal.correct("a", {"competence": 0.5})

@@ -12,12 +12,21 @@ from journey.stores.postgres.recorder import COLUMN_NAMES, SEAL_COLUMNS, VERSION
 from journey.stores.postgres.schema import ARE_ABOUT_PEOPLE, ARE_MERGES, CHANNEL, FORMAT_VERSION, GUARDS, GUARDS_ON, OTHER, PERSON
 from journey.stores.postgres.server import Connection, Datastore, Listening, Server
 from journey.stores.protocol import Counters, Summary, Watch
-from journey.stores.rows import Receipt, StoredTouchpoint
+from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 
 _NAMING = """position > %s AND strpos(payload::text, %s) > 0
     AND EXISTS (SELECT FROM unnest(ARRAY[payload, payload -> 'fields']) AS told, unnest(%s::text[]) AS field WHERE told ->> field = %s)
     ORDER BY position LIMIT %s"""
 """The text is looked for first, before every payload is taken apart."""
+
+_NAMES_FROM = """WITH RECURSIVE found(name, count) AS (
+        SELECT (SELECT relationship FROM touchpoints WHERE relationship >= start ORDER BY relationship LIMIT 1), 1
+        FROM unnest(%s::text[]) AS start
+        UNION ALL
+        SELECT (SELECT relationship FROM touchpoints WHERE relationship > name ORDER BY relationship LIMIT 1), count + 1
+        FROM found WHERE name IS NOT NULL AND count < %s)
+    SELECT DISTINCT name FROM found WHERE name IS NOT NULL ORDER BY name"""
+"""Each step leaps over all rows of a relationship, by the index."""
 
 
 class PostgresStore:
@@ -41,8 +50,8 @@ class PostgresStore:
         with self._server.explained():
             return self.recorder.append(rows, now, expected_version)
 
-    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
-        return self._touchpoints("relationship = ANY(%s) ORDER BY version", _askable([relationship]))
+    def select(self, relationship: str, after: int = 0) -> Sequence[StoredTouchpoint]:
+        return self._touchpoints("relationship = ANY(%s) AND version > %s ORDER BY version", _askable([relationship]), after)
 
     def version(self, relationship: str) -> int:
         with self._server.explained():
@@ -68,6 +77,10 @@ class PostgresStore:
         if not _askable([name]):
             return []
         return self._touchpoints(_NAMING, after, json.dumps(name, ensure_ascii=False), [*fields], name, limit)
+
+    def names_from(self, starts: Collection[str], limit: int) -> Sequence[str]:
+        with self._server.explained():
+            return [name for (name,) in self.recorder.query(_NAMES_FROM, [start or FIRST_NAME for start in _askable(starts)], limit)]
 
     def relationships(self) -> Iterator[Summary]:
         statement = (

@@ -45,6 +45,13 @@ _ROW = f"({','.join('?' * len(COLUMNS))})"
 _INSERT = f"INSERT INTO touchpoints ({_COLUMNS}) VALUES {_ROW}"
 _PRESENT = f"SELECT {_COLUMNS} FROM touchpoints WHERE id IN (SELECT value FROM json_each(?))"
 _VERSIONS = "SELECT value, (SELECT MAX(version) FROM touchpoints WHERE relationship = value) FROM json_each(?)"
+_NAMES_FROM = """WITH RECURSIVE found(name, count) AS (
+        SELECT (SELECT relationship FROM touchpoints WHERE relationship >= value ORDER BY relationship LIMIT 1), 1 FROM json_each(?)
+        UNION ALL
+        SELECT (SELECT relationship FROM touchpoints WHERE relationship > name ORDER BY relationship LIMIT 1), count + 1
+        FROM found WHERE name IS NOT NULL AND count < ?)
+    SELECT DISTINCT name FROM found WHERE name IS NOT NULL ORDER BY name"""
+"""Each step leaps over all rows of a relationship, by the index."""
 _DIGESTS = """SELECT group_concat(position || ':' || hex(digest), ' ') FROM
     (SELECT position, digest FROM touchpoints WHERE id IS NOT NULL AND position > ? ORDER BY position LIMIT ?)"""
 
@@ -200,6 +207,12 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         """The stored touchpoints with these ids."""
         with self.datastore.transaction(commit=False) as cursor:
             return list(self._present(cursor, ids).values())
+
+    def names_from(self, starts: Sequence[str], limit: int) -> list[str]:
+        """The first names of relationships from each of these on."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(_NAMES_FROM, (json.dumps(starts), limit))
+            return [name for (name,) in cursor.fetchall()]
 
     def summaries(self) -> list[Summary]:
         """Every relationship, by name."""

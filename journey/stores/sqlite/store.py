@@ -12,7 +12,7 @@ from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores.keys import Keystore
 from journey.stores.protocol import Counters, Polling, Summary, Watch
-from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint
+from journey.stores.rows import COLUMNS, FIRST_NAME, Receipt, StoredTouchpoint
 from journey.stores.sqlite.file import Datastore
 from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.stores.sqlite.recorder import UNDECODABLE, SQLiteRecorder
@@ -53,9 +53,11 @@ class SQLiteStore:
         with self._explained():
             return self.recorder.append(rows, now, expected_version)
 
-    def select(self, relationship: str) -> Sequence[StoredTouchpoint]:
+    def select(self, relationship: str, after: int = 0) -> Sequence[StoredTouchpoint]:
+        if not _is_askable(relationship):
+            return []
         with self._explained():
-            return self.recorder.touchpoints("relationship = ? ORDER BY version", relationship) if _is_askable(relationship) else []
+            return self.recorder.touchpoints("relationship = ? AND version > ? ORDER BY version", relationship, after)
 
     def version(self, relationship: str) -> int:
         with self._explained(), self._datastore.transaction(commit=False) as cursor:
@@ -93,6 +95,10 @@ class SQLiteStore:
             return []
         with self._explained():
             return self.recorder.touchpoints(_NAMING, after, json.dumps(name, ensure_ascii=False), name, json.dumps([*fields]), limit)
+
+    def names_from(self, starts: Collection[str], limit: int) -> Sequence[str]:
+        with self._explained():
+            return self.recorder.names_from([start or FIRST_NAME for start in starts if _is_askable(start)], limit)
 
     def relationships(self) -> Iterator[Summary]:
         with self._explained():

@@ -1,0 +1,41 @@
+"""Which of very many names somebody may have meant, found by looking at a few places in their order."""
+
+from collections.abc import Iterable, Sequence
+
+LIMIT = 3
+"""How many names to look at from each start on."""
+_LADDER = 24
+_CANDIDATES = 3
+
+
+def starts_near(name: str) -> Sequence[str]:
+    """Texts at which, in the order of names, those like `name` are found: beginnings of it, long ones first, and other cases of it.
+
+    A name that is wrong in its first letter, but for the case, is found only by luck.
+    """
+    length = len(name)
+    beginnings = [name[:end] for end in range(length - 1, 0, -(length // _LADDER + 1))]
+    cases = (name.lower(), name.upper(), name.capitalize(), name[:1].swapcase() + name[1:])
+    other_cases = [text[:end] for text in cases if text != name for end in (length, length // 2 + 1)]
+    return list(dict.fromkeys([*beginnings, *other_cases]))
+
+
+def nearest(name: str, known: Iterable[str]) -> Sequence[str]:
+    """The few that share the most at both ends with `name`, whatever their case."""
+    folded = name.casefold()
+    return sorted(known, key=lambda one: _unlike(folded, one.casefold()))[:_CANDIDATES]
+
+
+def _unlike(one: str, other: str) -> int:
+    """How many letters lie between what two names share at their beginning and at their end, in both."""
+    ahead = _shared(one, other)
+    one, other = one[ahead:], other[ahead:]
+    return len(one) + len(other) - 2 * _shared(one[::-1], other[::-1])
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two texts begin with alike."""
+    for place, (letter, of_other) in enumerate(zip(one, other, strict=False)):
+        if letter != of_other:
+            return place
+    return min(len(one), len(other))
