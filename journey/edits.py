@@ -34,7 +34,8 @@ def apply_edits(history: History, edits: Sequence[Edit]) -> History:
 
 
 def _of(history: History, touchpoint: Fact) -> Fact:
-    if history.relationship not in (None, touchpoint.relationship):
+    names = {history.relationship, *(record.outline.relationship for record in history.told)} - {""}
+    if touchpoint.relationship not in names and names != {None}:
         raise InvalidTouchpoint(
             [("relationship", f"`{touchpoint.relationship}` is not the one that is replayed")],
             f"insert a touchpoint of `{history.relationship}`",

@@ -44,7 +44,8 @@ class History:
 
     What was corrected appears as corrected, what was retracted does not appear, and people who are one appear by one name,
     that which the last merge among them put first: as far as it was known by `known`.
-    Iterates over touchpoints. `relationship` is its name, `bound` the as-of bound, `known` the known-at bound.
+    Iterates over touchpoints. `bound` is the as-of bound, `known` the known-at bound. `relationship` is the one name of it and all
+    that it is one with, by the same rule.
 
     INVARIANT (one order): `records` is sorted by `_order` and holds each id once; `_resolved` is the only way in.
     """
@@ -62,6 +63,8 @@ class History:
     """As `told`, whatever `known`, and of every relationship that ever was one with this."""
     _edits: _Edits = ()
     """Fields that a touchpoint would have had, by its id."""
+    _own_name: str | None = field(default=None, compare=False, repr=False)
+    """The relationship's name before any merge."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Self:
@@ -154,7 +157,7 @@ class History:
         known = moment(when)
         if self.known is not None:
             known = min(known, self.known)
-        return _resolved(replace(self, known=known), self._everything, self._edits)
+        return _resolved(replace(self, relationship=self._own_name, known=known), self._everything, self._edits)
 
     def seen(self, as_of: str | date | datetime | None = None, known_at: str | date | datetime | None = None) -> Self:
         """The history `as_of` a time and as `known_at` a time, where these are given."""
@@ -164,12 +167,12 @@ class History:
     def without(self, id: str) -> Self:
         """The same history, had that touchpoint not happened. Raises UnknownName."""
         self._record(id)
-        return self._edited(record for record in self._everything if id not in (record.outline.id, _about(record.outline)))
+        return self._edited((record for record in self._everything if id not in (record.outline.id, _about(record.outline))), self._edits)
 
     def replacing(self, id: str, /, **fields: Any) -> Self:
         """The same history, had that touchpoint had other `fields`. Raises UnknownName, InvalidTouchpoint."""
         changed_in(self._record(id).touchpoint, fields, mend="leave it out and insert another")
-        return _resolved(replace(self, _facts_at=self._facts_at or self.at), self._everything, (*self._edits, (id, fields)))
+        return self._edited(self._everything, (*self._edits, (id, fields)))
 
     def inserting(self, *facts: Fact) -> Self:
         """The same history, had these been recorded too, when they occurred; merges of people among them.
@@ -177,13 +180,13 @@ class History:
         Raises ConflictingTouchpoint; InvalidTouchpoint for one of a relationship that is not one with this, where some are.
         """
         if any(isinstance(record.touchpoint, Merge) for record in self._everything):
-            names = _names(self, self.told)
+            names = united(self._own_name or "", merged_pairs(record.touchpoint for record in self.merges))
             for fact in facts:
                 if fact.relationship and fact.relationship not in names:
                     raise InvalidTouchpoint(
                         [("relationship", f"`{fact.relationship}` is not one with `{self.relationship}`")], "insert a touchpoint of it"
                     )
-        return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in facts)))
+        return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in facts)), self._edits)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -203,8 +206,8 @@ class History:
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return handler(schema["schema"])
 
-    def _edited(self, everything: Iterable[Recorded[Fact]]) -> Self:
-        return _resolved(replace(self, _facts_at=self._facts_at or self.at), _once(everything), self._edits)
+    def _edited(self, everything: Iterable[Recorded[Fact]], edits: _Edits) -> Self:
+        return _resolved(replace(self, relationship=self._own_name, _facts_at=self._facts_at or self.at), _once(everything), edits)
 
     def _record(self, id: str) -> Recorded:
         for record in self.records:
@@ -222,13 +225,19 @@ class History:
 
 
 def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits) -> H:
-    """The history that everything tells, with edits, under the bounds of `history`. Upholds INVARIANT (one order), for facts told once."""
+    """The history that everything tells, with edits, under the bounds and the own name of `history`.
+
+    Upholds INVARIANT (one order), for facts told once.
+    """
     told = everything if history.known is None else [one for one in everything if one.recorded_at <= history.known]
     known = sorted(told, key=_recording)
     impossible: dict[str, str] = {}
     models = {type(record.outline) for record in everything}
+    relationship = history.relationship
     if not models.isdisjoint(get_args(Merge)):
-        names = _names(history, known)
+        merges = merged_pairs(one.outline for one in known if isinstance(one.outline, Merge))
+        names = united(relationship or "", merges)
+        relationship = names_of_united(merges).get(relationship or "", relationship)
         known = [one for one in known if not one.outline.relationship or not names.isdisjoint(_relationships(one.outline))]
     if edits or not models.isdisjoint(get_args(LogFact)):
         records = list(_amended(known, edits, impossible))
@@ -240,17 +249,14 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
     visible = records if until is None else [one for one in records if one.at <= until]
     return replace(
         history,
+        relationship=relationship,
         records=tuple(sorted(visible, key=_order)),
         told=tuple(known),
         impossible=impossible,
         _everything=everything,
         _edits=edits,
+        _own_name=history.relationship,
     )
-
-
-def _names(history: History, known: Iterable[Recorded[Fact]]) -> frozenset[str]:
-    """The relationships that are one with a history's, as far as is known."""
-    return united(history.relationship or "", merged_pairs(one.outline for one in known if isinstance(one.outline, Merge)))
 
 
 def _relationships(fact: Fact) -> set[str]:

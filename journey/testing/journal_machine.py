@@ -188,8 +188,25 @@ class JournalMachine(RuleBasedStateMachine):
             bound, known = at_day(day), self._told[min(self._position(share), len(self._told) - 1)].recorded_at
             history, expected = self._journal.history(relationship), self._history(relationship)
             assert (history, history.told) == (expected, expected.told)
+            assert self._journal.canonical_name(relationship) == history.relationship == self._names().get(relationship, relationship)
+            name = self._journal.canonical_name(relationship, known_at=known)
+            assert name == history.known_at(known).relationship == self._names(known).get(relationship, relationship)
             history, expected = history.as_of(bound).known_at(known), expected.as_of(bound).known_at(known)
             assert (history, history.told) == (expected, expected.told)
+
+    @rule(relationship=st.sampled_from(_RELATIONSHIPS), share=_shares)
+    def read_behind_a_version(self, relationship: str, share: float) -> None:
+        """Read on in one relationship, from anywhere."""
+        own = [one for one in self._told if one.touchpoint.relationship == relationship]
+        after = round(share * len(own))
+        assert [row.id for row in self._store.select(relationship, after)] == [one.touchpoint.id for one in own[after:]]
+
+    @rule(starts=st.lists(st.sampled_from(("", "R", "S", "r", "rr", "t")), max_size=3), limit=st.integers(1, 3))
+    def look_for_names(self, starts: list[str], limit: int) -> None:
+        """Look for the names of relationships from anywhere on."""
+        known = sorted({one.touchpoint.relationship for one in self._told} - {""})
+        expected = {name for start in starts for name in [one for one in known if one >= start][:limit]}
+        assert list(self._store.names_from(starts, limit)) == sorted(expected)
 
     @rule(person=st.sampled_from(_PEOPLE))
     def look_for(self, person: str) -> None:
@@ -217,7 +234,7 @@ class JournalMachine(RuleBasedStateMachine):
             return
         assert records(self._journal) == self._told
         assert self._store.counters().position == len(self._told)
-        names = names_of_united(merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)))
+        names = self._names()
         times: dict[str, list[datetime]] = {}
         for told in (one.touchpoint for one in self._told if not isinstance(one.touchpoint, LogFact)):
             times.setdefault(names.get(told.relationship, told.relationship), []).append(told.occurred_at)
@@ -236,6 +253,11 @@ class JournalMachine(RuleBasedStateMachine):
         merges = [one.touchpoint for one in self._told if isinstance(one.touchpoint, Merge)]
         ever = united(relationship, {frozenset(names_in(merge)): merge for merge in merges})
         return History.of_records((one for one in self._told if one.touchpoint.relationship in {"", *ever}), relationship)
+
+    def _names(self, known: datetime | None = None) -> dict[str, str]:
+        """The one name of every relationship that is one with others, by the list, as far as it was known."""
+        told = (one for one in self._told if known is None or one.recorded_at <= known)
+        return names_of_united(merged_pairs(one.touchpoint for one in told if isinstance(one.touchpoint, Merge)))
 
     def _one_with(self, person: str) -> frozenset[str]:
         return united(person, merged_pairs(one.touchpoint for one in self._told if isinstance(one.touchpoint, PeopleMerge)))

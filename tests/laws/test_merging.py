@@ -58,6 +58,16 @@ def reach(name: str, facts: Sequence[tuple[type, list[str]]]) -> set[str]:
     return names
 
 
+def one_name(name: str, facts: Sequence[tuple[type, list[str]]]) -> str:
+    """What whoever is one with `name` is called, the slow way: as the last merge among them that still holds says."""
+    for place in reversed(range(len(facts))):
+        model, pair = facts[place]
+        is_the_last_word = not any({*pair} == {*later} for _, later in facts[place + 1 :])
+        if model is RelationshipsMerged and is_the_last_word and name in reach(pair[0], facts):
+            return pair[0]
+    return name
+
+
 @given(several(), merges, st.data())
 def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
     told: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]], data: st.DataObject
@@ -77,12 +87,20 @@ def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
             union = History.of(one for other in reach(name, facts) for one in told[other])
             history = journal.history(name)
             assert list(history) == list(union)
-            assert history.relationship == name
+            assert history.relationship == journal.canonical_name(name) == one_name(name, facts)
+            assert replay(history).relationship == history.relationship
+            assert history == journal.history(history.relationship)
             assert replay(history).trust == replay(union).trust
             then = [one for one in recorded[: known + 1] if one.relationship in reach(name, before) and one in told[one.relationship]]
-            assert {one.id for one in history.known_at(START + timedelta(days=known))} == {one.id for one in then}
+            earlier = history.known_at(day := START + timedelta(days=known))
+            assert {one.id for one in earlier} == {one.id for one in then}
+            if then:
+                assert earlier.relationship == journal.canonical_name(name, known_at=day) == one_name(name, before)
         groups = {frozenset(reach(name, facts)) for name in NAMES}
         listed = list(journal.relationships())
+        assert {one.relationship for one in listed} == {journal.canonical_name(name) for name in NAMES}
+        listed_then = {one.relationship for one in journal.relationships(known_at=START + timedelta(days=known))}
+        assert listed_then == {journal.canonical_name(name, known_at=START + timedelta(days=known)) for name in NAMES}
         assert sorted(one.touchpoints for one in listed) == sorted(sum(len(told[name]) for name in group) for group in groups)
         assert all(sum(one.relationship in group for one in listed) == 1 for group in groups)
 
@@ -96,8 +114,13 @@ def test_a_history_needs_no_journal_to_be_merged(
         for day, fact in enumerate([*told_as(facts), *(one for some in told.values() for one in some)])
     ]
     if facts:
-        history = History.of_records(records, "a")
-        assert {one.id for one in history} == {one.id for name in reach("a", facts) for one in told[name]}
+        for name in NAMES:
+            history = History.of_records(records, name)
+            assert {one.id for one in history} == {one.id for other in reach(name, facts) for one in told[other]}
+            assert history.relationship == one_name(name, facts)
+            assert history.known_at(START - timedelta(days=1)).relationship == name
+        without_a_journal = History.of(record.touchpoint for record in records)
+        assert without_a_journal.relationship in {one_name(name, facts) for name in NAMES}
 
 
 def contact(id: str, relationship: str, day: int = 0) -> Interaction:
@@ -118,6 +141,28 @@ def test_merging_by_name() -> None:
         assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("m@bank", 1), ("mm@bank", 2)]
         assert journal.unmerge("mm@bank", "em@bank").id == "mm@bank+em@bank.unmerged-1"
         assert {name: list(journal.history(name)) for name in before} == {name: list(history) for name, history in before.items()}
+
+
+def test_a_merged_relationship_has_one_name_on_every_path() -> None:
+    times = iter(range(100))
+    with Journal.open("memory:", now=lambda: START + timedelta(days=next(times))) as journal:
+        journal.record(contact("1", "a"), contact("2", "b", 1))
+        before = journal.merge("a", "b").recorded_at - timedelta(days=1)
+        history = journal.history("b")
+        told = [record.touchpoint for record in journal.read()]
+        assert journal.canonical_name("b") == history.relationship == replay(history).relationship == "a"
+        assert history == journal.history("a") and history.as_of(START).relationship == "a"
+        assert history.known_at(before).relationship == journal.canonical_name("b", known_at=before) == "b"
+        assert history.without("2").relationship == history.replacing("2", competence=0.1).relationship == "a"
+        assert history.inserting(contact("3", "b")).relationship == "a"
+        assert History.of(told).relationship == History.of(reversed(told)).relationship == "a"
+        journal.merge("b", "a")
+        assert journal.canonical_name("a") == journal.history("a").relationship == "b"
+        journal.unmerge("a", "b")
+        assert [journal.canonical_name(name) for name in "ab"] == [journal.history(name).relationship for name in "ab"] == ["a", "b"]
+        for name in ("c", ""):
+            with pytest.raises(UnknownName):
+                journal.canonical_name(name)
 
 
 def test_corrections_and_retractions_reach_into_what_was_merged() -> None:

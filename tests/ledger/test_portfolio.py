@@ -45,6 +45,9 @@ def test_every_standing_is_the_replay_of_its_history(store: str, batches: list[l
         for name, standing in zip(names, told, strict=True):
             history = journal.history(name)
             history = history if known is None else history.known_at(known)
+            for other in {record.outline.relationship for record in history.records}:
+                by_other_name = journal.history(other)
+                assert history == (by_other_name if known is None else by_other_name.known_at(known))
             single = replay(history if as_of is None else history.as_of(as_of))
             assert standing._asdict() == {field: getattr(single, field) for field in Standing._fields}
 
