@@ -330,7 +330,10 @@ class Journal:
         return record.touchpoint
 
     def version(self, relationship: str) -> int:
-        """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none."""
+        """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none.
+
+        Under the empty name are the facts about people: their merges, names and forgetting.
+        """
         return self._store.version(relationship)
 
     def history(self, relationship: str, *, after: int = 0) -> History:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 LIMIT = 3
 """How many names to look at from each start on."""
 _LADDER = 24
-_CANDIDATES = 3
+_CANDIDATES = 2
 
 
 def starts_near(name: str) -> Sequence[str]:

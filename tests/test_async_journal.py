@@ -285,6 +285,8 @@ def test_what_comes_after_close_is_refused_and_not_recorded() -> None:
             journal.unmerge_people("ana", "bob"),
             journal.version("r"),
             journal.history("r"),
+            journal.history("r", after=1),
+            journal.canonical_name("r"),
             journal.find(["before"]),
             journal.relationships(),
             journal.verify(),
@@ -371,6 +373,8 @@ def test_every_other_method_answers_as_the_synchronous_one(url: str) -> None:
             assert (await journal.correct("a", {"competence": 0.5}, reason="x")).id == "a.corrected-1"
             assert (await journal.merge("r", "s")).is_new
             assert [one.touchpoints for one in await journal.relationships()] == [2]
+            assert (await journal.history("s")).relationship == await journal.canonical_name("s") == "r"
+            assert [one.touchpoint.about for one in (await journal.history("r", after=1)).amendments] == ["a"]
             assert (await journal.unmerge("r", "s")).is_new
             assert (await journal.retract("b")).is_new
             await journal.record(contact("d", "t", representative="ana", contact="bob"))

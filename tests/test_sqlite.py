@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from journey import DamagedJournal, Interaction, Journal, StoreUnavailable, UnsupportedSchema
+from journey import DamagedJournal, Interaction, Journal, StoreUnavailable, UnknownName, UnsupportedSchema
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START
 
@@ -288,6 +288,27 @@ def test_a_batch_is_whole_however_many_rows_a_statement_takes(path: Path, takes_
             last += size
         assert [record.touchpoint.id for record in journal.read()] == [f"{number}" for number in range(last)]
         assert journal.verify().holds
+
+
+def test_an_unknown_relationship_takes_as_many_steps_in_a_large_journal(path: Path, tmp_path: Path) -> None:
+    """Steps of SQLite's machine, which are the same on every machine."""
+
+    def steps(path: Path, others: int, touchpoints: int) -> int:
+        with opened(path) as journal:
+            journal.record(*(contact(f"{number}", f"customer-{number:05}") for number in range(others)))
+            journal.record(*(contact(f"long-{number}", "customer-0002") for number in range(touchpoints)))
+        with closing(SQLiteStore(str(path), read_only=True)) as store:
+            counted = count()
+            with store.recorder.datastore.transaction(commit=False) as cursor:
+                cursor.sqlite_cursor.connection.set_progress_handler(lambda: next(counted) < 0, 1)
+            with pytest.raises(UnknownName) as refused:
+                Journal(store).history("customer-00q20")
+            assert refused.value.mend.startswith("did you mean `customer-0")
+            return next(counted)
+
+    small = steps(path, 50, 1)
+    assert small > 100
+    assert steps(tmp_path / "large.db", 3_000, 3_000) < 1.5 * small
 
 
 def test_other_tables_may_share_the_file(path: Path) -> None:

@@ -25,6 +25,22 @@ def test_merged_relationships_are_told_as_one_until_they_are_unmerged(journey: "
     assert journey("verify").code == 0
 
 
+def test_every_command_tells_a_merged_relationship_by_its_one_name(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", "m@bank", day=1), visit("b", "em@bank", day=2))
+    journey("merge", "m@bank", "em@bank")
+    for command in ("replay", "explain"):
+        by_other_name = journey.asked(command, "em@bank").json
+        assert by_other_name["relationship"] == "m@bank"
+        assert by_other_name == journey.asked(command, "m@bank").json
+    assert journey.asked("replay", "em@bank").json == journey.asked("replay", "--all").lines[0]
+    assert journey.asked("replay", "em@bank", "--known-at", "2000-01-01").json["relationship"] == "em@bank"
+    for name in ("m@bank", "em@bank"):
+        inserted = json.dumps(visit("c", "em@bank", day=3))
+        assert journey.asked("whatif", name, "--insert", inserted).json["counterfactual"]["touchpoints"] == 3
+    refused = journey("whatif", "em@bank", "--insert", json.dumps(visit("c", "other", day=3)))
+    assert refused.code == 1 and "insert a touchpoint of `m@bank`" in refused.err
+
+
 def test_merged_people_are_told_by_one_name_until_they_are_unmerged(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", day=1, representative="ana"), visit("b", day=2, representative="ana-2", contact="zoe"))
     run = journey("merge", "--people", "ana", "ana-2", "--reason", "two logins", "--actor", "carla")
