@@ -76,7 +76,7 @@ def main() -> None:
     for name in asked:
         kept[name] = run(name)
     rows = "\n".join(f"| {what} | {value} |" for what, value in machine())
-    told = [INTRODUCTION.format(program=rows), *(section(name, kept[name]) for name in BARS if name in kept), MISSED]
+    told = [INTRODUCTION.format(machine=rows), *(section(name, kept[name]) for name in BARS if name in kept), MISSED]
     PAGE.write_text("\n".join(told), encoding="utf-8")
 
 
@@ -108,9 +108,9 @@ def machine() -> list[tuple[str, str]]:
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").exists() else None
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return [
-        ("processor", f"{cpu.group(1) if cpu else platform.processor() or platform.program()}, {os.cpu_count()} cores"),
+        ("processor", f"{cpu.group(1) if cpu else platform.processor() or platform.machine()}, {os.cpu_count()} cores"),
         ("memory", f"{memory:.0f} GiB"),
-        ("system", f"{platform.system()} {platform.program()}, {platform.python_implementation()} {platform.python_version()}"),
+        ("system", f"{platform.system()} {platform.machine()}, {platform.python_implementation()} {platform.python_version()}"),
     ]
 
 
