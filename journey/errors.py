@@ -6,11 +6,13 @@
     ├── UnknownName              name something that exists (a relationship, touchpoint, rule set, story)
     ├── ConflictingTouchpoint    two contents under one id: give one of them another id
     ├── ConflictingHistory       read the history again, decide again, retry
+    ├── ConflictingSubscription  stop following, or give each subscription a name of its own
     ├── UnreadableSource         mend or rename the file to import
     ├── UnusableRules            mend the rule file
     ├── UnsupportedSchema        upgrade journey
     ├── InvalidStoreUrl          fix the store's address
     ├── StoreUnavailable         make the store reachable, then retry
+    │   └── Overloaded           … in a moment: nothing was done
     ├── DamagedJournal           restore from a backup
     ├── DamagedLedger            make the ledger anew
     └── MissingExtra             install it
@@ -80,6 +82,10 @@ class ConflictingHistory(JourneyError):
         )
 
 
+class ConflictingSubscription(JourneyError):
+    """A later subscription goes on under the same name."""
+
+
 class UnreadableSource(JourneyError):
     """A whole file cannot be read as what it should be."""
 
@@ -98,6 +104,10 @@ class InvalidStoreUrl(JourneyError):
 
 class StoreUnavailable(JourneyError):
     """The store cannot be reached, opened or written."""
+
+
+class Overloaded(StoreUnavailable):
+    """Too many calls wait for the store already, or this one has waited too long for its turn."""
 
 
 class DamagedJournal(JourneyError):

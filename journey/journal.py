@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import count
+from logging import getLogger
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -36,6 +37,7 @@ from journey.privacy.forgetting import WRITTEN_OUT, Forgotten, Subject, subject_
 from journey.privacy.personal import PersonalTexts
 from journey.reading import validated
 from journey.recording import Prepared, Recording
+from journey.stores.addresses import without_password
 from journey.stores.codec import decode_all, is_readable
 from journey.stores.keys import Keystore
 from journey.stores.opening import open_keystore, open_store
@@ -45,6 +47,7 @@ from journey.subscription import Subscription
 from journey.times import moment
 from journey.touchpoints import PARTIES, PERSONS, fields_of
 
+_log = getLogger(__name__)
 _PAGE = 10_000
 _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
@@ -86,6 +89,7 @@ class Journal:
         Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra.
         """
         store = open_store(url, read_only=read_only)
+        _log.info("opened %s %s", without_password(url), "read-only" if read_only else "for writing")
         keystore = open_keystore(keys, read_only=read_only) if isinstance(keys, str) else keys
         return cls(store, now, keystore=keystore, allow_unknown=allow_unknown)
 
@@ -412,9 +416,13 @@ class Journal:
         """The first of what is recorded behind position `after`, at most `limit`, as it is stored: for what copies whole journals."""
         return self._store.read(after, limit)
 
-    def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> Subscription:
-        """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped."""
-        return Subscription(self._store, after, poll_seconds=poll_seconds, decode=self._decoded)
+    def subscribe(self, after: int = 0, *, name: str | None = None, poll_seconds: float = 0.05) -> Subscription:
+        """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped.
+
+        With a `name`, go on where the last subscription of that name was; the store keeps it. Raises StoreUnavailable for a name in a
+        read-only journal.
+        """
+        return Subscription(self._store, after, name=name, poll_seconds=poll_seconds, decode=self._decoded)
 
     def verify(self, against: str | None = None) -> Verification:
         """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording.

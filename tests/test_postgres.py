@@ -34,7 +34,7 @@ from journey import (
 from journey.seals import seal_after
 from journey.stores.addresses import without_password
 from journey.stores.codec import encode
-from journey.stores.postgres import PostgresStore
+from journey.stores.postgres import PostgresStore, listening
 from journey.stores.postgres import server as reaching
 from journey.testing import START
 
@@ -297,7 +297,7 @@ def test_subscriptions_take_no_connection_from_a_writer(postgres_url: str) -> No
 
 
 def test_news_comes_by_itself_and_not_only_by_looking(store: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "_LOOK_AGAIN_SECONDS", 1000.0)
+    monkeypatch.setattr(listening, "_LOOK_AGAIN_SECONDS", 1000.0)
     watch, never = store.watch(), threading.Event()
     assert watch.wait(never, 60)  # it listens from now on, and something may have come before
     assert not watch.wait(never, 0.2)

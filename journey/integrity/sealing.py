@@ -1,7 +1,7 @@
 """Sealing a journal as it grows, beside the recording and not in its way."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from logging import getLogger
 from threading import Lock, Thread
 
 from journey.errors import DamagedJournal, JourneyError
@@ -9,6 +9,7 @@ from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, Seal, seal_after
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt
 
+_log = getLogger(__name__)
 _SEALS_KEPT_AT_ONCE = 20
 """Of what was recorded faster than it was sealed, so many seals are kept in one transaction: for each, writers wait."""
 
@@ -52,8 +53,10 @@ class Sealing:
 
     def _seal_in_background(self) -> None:
         # The touchpoints are recorded, whatever happens here; `finish` tries again, and says what is wrong.
-        with suppress(JourneyError):
+        try:
             self._seal(at_least=SEALED_AT_ONCE)
+        except JourneyError as error:
+            _log.warning("could not seal behind position %s (%s): %s", self._sealed_to, type(error).__name__, error.mend)
 
     def _seal(self, at_least: int) -> None:
         refused = 0

@@ -3,6 +3,7 @@
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from threading import Lock
 
@@ -11,7 +12,7 @@ from journey.seals import Seal
 from journey.stores.appending import plan
 from journey.stores.codec import names
 from journey.stores.keys import Keystore, MemoryKeystore
-from journey.stores.protocol import Counters, Polling, Summary, Watch
+from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 
 
@@ -28,6 +29,7 @@ class MemoryStore:
         self._merges: list[StoredTouchpoint] = []
         self._of_people: dict[str, list[StoredTouchpoint]] = {}
         self._seals: list[Seal] = []
+        self._bookmarks: dict[str, Bookmark] = {}
         self._keys = MemoryKeystore()
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
@@ -124,6 +126,19 @@ class MemoryStore:
 
     def watch(self) -> Watch:
         return Polling()
+
+    def take_bookmark(self, name: str, after: int) -> Bookmark:
+        with self._lock:
+            last = self._bookmarks.get(name, Bookmark(name, after, 0))
+            self._bookmarks[name] = replace(last, turn=last.turn + 1)
+            return self._bookmarks[name]
+
+    def move_bookmark(self, bookmark: Bookmark) -> bool:
+        with self._lock:
+            if self._bookmarks[bookmark.name].turn != bookmark.turn:
+                return False
+            self._bookmarks[bookmark.name] = bookmark
+            return True
 
     def keystore(self) -> Keystore:
         return self._keys

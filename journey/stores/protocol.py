@@ -46,6 +46,15 @@ class Counters:
     seal: int
 
 
+@dataclass(frozen=True)
+class Bookmark:
+    """How far the subscription of this name has come. Each that begins under the name counts `turn` up; only the last may go on."""
+
+    name: str
+    position: int
+    turn: int
+
+
 class Watch(Protocol):
     """Waits for new rows, for one subscription."""
 
@@ -148,6 +157,14 @@ class Store(Protocol):
 
     def watch(self) -> Watch:
         """What tells a subscription that there may be new rows."""
+        ...
+
+    def take_bookmark(self, name: str, after: int) -> Bookmark:
+        """The bookmark of this name, one turn on; a new one is at position `after`. Raises StoreUnavailable for a read-only store."""
+        ...
+
+    def move_bookmark(self, bookmark: Bookmark) -> bool:
+        """Keep a bookmark's position; False, and nothing changes, where it was taken again since then."""
         ...
 
     def keystore(self) -> Keystore:

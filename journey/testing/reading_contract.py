@@ -5,19 +5,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey.errors import StoreUnavailable, UnknownName
+from journey.errors import ConflictingSubscription, StoreUnavailable, UnknownName
 from journey.integrity.verification import Verification
 from journey.journal import Journal
 from journey.reading import read_json
 from journey.seals import SEALED_AT_ONCE, seal_after
-from journey.stores.protocol import Counters
+from journey.stores.protocol import Counters, Store
 from journey.stores.rows import digest_of
-from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, followed, ids, records
+from journey.testing.places import Impatient, Opener, Places, beside, contact, contacts, each_in_a_new_place, followed, ids, records
 from journey.testing.strategies import START
 
 
@@ -223,6 +224,60 @@ class ReadingContract(Places):
             subscription.stop()
         subscription.stop()
         assert list(subscription) == []
+
+    def test_a_named_subscription_goes_on_where_another_of_its_name_was(self, opener: Opener) -> None:
+        with Journal(opener()) as journal:
+            journal.record(*contacts(6))
+            with journal.subscribe(1, name="é") as subscription:
+                assert [next(subscription).position for _ in range(3)] == [2, 3, 4]
+        with Journal(opener()) as journal:
+            for expected in (4, 5):
+                with journal.subscribe(name="é") as subscription:  # 4 was in hand, and comes again
+                    assert next(subscription).position == expected
+                    subscription.acknowledge(99)  # no more than was given out
+            with journal.subscribe(name="other") as subscription:
+                assert next(subscription).position == 1
+
+    @settings(each_in_a_new_place, max_examples=10)
+    @given(steps=st.lists(st.sampled_from(["next", "page", "acknowledge", "begin anew"]), max_size=12))
+    def test_a_named_subscription_misses_nothing_and_repeats_what_was_in_hand(
+        self, new_place: Callable[[], Opener], steps: list[str]
+    ) -> None:
+        store = new_place()()
+        with Journal(store) as writer:
+            writer.record(*contacts(40))
+            journal = Journal(cast(Store, Impatient(store)))
+            subscription, given, done = journal.subscribe(name="n"), 0, 0
+            for step in steps:
+                done = done if step == "begin anew" else given
+                if step == "next":
+                    assert next(subscription).position == given + 1
+                    given += 1
+                elif step == "page":
+                    assert [record.position for record in subscription.page(2)] == [given + 1, given + 2]
+                    given += 2
+                elif step == "acknowledge":
+                    subscription.acknowledge()
+                else:
+                    subscription, given = journal.subscribe(name="n"), done
+                assert subscription.position == given
+
+    def test_of_two_that_follow_under_one_name_the_last_goes_on(self, opener: Opener) -> None:
+        with Journal(opener()) as journal:
+            journal.record(*contacts(5))
+            first = journal.subscribe(name="n")
+            assert [next(first).position for _ in range(2)] == [1, 2]
+            second = journal.subscribe(name="n")
+            assert next(second).position == 2
+            for _ in range(2):
+                with pytest.raises(ConflictingSubscription, match="`n`"):
+                    next(first)
+            assert [next(second).position for _ in range(2)] == [3, 4]
+
+    @pytest.mark.parametrize("name", ["", " ", "\0", "a\nb", "\ud800", "x" * 201])
+    def test_a_name_that_is_none_is_refused(self, journal: Journal, name: str) -> None:
+        with pytest.raises(ValueError, match="cannot be a subscription's name"):
+            journal.subscribe(name=name)
 
     def test_a_place_nobody_recorded_in_is_empty_and_verifies(self, opener: Opener) -> None:
         store = opener()

@@ -10,6 +10,8 @@ A sequence gives no such order: its numbers become visible in the order of commi
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
+from logging import getLogger
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,11 +23,13 @@ from psycopg.rows import tuple_row
 from journey.seals import Seal
 from journey.stores.appending import plan
 from journey.stores.notifications import events_refused, touchpoints_refused, with_rows
+from journey.stores.postgres.listening import Listening
 from journey.stores.postgres.schema import CHANNEL, EVENTS, SCHEMA
-from journey.stores.postgres.server import Connection, Datastore, Listening
+from journey.stores.postgres.server import Connection, Datastore
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
 from journey.stores.subscriptions import WatchingSubscription
 
+_log = getLogger(__name__)
 COLUMN_NAMES = (*COLUMNS, "state")
 _COLUMNS = ", ".join("payload::text" if name == "payload" else name for name in COLUMNS)
 SEAL_COLUMNS = ", ".join(field.name for field in fields(Seal))
@@ -37,6 +41,8 @@ VERSIONS = (
 
 
 E = TypeVar("E", bound=StoredEvent)
+_SLOW_SECONDS = 1.0
+"""To wait longer for the lock is told in the log."""
 _SMALL_BYTES = 16_000
 """More than this is not sent without listening for answers: with both buffers full, each side would wait for the other."""
 
@@ -70,11 +76,14 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
         def work(connection: Connection) -> Sequence[Receipt]:
             with _transaction(connection, is_small=is_small):
+                began = monotonic()
                 lock = _execute(connection, _LOCK)
                 present, versions = _execute(connection, _PRESENT, ids), _execute(connection, VERSIONS, relationships)
                 position, recorded_at, _ = lock.fetchall()[0]
                 if position and not recorded_at:
                     raise touchpoints_refused(self.datastore.server.shown)
+                if (waited := monotonic() - began) > _SLOW_SECONDS:
+                    _log.warning("waited %.1f s for other writers to %s", waited, self.datastore.server.shown)
                 planned = plan(
                     rows,
                     present={row[1]: StoredTouchpoint(*row) for row in present.fetchall()},
@@ -132,7 +141,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         _execute(connection, f"NOTIFY {CHANNEL}")
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """As upstream, listening on a connection outside the pool."""
+        """As upstream, listening beside the pool."""
         return WatchingSubscription(self, Listening(self.datastore.server, CHANNEL), gt, topics)
 
     def rows(self, where: str, *values: object) -> list[StoredTouchpoint]:

@@ -24,6 +24,13 @@ GRANT INSERT ON touchpoints, journey_seals TO journey_writer;
 -- Locking the counters needs the right to update them; a trigger lets them only go up.
 GRANT UPDATE (position, recorded_at, seal) ON journey_counters TO journey_writer;
 
+-- Where named subscriptions are: no facts. Made here, since neither role may create a table.
+CREATE TABLE IF NOT EXISTS journey_subscriptions (
+    name text COLLATE "C" PRIMARY KEY, position bigint NOT NULL, turn bigint NOT NULL);
+REVOKE ALL ON journey_subscriptions FROM PUBLIC, journey_reader, journey_writer;
+GRANT SELECT ON journey_subscriptions TO journey_reader, journey_writer;
+GRANT INSERT, UPDATE, DELETE ON journey_subscriptions TO journey_writer;
+
 -- The keys to texts about people, beside the journal; made here, since neither role may create a schema.
 DO $$
 DECLARE

@@ -1,9 +1,9 @@
-"""Reaching a PostgreSQL server: its address, a pool of connections, waiting for news, and its refusals in the journal's words."""
+"""Reaching a PostgreSQL server: its address, a pool of connections, and its refusals in the journal's words."""
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from threading import Event, Lock
+from contextlib import contextmanager
+from logging import getLogger
 from time import monotonic, sleep
 from typing import Any, Literal, TypeVar
 
@@ -17,13 +17,12 @@ from psycopg_pool import PoolClosed
 from journey.errors import DamagedJournal, InvalidStoreUrl, InvalidTouchpoint, JourneyError, StoreUnavailable
 from journey.stores.addresses import without_password
 
+_log = getLogger(__name__)
 LOCK_TIMEOUT_SECONDS = 30
 IDLE_TIMEOUT_SECONDS = 20
 """A writer that falls asleep loses the lock before those behind it give up."""
 RETRY_SECONDS = 30
 POOL_SIZE = 8
-_SLICE_SECONDS = 0.1
-_LOOK_AGAIN_SECONDS = 1.0
 _DEFAULTS = {"connect_timeout": "10", "keepalives_idle": "30", "application_name": "journey"}
 
 Connection = psycopg.Connection[Any]
@@ -93,6 +92,11 @@ def is_lost(error: psycopg.Error) -> bool:
     return error.sqlstate is None or error.sqlstate[:2] == "08" or error.sqlstate in ("57P01", "57P02", "57P03")
 
 
+def reason_for_log(error: psycopg.Error) -> str:
+    """What a log may hold of an error: neither its details, which may quote a row, nor libpq's words, which may quote an address."""
+    return f"{type(error).__name__} {error.sqlstate}" if error.sqlstate else type(error).__name__
+
+
 class Datastore(PostgresDatastore):
     """Upstream's datastore over any address; with `read_only`, the server refuses every write."""
 
@@ -118,17 +122,26 @@ class Datastore(PostgresDatastore):
 
     def persistently(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, begun anew on another connection while only connections fail. Raises psycopg.Error."""
-        deadline = monotonic() + RETRY_SECONDS
+        began = monotonic()
+        deadline = began + RETRY_SECONDS
+        is_retry = False
         while True:
             try:
                 with self.pool.connection() as connection:
-                    return work(connection)
+                    done = work(connection)
             except psycopg.Error as error:
                 if not is_lost(error):
                     raise
+                if not is_retry:
+                    _log.warning("no connection to %s: %s; retrying", self.server.shown, reason_for_log(error))
+                is_retry = True
                 self._await_server(deadline)
                 if monotonic() > deadline:
                     raise
+            else:
+                if is_retry:
+                    _log.info("reached %s again after %.1f s", self.server.shown, monotonic() - began)
+                return done
 
     def _await_server(self, deadline: float) -> None:
         """Return when the server answers; raise why it does not when it is too late."""
@@ -157,59 +170,6 @@ def _configure(connection: Connection, *, read_only: bool) -> None:
         settings["default_transaction_read_only"] = sql.Literal("on")
     calls = [sql.SQL("set_config({}, {}, false)").format(name, value) for name, value in settings.items()]
     connection.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)))
-
-
-class Listening:
-    """A watch by LISTEN, on a connection of its own, so that no subscription ever takes one from a writer."""
-
-    def __init__(self, server: Server, channel: str) -> None:
-        self._server = server
-        self._channel = channel
-        self._lock = Lock()
-        self._connection: Connection | None = None
-        self._is_deaf = False
-        self._looked_at = monotonic()
-
-    def wait(self, stopped: Event, seconds: float) -> bool:
-        """As every `Watch`; True at least about once a second, in case the news got lost on its way."""
-        deadline = monotonic() + seconds
-        while not stopped.is_set():
-            now = monotonic()
-            if now - self._looked_at > _LOOK_AGAIN_SECONDS or self._told(min(max(deadline - now, 0), _SLICE_SECONDS), stopped):
-                self._looked_at = monotonic()
-                return True
-            if monotonic() >= deadline:
-                return False
-        return False
-
-    def close(self) -> None:
-        """Close the connection; a wait that goes on ends first, within a tenth of a second."""
-        with self._lock:
-            self._hang_up()
-
-    def _told(self, seconds: float, stopped: Event) -> bool:
-        with self._lock:
-            if stopped.is_set():
-                return False
-            try:
-                if self._connection is not None:
-                    return bool(list(self._connection.notifies(timeout=seconds, stop_after=1)))
-                if not self._is_deaf:
-                    self._connection = self._server.connect()
-                    self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
-                    return True  # something may have been recorded before this connection listened
-            except psycopg.Error as error:
-                self._hang_up()
-                self._is_deaf = not is_lost(error)  # a standby lets nobody listen; its readers look from time to time
-        # Without a server, whoever reads next waits for it.
-        stopped.wait(_SLICE_SECONDS)
-        return True
-
-    def _hang_up(self) -> None:
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
 
 
 def _conninfo(url: str) -> str:

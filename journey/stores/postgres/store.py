@@ -7,11 +7,13 @@ from journey.amendments import LOG_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores.keys import Keystore
+from journey.stores.postgres import bookmarks
 from journey.stores.postgres.keys import PostgresKeystore
+from journey.stores.postgres.listening import Listening
 from journey.stores.postgres.recorder import COLUMN_NAMES, SEAL_COLUMNS, VERSIONS, PostgresRecorder
 from journey.stores.postgres.schema import ARE_ABOUT_PEOPLE, ARE_MERGES, CHANNEL, FORMAT_VERSION, GUARDS, GUARDS_ON, OTHER, PERSON
-from journey.stores.postgres.server import Connection, Datastore, Listening, Server
-from journey.stores.protocol import Counters, Summary, Watch
+from journey.stores.postgres.server import Connection, Datastore, Server
+from journey.stores.protocol import Bookmark, Counters, Summary, Watch
 from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 
 _NAMING = """position > %s AND strpos(payload::text, %s) > 0
@@ -120,6 +122,18 @@ class PostgresStore:
 
     def watch(self) -> Watch:
         return Listening(self._server, CHANNEL)
+
+    def take_bookmark(self, name: str, after: int) -> Bookmark:
+        if self._read_only:
+            raise StoreUnavailable(
+                f"`{self._server.shown}` is open read-only, and cannot keep where `{name}` is", "open it for writing, or give no name"
+            )
+        with self._server.explained():
+            return self._datastore.persistently(lambda connection: bookmarks.take(connection, name, after))
+
+    def move_bookmark(self, bookmark: Bookmark) -> bool:
+        with self._server.explained():
+            return self._datastore.persistently(lambda connection: bookmarks.move(connection, bookmark))
 
     def keystore(self) -> Keystore:
         return PostgresKeystore(self._server, self._datastore, read_only=self._read_only)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import AbstractContextManager
+from logging import getLogger
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -10,7 +11,10 @@ from typing import Literal
 from eventsourcing.persistence import ConnectionPoolClosedError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore, SQLiteTransaction
 
+_log = getLogger(__name__)
 LOCK_TIMEOUT_SECONDS = 30
+_SLOW_SECONDS = 1.0
+"""To wait longer for the lock is told in the log."""
 _FOR_MANY_ROWS = ("PRAGMA cache_size = -16000", "PRAGMA wal_autocheckpoint = 4000")
 """16 MB each of pages in memory, which hold what a large batch changes, and of log before it is copied into the file.
 
@@ -30,11 +34,14 @@ class _Transaction(SQLiteTransaction):
 
     def __enter__(self) -> SQLiteCursor:
         self._cursor = self.connection.cursor()
+        began = monotonic()
         try:
             self._cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
         except BaseException:
             self._pool.put_connection(self.connection)
             raise
+        if (waited := monotonic() - began) > _SLOW_SECONDS:
+            _log.warning("waited %.1f s for other writers to %s", waited, self._pool.db_name)
         return self._cursor
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
+from logging import getLogger
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
 from journey.stores.sqlite.schema import FORMAT_VERSION, GUARD_NAMES, MIGRATIONS, SCHEMA
 from journey.stores.subscriptions import WatchingSubscription
 
+_log = getLogger(__name__)
 _COLUMNS = ", ".join(COLUMNS)
 _EVENTS = """(SELECT position AS rowid, relationship AS originator_id, version AS originator_version, kind AS topic,
     CAST(payload AS BLOB) AS state FROM touchpoints)"""
@@ -100,6 +102,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             format = FORMAT_VERSION if is_new else self._one(cursor, "SELECT MAX(version) FROM journey_format")
             for version in range(format, FORMAT_VERSION):
                 MIGRATIONS[version](cursor)
+                _log.info("brought %s from format %d to %d", self.datastore.pool.db_name, version, version + 1)
             self._create_table(cursor)
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:

@@ -11,8 +11,9 @@ from eventsourcing.persistence import ConnectionPoolClosedError, PersistenceErro
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores.keys import Keystore
-from journey.stores.protocol import Counters, Polling, Summary, Watch
+from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import COLUMNS, FIRST_NAME, Receipt, StoredTouchpoint
+from journey.stores.sqlite import bookmarks
 from journey.stores.sqlite.file import Datastore
 from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.stores.sqlite.recorder import UNDECODABLE, SQLiteRecorder
@@ -139,6 +140,18 @@ class SQLiteStore:
 
     def watch(self) -> Watch:
         return Polling()
+
+    def take_bookmark(self, name: str, after: int) -> Bookmark:
+        if self._read_only:
+            raise StoreUnavailable(
+                f"`{self.path}` is open read-only, and cannot keep where `{name}` is", "open it for writing, or give no name"
+            )
+        with self._explained(), self._datastore.transaction(commit=True) as cursor:
+            return bookmarks.take(cursor, name, after)
+
+    def move_bookmark(self, bookmark: Bookmark) -> bool:
+        with self._explained(), self._datastore.transaction(commit=True) as cursor:
+            return bookmarks.move(cursor, bookmark)
 
     def keystore(self) -> Keystore:
         return SQLiteKeystore(self.path.with_name(self.path.name + ".keys"), read_only=self._read_only)
