@@ -87,6 +87,20 @@ from journey import Journal
 
 Journal.open("sqlite:///nowhere.db", read_only=True)
 """,
+    "Overloaded": """
+import asyncio
+
+from journey import AsyncJournal, Interaction
+
+
+async def record() -> None:
+    visits = [Interaction(id=f"visit-{n}", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z") for n in range(1_000)]
+    async with await AsyncJournal.open("memory:", queue=2) as journal:
+        await asyncio.gather(*(journal.record(*visits) for _ in range(4)))
+
+
+asyncio.run(record())
+""",
     "DamagedJournal": """
 import sqlite3
 
@@ -114,6 +128,16 @@ with Journal.open("memory:") as journal:
     journal.record(Interaction(id="visit-1", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z"))
     later = Interaction(id="visit-2", relationship="m@bank", occurred_at="2024-03-06T10:00:00Z")
     journal.record(later, expected_version=0)
+""",
+    "ConflictingSubscription": """
+from journey import Interaction, Journal
+
+with Journal.open("memory:") as journal:
+    visits = [Interaction(id=f"visit-{n}", relationship="m@bank", occurred_at="2024-03-05T10:00:00Z") for n in range(3)]
+    journal.record(*visits)
+    with journal.subscribe(name="billing") as earlier, journal.subscribe(name="billing") as later:
+        next(earlier)
+        next(earlier)
 """,
     "UnreadableSource": """
 from pathlib import Path

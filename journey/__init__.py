@@ -4,6 +4,7 @@ Record touchpoints in a `Journal`, read a `History` back, look at it as of any d
 replays histories to trust.
 """
 
+from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any
 
 from journey.amendments import (
@@ -25,6 +26,7 @@ from journey.amendments import (
 )
 from journey.errors import (
     ConflictingHistory,
+    ConflictingSubscription,
     ConflictingTouchpoint,
     DamagedJournal,
     DamagedLedger,
@@ -32,6 +34,7 @@ from journey.errors import (
     InvalidTouchpoint,
     JourneyError,
     MissingExtra,
+    Overloaded,
     StoreUnavailable,
     UnknownKind,
     UnknownName,
@@ -82,15 +85,18 @@ from journey.touchpoints import (
 
 if TYPE_CHECKING:
     from journey.async_journal import AsyncJournal
+    from journey.async_subscription import AsyncSubscription
 
 __all__ = [
     "KINDS",
     "LOG_FACTS",
     "Amendment",
     "AsyncJournal",
+    "AsyncSubscription",
     "CheckInHeld",
     "ComplaintVoiced",
     "ConflictingHistory",
+    "ConflictingSubscription",
     "ConflictingTouchpoint",
     "DamagedJournal",
     "DamagedLedger",
@@ -119,6 +125,7 @@ __all__ = [
     "Merge",
     "MissingExtra",
     "NoteAdded",
+    "Overloaded",
     "PeopleFact",
     "PeopleMerge",
     "PeopleMerged",
@@ -161,10 +168,17 @@ __all__ = [
 ]
 
 
+getLogger("journey").addHandler(NullHandler())
+
+
 def __getattr__(name: str) -> Any:
-    """`AsyncJournal` on first use: asyncio takes a command that does without it a tenth of its start."""
+    """The faces for asyncio on first use: asyncio takes a command that does without it a tenth of its start."""
     if name == "AsyncJournal":
         from journey.async_journal import AsyncJournal
 
         return AsyncJournal
+    if name == "AsyncSubscription":
+        from journey.async_subscription import AsyncSubscription
+
+        return AsyncSubscription
     raise AttributeError(f"module `journey` has no attribute `{name}`")

@@ -1,4 +1,4 @@
-"""The journal for asyncio services: the same names, awaited; the loop goes on while the store works.
+"""The journal for asyncio services: the same names, awaited; the event loop is never blocked.
 
 Recording is grouped: what many tasks record at one time becomes one transaction, so that a thousand of them wait for a few
 flushes of the disk and not for a thousand.
@@ -6,49 +6,74 @@ flushes of the disk and not for a thousand.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
-from functools import partial
+from functools import partial, wraps
 from itertools import islice
 from threading import Lock
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from journey import clock
 from journey.amendments import Fact
+from journey.async_subscription import AsyncSubscription
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
-from journey.history import History, Recorded
-from journey.integrity.verification import Verification
+from journey.history import Recorded
 from journey.journal import Journal
-from journey.privacy.forgetting import Forgotten
+from journey.recording import Prepared
 from journey.stores.keys import Keystore
 from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
-from journey.subscription import Subscription
 from journey.touchpoints import PARTIES
+from journey.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _Entry = tuple[tuple[Fact | dict[str, Any], ...], Future[list[Receipt]]]
-_READERS = 8
-_GROUP = 1_000
-"""How many facts, about, are recorded in one transaction."""
+_PAGE = 1_000
+
+
+def _reads(method: Callable[Concatenate[Journal, P], T]) -> Callable[Concatenate["AsyncJournal", P], Coroutine[Any, Any, T]]:
+    """A method of `Journal`, awaited while one of the readers runs it."""
+
+    @wraps(method)
+    async def awaited(self: "AsyncJournal", /, *arguments: P.args, **options: P.kwargs) -> T:
+        return await self._reading(partial(method, self._journal, *arguments, **options))
+
+    return awaited
+
+
+def _writes(method: Callable[Concatenate[Journal, P], T]) -> Callable[Concatenate["AsyncJournal", P], Coroutine[Any, Any, T]]:
+    """A method of `Journal`, awaited while the writer runs it."""
+
+    @wraps(method)
+    async def awaited(self: "AsyncJournal", /, *arguments: P.args, **options: P.kwargs) -> T:
+        return await self._writing(partial(method, self._journal, *arguments, **options))
+
+    return awaited
 
 
 class AsyncJournal:
-    """A `Journal` for asyncio. Use as an async context manager, or await `close`.
+    """A `Journal` for asyncio, method by method. Use as an async context manager, or await `close`.
 
     Cancelling a task that waits for `record` leaves its facts recorded, all of them, or not, none of them; recording them
-    again is harmless either way.
+    again is harmless either way. Each method raises Overloaded where too many calls wait, or its turn does not come in time.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        """An asyncio face on `journal`, which it closes when it is closed."""
+    def __init__(self, journal: Journal, *, readers: int = 8, group: int = 1_000, queue: int = 10_000, wait_seconds: float = 30.0) -> None:
+        """An asyncio face on `journal`, which it closes when it is closed.
+
+        So many `readers` work at once, beside one writer, which records about `group` facts in a transaction. As many calls as `queue`
+        may wait to read, and as many to write, each `wait_seconds` for its turn; from then on only the store limits how long it takes.
+        """
+        if min(readers, group, queue) < 1:
+            raise ValueError(f"readers, group and queue must be at least 1, got {readers}, {group}, {queue}")
         self._journal = journal
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="journey-reader")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journey-writer")
+        self._group = group
+        self._readers = Turns("the journal's readers", readers, queue=queue, wait_seconds=wait_seconds)
+        self._writer = Turns("the journal's writer", 1, queue=queue, wait_seconds=wait_seconds)
         self._lock = Lock()
         self._waiting: deque[_Entry] = deque()
         self._is_closed = False
@@ -63,124 +88,84 @@ class AsyncJournal:
         now: Callable[[], datetime] = clock.now,
         keys: str | Keystore | None = None,
         allow_unknown: bool = False,
+        readers: int = 8,
+        group: int = 1_000,
+        queue: int = 10_000,
+        wait_seconds: float = 30.0,
     ) -> Self:
-        """As `Journal.open`."""
+        """As `Journal.open`, then as `AsyncJournal`."""
         opening = partial(Journal.open, url, read_only=read_only, now=now, keys=keys, allow_unknown=allow_unknown)
-        return cls(await asyncio.to_thread(opening))
+        journal = await asyncio.to_thread(opening)
+        return cls(journal, readers=readers, group=group, queue=queue, wait_seconds=wait_seconds)
 
-    async def record(self, *facts: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
+    async def record(self, *touchpoints: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`. Tasks that record at one time share a transaction, yet each succeeds or fails alone."""
         if expected_version is not None:
-            return await self._writing(self._journal.record, *facts, expected_version=expected_version)
-        done: Future[list[Receipt]] = Future()
+            return await self._writing(partial(self._journal.record, *touchpoints, expected_version=expected_version))
         with self._while_open():
-            self._waiting.append((facts, done))
-            self._writer.submit(self._record_waiting)
-        return await asyncio.wrap_future(done)
+            done: Future[list[Receipt]] = self._writer.queued()
+            self._waiting.append((touchpoints, done))
+            self._writer.then(self._record_waiting)
+        return await self._writer.result(done)
 
-    async def correct(
-        self, id: str, fields: Mapping[str, Any], *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.correct`."""
-        return await self._writing(self._journal.correct, id, fields, reason=reason, actor=actor, as_id=as_id)
+    correct = _writes(Journal.correct)
+    retract = _writes(Journal.retract)
+    merge = _writes(Journal.merge)
+    unmerge = _writes(Journal.unmerge)
+    merge_people = _writes(Journal.merge_people)
+    unmerge_people = _writes(Journal.unmerge_people)
+    name = _writes(Journal.name)
+    forget = _writes(Journal.forget)
+    rotate_keys = _writes(Journal.rotate_keys)
+    record_prepared = _writes(Journal.record_prepared)
+    version = _reads(Journal.version)
+    history = _reads(Journal.history)
+    canonical_name = _reads(Journal.canonical_name)
+    page = _reads(Journal.page)
+    last_position = _reads(Journal.last_position)
+    stored = _reads(Journal.stored)
+    verify = _reads(Journal.verify)
+    prove = _reads(Journal.prove)
 
-    async def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
-        """As `Journal.retract`."""
-        return await self._writing(self._journal.retract, id, reason=reason, actor=actor, as_id=as_id)
-
-    async def merge(
-        self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.merge`."""
-        return await self._writing(self._journal.merge, relationship, other, reason=reason, actor=actor, as_id=as_id)
-
-    async def unmerge(
-        self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.unmerge`."""
-        return await self._writing(self._journal.unmerge, relationship, other, reason=reason, actor=actor, as_id=as_id)
-
-    async def merge_people(
-        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.merge_people`."""
-        return await self._writing(self._journal.merge_people, person, other, reason=reason, actor=actor, as_id=as_id)
-
-    async def unmerge_people(
-        self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.unmerge_people`."""
-        return await self._writing(self._journal.unmerge_people, person, other, reason=reason, actor=actor, as_id=as_id)
-
-    async def name(
-        self, person: str, name: str | None, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
-    ) -> Receipt:
-        """As `Journal.name`."""
-        return await self._writing(self._journal.name, person, name, reason=reason, actor=actor, as_id=as_id)
+    async def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+        """As `Journal.prepare`."""
+        return await self._reading(partial(self._journal.prepare, list(touchpoints)))
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
         """As `Journal.names`."""
-        return await self._reading(self._journal.names, list(people))
-
-    async def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
-        """As `Journal.forget`."""
-        return await self._writing(self._journal.forget, person, reason=reason, actor=actor, as_id=as_id)
-
-    async def rotate_keys(self, *people: str) -> int:
-        """As `Journal.rotate_keys`."""
-        return await self._writing(self._journal.rotate_keys, *people)
-
-    async def version(self, relationship: str) -> int:
-        """As `Journal.version`."""
-        return await self._reading(self._journal.version, relationship)
-
-    async def history(self, relationship: str, *, after: int = 0) -> History:
-        """As `Journal.history`."""
-        return await self._reading(self._journal.history, relationship, after=after)
-
-    async def canonical_name(self, relationship: str, *, known_at: str | date | datetime | None = None) -> str:
-        """As `Journal.canonical_name`."""
-        return await self._reading(self._journal.canonical_name, relationship, known_at=known_at)
+        return await self._reading(partial(self._journal.names, list(people)))
 
     async def find(self, ids: Iterable[str]) -> dict[str, Recorded[Fact]]:
         """As `Journal.find`."""
-        return await self._reading(self._journal.find, list(ids))
+        return await self._reading(partial(self._journal.find, list(ids)))
 
-    async def relationships(self, naming: str | None = None) -> list[Summary]:
+    async def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> list[Summary]:
         """As `Journal.relationships`, as a list."""
-        return await self._reading(lambda: list(self._journal.relationships(naming)))
+        return await self._reading(lambda: list(self._journal.relationships(naming, known_at=known_at)))
 
     async def naming(self, name: str, fields: Collection[str] = PARTIES) -> AsyncIterator[Recorded[Fact]]:
         """As `Journal.naming`."""
         records = self._journal.naming(name, fields)
-        while some := await self._reading(lambda: list(islice(records, _GROUP))):
+        while some := await self._reading(lambda: list(islice(records, _PAGE))):
             for record in some:
                 yield record
 
-    async def verify(self, against: str | None = None) -> Verification:
-        """As `Journal.verify`."""
-        return await self._reading(self._journal.verify, against)
-
-    async def prove(self, id: str, against: str | None = None) -> dict[str, Any]:
-        """As `Journal.prove`."""
-        return await self._reading(self._journal.prove, id, against)
-
     async def read(self, after: int = 0) -> AsyncIterator[Recorded[Fact]]:
         """As `Journal.read`."""
-        while page := await self._reading(self._journal.page, after):
+        while page := await self.page(after):
             for record in page:
                 yield record
             after = page[-1].position or after
 
     @asynccontextmanager
-    async def subscribe(self, after: int = 0, *, poll_seconds: float = 0.05) -> AsyncIterator[AsyncIterator[Recorded[Fact]]]:
+    async def subscribe(self, after: int = 0, *, name: str | None = None, poll_seconds: float = 0.05) -> AsyncIterator[AsyncSubscription]:
         """As `Journal.subscribe`: `async with journal.subscribe() as records: async for record in records: …`."""
-        with self._while_open():
-            records = _Records(self._journal.subscribe(after, poll_seconds=poll_seconds))
+        subscription = await self._reading(partial(self._journal.subscribe, after, name=name, poll_seconds=poll_seconds))
+        records = AsyncSubscription(subscription, is_named=name is not None)
         try:
             yield records
         finally:
-            await records.leave()
+            await records.stop()
 
     async def close(self) -> None:
         """Wait for what is being recorded, then close the journal; closing twice is harmless.
@@ -203,8 +188,8 @@ class AsyncJournal:
     def _shut_down(self, close: Callable[[], None]) -> None:
         # One at a time: to leave `async with` while a close goes on must not take the store from under it.
         with self._closing:
-            self._writer.shutdown()
-            self._readers.shutdown()
+            self._writer.shut_down()
+            self._readers.shut_down()
             close()
 
     @contextmanager
@@ -215,24 +200,24 @@ class AsyncJournal:
                 raise StoreUnavailable("the journal was closed", "open it again")
             yield
 
-    async def _reading(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    async def _reading(self, function: Callable[[], T]) -> T:
         with self._while_open():
-            done = self._readers.submit(function, *arguments, **options)
-        return await asyncio.wrap_future(done)
+            done = self._readers.call(function)
+        return await self._readers.result(done)
 
-    async def _writing(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    async def _writing(self, function: Callable[[], T]) -> T:
         with self._while_open():
-            done = self._writer.submit(function, *arguments, **options)
-        return await asyncio.wrap_future(done)
+            done = self._writer.call(function)
+        return await self._writer.result(done)
 
     def _record_waiting(self) -> None:
         """Record what waits, as one group; nothing where the group before took it all."""
         with self._lock:
             group: list[_Entry] = []
             size = 0
-            while self._waiting and size < _GROUP:
+            while self._waiting and size < self._group:
                 facts, done = self._waiting.popleft()
-                if done.set_running_or_notify_cancel():
+                if self._writer.begin(done):
                     group.append((facts, done))
                     size += len(facts)
         self._record_group(group)
@@ -258,37 +243,3 @@ class AsyncJournal:
             return
         for facts, done in group:
             done.set_result(list(islice(receipts, len(facts))))
-
-
-class _Records(AsyncIterator[Recorded[Fact]]):
-    """What a subscription gives out, awaited. A wait that is cancelled loses nothing: the next goes on with the page it waited for."""
-
-    def __init__(self, subscription: Subscription) -> None:
-        self._subscription = subscription
-        # A thread of its own: one that waits must not keep readers waiting.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journey-subscription")
-        self._records: deque[Recorded[Fact]] = deque()
-        self._coming: asyncio.Future[list[Recorded[Fact]]] | None = None
-        self._is_left = False
-
-    async def __anext__(self) -> Recorded[Fact]:
-        while not self._is_left:
-            if self._records:
-                return self._records.popleft()
-            if self._coming is None:
-                self._coming = asyncio.get_running_loop().run_in_executor(self._thread, self._subscription.page)
-            page = self._coming
-            await asyncio.wait([page])  # whoever is cancelled here leaves the page to come
-            if page is self._coming and not self._is_left:
-                self._coming = None
-                self._records.extend(page.result())
-        raise StopAsyncIteration
-
-    async def leave(self) -> None:
-        """End the iteration, also for a task that waits in it."""
-        self._is_left = True
-        if self._coming is not None:
-            self._coming.cancel()
-        self._thread.shutdown(wait=False)
-        # Off the loop: stopping waits for what the store's watch is doing.
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._subscription.stop))

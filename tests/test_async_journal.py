@@ -1,6 +1,7 @@
 """The journal for asyncio: what the synchronous one promises, while the loop goes on."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +12,15 @@ import pytest
 
 from journey import (
     AsyncJournal,
+    AsyncSubscription,
     ConflictingHistory,
     ConflictingTouchpoint,
     Interaction,
     InvalidTouchpoint,
     Journal,
+    Overloaded,
     StoreUnavailable,
+    Subscription,
     UnknownName,
 )
 from journey.seals import Seal
@@ -35,6 +39,30 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
     return "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'journey.db'}"
+
+
+def public(kind: type) -> dict[str, Callable[..., Any]]:
+    return {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_") and callable(getattr(kind, name))}
+
+
+def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "name"),
+    [(ours, theirs, name) for ours, theirs in ((AsyncJournal, Journal), (AsyncSubscription, Subscription)) for name in public(theirs)],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_whatever_the_synchronous_one_has_is_there_awaited_with_the_same_parameters(ours: type, theirs: type, name: str) -> None:
+    method = getattr(ours, name, None)
+    assert method is not None, f"{ours.__name__} lacks `{name}`: add it, mostly as `{name} = _reads(Journal.{name})`"
+    is_context = inspect.isasyncgenfunction(inspect.unwrap(method))
+    assert inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method) or is_context, f"`{name}` is not awaited"
+    expected = parameters(getattr(theirs, name))
+    if name == "open":  # it takes what the face itself takes, too
+        expected += [one for one in parameters(ours) if one.name != "journal"]
+    assert parameters(method) == expected
 
 
 def test_a_thousand_tasks_record_at_once_and_nothing_is_lost_or_doubled(url: str) -> None:
@@ -395,3 +423,131 @@ def test_every_other_method_answers_as_the_synchronous_one(url: str) -> None:
             await journal.close()
 
     asyncio.run(ask())
+
+
+# The queue
+
+
+def test_a_full_queue_refuses_at_once_and_takes_calls_again_when_there_is_room() -> None:
+    async def record() -> None:
+        store = Slow()
+        async with AsyncJournal(Journal(store), queue=3) as journal:
+            begun = asyncio.ensure_future(journal.record(contact("begun")))
+            await until(store.asked)
+            waiting = [asyncio.ensure_future(journal.record(contact(f"{number}"))) for number in range(2)]
+            waiting.append(asyncio.ensure_future(journal.record(contact("alone"), expected_version=3)))
+            await asyncio.sleep(0)
+            for refused in (journal.record(contact("refused")), journal.retract("begun")):
+                with pytest.raises(Overloaded, match="3 calls wait for the journal's writer already") as error:
+                    await refused
+                assert error.value.mend == "nothing was done; retry in a moment"
+            assert await journal.version("r") == 0  # who reads has a queue of their own
+            waiting[0].cancel()
+            await asyncio.sleep(0)
+            waiting.append(asyncio.ensure_future(journal.record(contact("instead"))))
+            await asyncio.sleep(0)
+            store.let.set()
+            await asyncio.gather(begun, *waiting[1:], return_exceptions=True)
+            await journal.record(contact("later"))
+            assert {"begun", "1", "instead", "later"} == {record.outline.id async for record in journal.read()} - {"alone"}
+
+    asyncio.run(record())
+
+
+def test_readers_too_have_a_queue_of_limited_length() -> None:
+    class SlowToRead(Slow):
+        def version(self, relationship: str) -> int:
+            self.asked.set()
+            assert self.let.wait(timeout=20)
+            return 7
+
+    async def read() -> None:
+        store = SlowToRead()
+        async with AsyncJournal(Journal(store), readers=1, queue=2) as journal:
+            begun = asyncio.ensure_future(journal.version("r"))
+            await until(store.asked)
+            waiting = [asyncio.ensure_future(journal.version("r")) for _ in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(Overloaded, match="readers"):
+                await journal.version("r")
+            store.let.set()
+            assert await asyncio.gather(begun, *waiting) == [7, 7, 7]
+
+    asyncio.run(read())
+
+
+def test_each_waits_for_its_own_limit_and_not_for_that_of_those_before_it() -> None:
+    """A store that is down keeps each group for as long as it tries; who waits behind ends while the first is still tried."""
+
+    async def record() -> None:
+        store = Slow()
+        async with AsyncJournal(Journal(store), wait_seconds=0.1, readers=1) as journal:
+            begun = asyncio.ensure_future(journal.record(contact("begun")))
+            await until(store.asked)
+            late: list[Awaitable[Any]] = [journal.record(contact(f"{number}")) for number in range(20)]
+            late += [journal.record(contact("alone"), expected_version=0), journal.name("ana", "Ana Rossi")]
+            outcomes = await asyncio.gather(*late, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [Overloaded] * 22
+            assert "waited 0.1 s for the journal's writer" in str(outcomes[0])
+            assert not begun.done()  # what has begun is the store's to end
+            store.let.set()
+            assert (await begun)[0].is_new
+            assert [record.outline.id async for record in journal.read()] == ["begun"]
+            assert (await journal.record(contact("0")))[0].is_new
+
+    asyncio.run(record())
+
+
+def test_a_group_is_as_large_as_was_asked_for() -> None:
+    class Counting(Slow):
+        def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
+            sizes.append(len(rows))
+            return super().append(rows, now, expected_version)
+
+    async def record() -> None:
+        store = Counting()
+        async with AsyncJournal(Journal(store), group=10) as journal:
+            begun = asyncio.ensure_future(journal.record(contact("begun")))
+            await until(store.asked)
+            waiting = [asyncio.ensure_future(journal.record(contact(f"{number}"))) for number in range(25)]
+            await asyncio.sleep(0)
+            store.let.set()
+            await asyncio.gather(begun, *waiting)
+
+    sizes: list[int] = []
+    asyncio.run(record())
+    assert sizes == [1, 10, 10, 5]
+
+
+@pytest.mark.parametrize("options", [{"readers": 0}, {"group": 0}, {"queue": 0}])
+def test_a_size_that_is_none_is_refused(options: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        AsyncJournal(Journal(MemoryStore()), **options)  # type: ignore[arg-type]
+
+
+# Named subscriptions
+
+
+def test_a_named_subscription_is_acknowledged_one_by_one_also_where_waits_are_cancelled(url: str) -> None:
+    async def follow() -> None:
+        async with await AsyncJournal.open(url) as journal:
+            await journal.record(*(contact(f"{number}") for number in range(5)))
+            async with journal.subscribe(name="n") as records:
+                assert [(await anext(records)).position for _ in range(3)] == [1, 2, 3]
+            async with journal.subscribe(name="n") as records:
+                assert records.position == 2
+                assert [(await anext(records)).position for _ in range(2)] == [3, 4]
+                cancelled = asyncio.ensure_future(anext(records))
+                await asyncio.sleep(0)
+                cancelled.cancel()
+                await asyncio.sleep(0.05)
+                await records.acknowledge()  # 5 may be on its way, but nobody has it yet
+            async with journal.subscribe(name="n") as records:
+                assert [record.position for record in await records.page()] == [5]
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(anext(records), timeout=0.2)  # to ask acknowledges, though nothing comes
+            await journal.record(contact("new"))
+            async with journal.subscribe(name="n") as records:
+                assert (await anext(records)).position == 6
+
+    asyncio.run(asyncio.wait_for(follow(), timeout=60))
