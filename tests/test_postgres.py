@@ -599,6 +599,17 @@ def test_a_reader_can_follow_through_eventsourcing(with_roles: Callable[[str], s
         assert next(subscription).originator_id == "r"
 
 
+def test_a_writer_can_follow_under_a_name_and_a_reader_cannot(with_roles: Callable[[str], str]) -> None:
+    for position in (0, 1):
+        with Journal.open(with_roles("clerk")) as journal, journal.subscribe(name="n") as subscription:
+            assert subscription.position == position
+            if not position:
+                next(subscription)
+                subscription.acknowledge()
+    with Journal.open(with_roles("auditor")) as journal, pytest.raises(StoreUnavailable, match="closed to this user"):
+        journal.subscribe(name="n")
+
+
 def test_the_roles_reach_the_keys_as_far_as_they_need(with_roles: Callable[[str], str], postgres_url: str) -> None:
     with Journal.open(with_roles("clerk")) as journal:
         journal.record(contact("b", contact="ana", note="She moved."), contact("c", contact="bea", note="She stays."))
