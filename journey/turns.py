@@ -52,15 +52,25 @@ class Turns:
 
     async def result(self, done: Future[T]) -> T:
         """Wait for what a call gives. Raises Overloaded where its turn does not come in time; to cancel this takes it out of the queue."""
+        is_late = False
+
+        def give_up() -> None:
+            nonlocal is_late
+            is_late = done.cancel()  # unless it has begun
+
+        timer = asyncio.get_running_loop().call_later(self._wait_seconds, give_up)
         waiting = asyncio.wrap_future(done)
         try:
-            await asyncio.wait([waiting], timeout=self._wait_seconds)
-            if not waiting.done() and done.cancel():
-                raise self._refusal(f"the call waited {self._wait_seconds:g} s for {self._who}")
             return await waiting
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not is_late or (task and task.cancelling()):
+                raise
+            raise self._refusal(f"the call waited {self._wait_seconds:g} s for {self._who}") from None
         finally:
-            if not waiting.cancel() and not waiting.cancelled():
-                waiting.exception()  # of a task that is cancelled at this moment: asyncio would write it to its log, with what it quotes
+            timer.cancel()
+            if waiting.done() and not waiting.cancelled():
+                waiting.exception()  # of a task cancelled just now; else asyncio writes it to its log, with what it quotes
 
     def shut_down(self) -> None:
         """Wait for all that was queued."""

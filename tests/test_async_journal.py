@@ -522,7 +522,7 @@ def test_a_group_is_as_large_as_was_asked_for() -> None:
 @pytest.mark.parametrize("options", [{"readers": 0}, {"group": 0}, {"queue": 0}])
 def test_a_size_that_is_none_is_refused(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        AsyncJournal(Journal(MemoryStore()), **options)  # type: ignore[arg-type]
+        AsyncJournal(Journal(MemoryStore()), **options)
 
 
 # Named subscriptions
