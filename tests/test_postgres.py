@@ -277,6 +277,21 @@ def test_a_session_that_would_not_wait_for_the_disk_or_sees_old_rows_is_set_righ
     store.close()
 
 
+@pytest.mark.parametrize("count", [3, 1_200])
+def test_bytes_are_stored_right_where_strings_are_read_as_of_old(postgres_url: str, count: int) -> None:
+    """With `standard_conforming_strings` off, bytes copied as text came to be the text of their escapes."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    run(postgres_url, f"ALTER DATABASE {name} SET standard_conforming_strings = off")
+    with Journal.open(postgres_url) as journal:
+        journal.record(*contacts("t", count), contact("note", note="\\x00 and 'quotes'"))
+    with Journal.open(postgres_url) as journal:
+        journal.record(contact("last"))
+    with Journal.open(postgres_url, read_only=True) as journal:
+        verified = journal.verify()
+        assert (verified.violations, verified.sealed) == ((), count + 2)
+        assert journal.history("r")["note"].note == "\\x00 and 'quotes'"
+
+
 # Subscriptions and the pool
 
 

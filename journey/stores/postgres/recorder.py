@@ -43,6 +43,12 @@ VERSIONS = (
 E = TypeVar("E", bound=StoredEvent)
 _SLOW_SECONDS = 1.0
 """To wait longer for the lock is told in the log."""
+_TYPES = {
+    **dict.fromkeys(("position", "version", "occurred_at", "recorded_at", "number", "first_position", "last_position"), "int8"),
+    **dict.fromkeys(("digest", "state", "digests", "root", "previous"), "bytea"),
+    "schema_version": "int4",
+}
+"""How columns are sent in bulk, where not as text."""
 _SMALL_BYTES = 16_000
 """More than this is not sent without listening for answers: with both buffers full, each side would wait for the other."""
 
@@ -198,7 +204,11 @@ def _insert(connection: Connection, table: str, names: Sequence[str], rows: Sequ
     if is_small:
         for row in rows:
             _execute(connection, f"INSERT INTO {columns} VALUES ({', '.join(['%s'] * len(names))})", *row)
-    else:
-        with connection.cursor().copy(f"COPY {columns} FROM STDIN".encode()) as copy:
+    elif rows:
+        # As text, bytes would be stored wrongly where `standard_conforming_strings` is off.
+        with connection.cursor().copy(f"COPY {columns} FROM STDIN WITH (FORMAT BINARY)".encode()) as copy:
+            copy.set_types(
+                ["uuid" if isinstance(value, UUID) else _TYPES.get(name, "text") for name, value in zip(names, rows[0], strict=True)]
+            )
             for row in rows:
                 copy.write_row(row)
