@@ -21,9 +21,11 @@ from journey.amendments import Fact
 from journey.async_subscription import AsyncSubscription
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
 from journey.history import Recorded
-from journey.journal import Journal
+from journey.journal import PAGE, Journal
 from journey.recording import Prepared
+from journey.stores.forks import process
 from journey.stores.keys import Keystore
+from journey.stores.limits import DEFAULTS
 from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
 from journey.touchpoints import PARTIES
@@ -78,6 +80,7 @@ class AsyncJournal:
         self._waiting: deque[_Entry] = deque()
         self._is_closed = False
         self._closing = Lock()
+        self._process = process()
 
     @classmethod
     async def open(
@@ -88,6 +91,9 @@ class AsyncJournal:
         now: Callable[[], datetime] = clock.now,
         keys: str | Keystore | None = None,
         allow_unknown: bool = False,
+        timeout: float = DEFAULTS.timeout,
+        pool_size: int = DEFAULTS.pool_size,
+        page_size: int = PAGE,
         readers: int = 8,
         group: int = 1_000,
         queue: int = 10_000,
@@ -95,6 +101,7 @@ class AsyncJournal:
     ) -> Self:
         """As `Journal.open`, then as `AsyncJournal`."""
         opening = partial(Journal.open, url, read_only=read_only, now=now, keys=keys, allow_unknown=allow_unknown)
+        opening = partial(opening, timeout=timeout, pool_size=pool_size, page_size=page_size)
         journal = await asyncio.to_thread(opening)
         return cls(journal, readers=readers, group=group, queue=queue, wait_seconds=wait_seconds)
 
@@ -117,6 +124,7 @@ class AsyncJournal:
     name = _writes(Journal.name)
     forget = _writes(Journal.forget)
     rotate_keys = _writes(Journal.rotate_keys)
+    seal = _writes(Journal.seal)
     record_prepared = _writes(Journal.record_prepared)
     version = _reads(Journal.version)
     history = _reads(Journal.history)
@@ -126,6 +134,7 @@ class AsyncJournal:
     stored = _reads(Journal.stored)
     verify = _reads(Journal.verify)
     prove = _reads(Journal.prove)
+    ping = _reads(Journal.ping)
 
     async def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
         """As `Journal.prepare`."""
@@ -181,6 +190,8 @@ class AsyncJournal:
         await self._close(partial(self._journal.__exit__, kind, error, trace))
 
     async def _close(self, close: Callable[[], None]) -> None:
+        if self._process != process():
+            return  # all that is open is the parent's
         with self._lock:
             self._is_closed = True
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._shut_down, close))
@@ -194,7 +205,9 @@ class AsyncJournal:
 
     @contextmanager
     def _while_open(self) -> Iterator[None]:
-        """Hold the lock, under which the journal stays open. Raises StoreUnavailable where it was closed."""
+        """Hold the lock, under which the journal stays open. Raises StoreUnavailable where it was closed, or this is a forked child."""
+        if self._process != process():
+            raise StoreUnavailable("an AsyncJournal has threads, which a forked child has not", "open it in the child")
         with self._lock:
             if self._is_closed:
                 raise StoreUnavailable("the journal was closed", "open it again")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import count
 from logging import getLogger
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, NoReturn, Self, cast
 
 from journey import clock
 from journey.amendments import (
@@ -40,7 +40,8 @@ from journey.recording import Prepared, Recording
 from journey.stores.addresses import without_password
 from journey.stores.codec import decode_all, is_readable
 from journey.stores.keys import Keystore
-from journey.stores.opening import open_keystore, open_store
+from journey.stores.limits import DEFAULTS, Limits
+from journey.stores.opening import open_keystore, open_store, store_over
 from journey.stores.protocol import Store, Summary
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.subscription import Subscription
@@ -48,7 +49,8 @@ from journey.times import moment
 from journey.touchpoints import PARTIES, PERSONS, fields_of
 
 _log = getLogger(__name__)
-_PAGE = 10_000
+PAGE = 10_000
+_LARGEST_PAGE = 100_000
 _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
 
@@ -57,19 +59,30 @@ class Journal:
     """An append-only log of touchpoints over a store. Use as a context manager, or call `close`."""
 
     def __init__(
-        self, store: Store, now: Callable[[], datetime] = clock.now, *, keystore: Keystore | None = None, allow_unknown: bool = False
+        self,
+        store: Store,
+        now: Callable[[], datetime] = clock.now,
+        *,
+        keystore: Keystore | None = None,
+        allow_unknown: bool = False,
+        page_size: int = PAGE,
+        seals: bool = True,
     ) -> None:
         """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware).
 
         `keystore` holds the keys to texts about people, by default the one beside the store; closing the journal closes it.
         With `allow_unknown`, what is stored of a kind or schema that this journey does not know is read as an
-        UnknownTouchpoint, which moves nothing; otherwise reading it raises UnsupportedSchema.
+        UnknownTouchpoint, which moves nothing; otherwise reading it raises UnsupportedSchema. `page_size` is how many
+        touchpoints are read at once (1 to 100,000). With `seals=False`, what is recorded is left to other journals to seal.
         """
+        if type(page_size) is not int or not 1 <= page_size <= _LARGEST_PAGE:
+            raise ValueError(f"`page_size` must be a whole number from 1 to {_LARGEST_PAGE:,}, got `{page_size}`")
         self._store = store
+        self._page_size = page_size
         self._now = now
         self._allow_unknown = allow_unknown
         self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
-        self._recording = Recording(store, now, self._texts)
+        self._recording = Recording(store, now, self._texts, seals=seals)
         self._identities = Identities(store, self._decoded)
 
     @classmethod
@@ -81,17 +94,49 @@ class Journal:
         now: Callable[[], datetime] = clock.now,
         keys: str | Keystore | None = None,
         allow_unknown: bool = False,
+        timeout: float = DEFAULTS.timeout,
+        pool_size: int = DEFAULTS.pool_size,
+        page_size: int = PAGE,
     ) -> Self:
         """Open the journal at `url` (`memory:`, `sqlite:///PATH`, `postgresql://…`), creating it unless `read_only`.
 
         `keys` is where the keys to texts about people are: by default beside the store (the file `PATH.keys`, the schema
-        `SCHEMA_keys`), else such an address, or a service's own `Keystore`. The rest is as for `Journal`.
-        Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra.
+        `SCHEMA_keys`), else such an address, or a service's own `Keystore`.
+        `timeout` is how many seconds a call waits for a lock, for a free connection or for the server (0.05 to 86,400);
+        `pool_size` is how many connections the threads share (1 to 1,000). The rest is as for `Journal`.
+        Raises InvalidStoreUrl, StoreUnavailable, DamagedJournal, UnsupportedSchema, MissingExtra; ValueError for a number out of range.
         """
-        store = open_store(url, read_only=read_only)
+        limits = Limits(timeout, pool_size)
+        store = open_store(url, read_only=read_only, limits=limits)
         _log.info("opened %s %s", without_password(url), "read-only" if read_only else "for writing")
-        keystore = open_keystore(keys, read_only=read_only) if isinstance(keys, str) else keys
-        return cls(store, now, keystore=keystore, allow_unknown=allow_unknown)
+        keystore = open_keystore(keys, read_only=read_only, limits=limits) if isinstance(keys, str) else keys
+        return cls(store, now, keystore=keystore, allow_unknown=allow_unknown, page_size=page_size)
+
+    @classmethod
+    def over(
+        cls,
+        source: Any,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        keys: str | Keystore | None = None,
+        allow_unknown: bool = False,
+        timeout: float = DEFAULTS.timeout,
+        page_size: int = PAGE,
+    ) -> Self:
+        """The journal that is there in the caller's database: `source` is a connection or a pool of psycopg's, or a `sqlite3.Connection`.
+
+        Over a connection, what is recorded is part of the caller's transaction: it is seen by others when the caller commits, and
+        gone when the caller rolls back; on a connection in autocommit it is recorded at once. Others who record wait until
+        then. Such a journal seals nothing. Over a pool it is as a journal of its own that takes its connections from there.
+        Closing the journal closes neither. The rest is as for `open`. Raises StoreUnavailable where there is no journal.
+        """
+        limits = Limits(timeout)
+        store, commits = store_over(source, limits)
+        keystore = open_keystore(keys, limits=limits) if isinstance(keys, str) else keys
+        return cls(store, now, keystore=keystore, allow_unknown=allow_unknown, page_size=page_size, seals=commits)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a journal cannot be pickled: pass its address, and open it in the other process")
 
     def record(self, *touchpoints: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
@@ -317,13 +362,13 @@ class Journal:
         """Raise UnknownName where no fact gives one of these ids to a person."""
         if self._store.people_facts(people) or any(self._store.naming(one, PERSONS, 0, 1) for one in people):
             return
-        last = self.page(max(0, self._store.counters().position - _PAGE))
+        last = self.page(max(0, self._store.counters().position - PAGE))
         known = {name for record in last for field in PERSONS if (name := vars(record.touchpoint).get(field)) is not None}
         raise UnknownName.of("person", person, known, "name a customer, contact or representative of a touchpoint")
 
     def _naming(self, name: str, fields: Collection[str]) -> Iterator[Sequence[StoredTouchpoint]]:
         after = 0
-        while page := self._store.naming(name, fields, after, _PAGE):
+        while page := self._store.naming(name, fields, after, self._page_size):
             yield page
             after = page[-1].position
 
@@ -402,8 +447,8 @@ class Journal:
             after = page[-1].position or after
 
     def page(self, after: int = 0) -> list[Recorded[Fact]]:
-        """The first of what is recorded behind position `after`, at most 10,000; none where there is nothing."""
-        return self._decoded(self._store.read(after, _PAGE))
+        """The first of what is recorded behind position `after`, at most `page_size`; none where there is nothing."""
+        return self._decoded(self._store.read(after, self._page_size))
 
     def _decoded(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
         return decode_all(rows, self._texts.plain(rows), allow_unknown=self._allow_unknown)
@@ -412,7 +457,7 @@ class Journal:
         """The last position that was given out; 0 before the first. Raises UnsupportedSchema for a file of format 1."""
         return self._store.counters().position
 
-    def stored(self, after: int = 0, limit: int = _PAGE) -> Sequence[StoredTouchpoint]:
+    def stored(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredTouchpoint]:
         """The first of what is recorded behind position `after`, at most `limit`, as it is stored: for what copies whole journals."""
         return self._store.read(after, limit)
 
@@ -439,6 +484,14 @@ class Journal:
         not under that seal.
         """
         return prove(self._store, id, against)
+
+    def seal(self) -> None:
+        """Seal all that is recorded and not sealed yet, whoever recorded it. A journal that is closed has sealed what it recorded."""
+        self._recording.sealing.seal()
+
+    def ping(self) -> None:
+        """Return when the store answers. Raises StoreUnavailable where it does not within the journal's `timeout`."""
+        self._store.ping()
 
     def close(self) -> None:
         """Seal what this journal recorded and release the store; closing twice is harmless."""

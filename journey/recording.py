@@ -33,8 +33,9 @@ class Prepared:
 class Recording:
     """What one journal records: under its clock, encrypted under the keys of those it tells of, sealed as it grows."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], texts: PersonalTexts) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], texts: PersonalTexts, *, seals: bool) -> None:
         self.sealing = Sealing(store)
+        self._seals = seals
         self._store = store
         self._now = now
         self._texts = texts
@@ -48,7 +49,8 @@ class Recording:
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`."""
         receipts = self._append(ready, expected_version)
-        self.sealing.recorded(receipts)
+        if self._seals:
+            self.sealing.recorded(receipts)
         return receipts
 
     def _append(self, ready: Prepared, expected_version: int | None) -> list[Receipt]:

@@ -34,6 +34,7 @@ from journey import (
 from journey.seals import seal_after
 from journey.stores.addresses import without_password
 from journey.stores.codec import encode
+from journey.stores.limits import Limits
 from journey.stores.postgres import PostgresStore, listening
 from journey.stores.postgres import server as reaching
 from journey.testing import START
@@ -284,11 +285,13 @@ def test_bytes_are_stored_right_where_strings_are_read_as_of_old(postgres_url: s
     run(postgres_url, f"ALTER DATABASE {name} SET standard_conforming_strings = off")
     with Journal.open(postgres_url) as journal:
         journal.record(*contacts("t", count), contact("note", note="\\x00 and 'quotes'"))
+    with psycopg.connect(postgres_url) as connection, Journal.over(connection) as journal:
+        journal.record(*contacts("over", count))
     with Journal.open(postgres_url) as journal:
         journal.record(contact("last"))
     with Journal.open(postgres_url, read_only=True) as journal:
         verified = journal.verify()
-        assert (verified.violations, verified.sealed) == ((), count + 2)
+        assert (verified.violations, verified.sealed) == ((), 2 * count + 2)
         assert journal.history("r")["note"].note == "\\x00 and 'quotes'"
 
 
@@ -297,7 +300,7 @@ def test_bytes_are_stored_right_where_strings_are_read_as_of_old(postgres_url: s
 
 def test_subscriptions_take_no_connection_from_a_writer(postgres_url: str) -> None:
     with Journal.open(postgres_url) as journal:
-        subscriptions = [journal.subscribe(poll_seconds=60) for _ in range(reaching.POOL_SIZE + 2)]
+        subscriptions = [journal.subscribe(poll_seconds=60) for _ in range(Limits().pool_size + 2)]
         firsts: list[str] = []
         followers = [threading.Thread(target=lambda one=one: firsts.append(next(one).touchpoint.id)) for one in subscriptions]
         for follower in followers:
@@ -377,9 +380,8 @@ def test_everything_goes_on_after_the_server_came_back(own_server: PostgresServe
         assert journal.verify().holds
 
 
-def test_a_server_that_stays_away_is_told_in_the_end(own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "RETRY_SECONDS", 1.0)
-    journal = Journal.open(own_server.new_database())
+def test_a_server_that_stays_away_is_told_in_the_end(own_server: PostgresServer) -> None:
+    journal = Journal.open(own_server.new_database(), timeout=1.0)
     own_server.stop()
     for attempt in (lambda: journal.record(contact("a")), lambda: list(journal.read()), lambda: next(journal.subscribe())):
         began = time.monotonic()
@@ -476,9 +478,8 @@ def test_a_database_that_cannot_hold_every_text_is_refused(postgres_server: Post
     assert "UTF8" in refused.value.mend
 
 
-def test_a_writer_that_waits_too_long_gives_up(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "LOCK_TIMEOUT_SECONDS", 1)
-    with Journal.open(postgres_url) as journal, psycopg.connect(postgres_url) as other:
+def test_a_writer_that_waits_too_long_gives_up(postgres_url: str) -> None:
+    with Journal.open(postgres_url, timeout=1.0) as journal, psycopg.connect(postgres_url) as other:
         other.execute("SELECT 1 FROM journey_counters FOR UPDATE")
         with pytest.raises(StoreUnavailable, match="is held by another writer"):
             journal.record(contact("a"))
@@ -486,14 +487,14 @@ def test_a_writer_that_waits_too_long_gives_up(postgres_url: str, monkeypatch: p
         journal.record(contact("a"))
 
 
-def test_a_writer_that_sleeps_holding_the_lock_loses_it(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "IDLE_TIMEOUT_SECONDS", 1)
-    assert reaching.IDLE_TIMEOUT_SECONDS < reaching.LOCK_TIMEOUT_SECONDS
-    with Journal.open(postgres_url) as journal:
-        sleeper = journal._store.recorder.datastore.pool.getconn()  # type: ignore[attr-defined]
+def test_a_writer_that_sleeps_holding_the_lock_loses_it(postgres_url: str) -> None:
+    """It is given two thirds of the time that those behind it wait."""
+    with Journal.open(postgres_url, timeout=3.0) as journal:
+        pool = journal._store.recorder.datastore.pool  # type: ignore[attr-defined]
+        sleeper = pool.take(time.monotonic() + 20)
         sleeper.execute("BEGIN; SELECT 1 FROM journey_counters FOR UPDATE")
         assert journal.record(contact("a"))[0].position == 1
-        journal._store.recorder.datastore.pool.putconn(sleeper)  # type: ignore[attr-defined]
+        pool.discard(sleeper)
 
 
 def test_a_server_that_takes_no_writes_is_told(postgres_url: str) -> None:

@@ -6,6 +6,7 @@ from threading import Lock, Thread
 
 from journey.errors import DamagedJournal, JourneyError
 from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, Seal, seal_after
+from journey.stores.forks import renew_in_children
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt
 
@@ -23,6 +24,11 @@ class Sealing:
         self._thread: Thread | None = None
         self._sealed_to: int | None = None
         self._recorded_to = 0
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Begin anew in a forked child: what the parent recorded is the parent's to seal."""
+        self._lock, self._thread, self._sealed_to, self._recorded_to = Lock(), None, None, 0
 
     def recorded(self, receipts: Sequence[Receipt]) -> None:
         """Take note of what was recorded; begin to seal where it is enough."""
@@ -44,6 +50,10 @@ class Sealing:
         self.abandon()
         if recorded_to > (self._sealed_to or 0):
             self._seal(at_least=1)
+
+    def seal(self) -> None:
+        """Seal everything that is there, whoever recorded it. Raises what the store raises."""
+        self._seal(at_least=1)
 
     def abandon(self) -> None:
         """Wait for the thread, if it runs, and seal nothing more of what was recorded until now."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from journey.amendments import LOG_FACTS, Fact, PersonNamed
 from journey.errors import DamagedJournal
 from journey.stores.codec import WITHHELD, Plain, is_readable
+from journey.stores.forks import renew_in_children
 from journey.stores.keys import Key, Keystore
 from journey.stores.rows import StoredTouchpoint
 from journey.touchpoints import Touchpoint
@@ -41,6 +42,11 @@ class PersonalTexts:
     def __init__(self, open_keystore: Callable[[], Keystore]) -> None:
         self._open = open_keystore
         self._keystore: Keystore | None = None
+        self._lock = Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Begin anew in a forked child, where nobody holds the lock."""
         self._lock = Lock()
 
     @property

@@ -7,6 +7,8 @@ from secrets import token_bytes
 from threading import Lock
 from typing import Protocol
 
+from journey.stores.forks import heed_forks
+
 _BYTES = 32
 
 
@@ -61,6 +63,16 @@ class MemoryKeystore:
     def __init__(self) -> None:
         self._keys: dict[str, list[Key]] = {}
         self._lock = Lock()
+        heed_forks(self)
+
+    def before_fork(self) -> None:
+        self._lock.acquire()  # so that the child's copy is whole
+
+    def after_fork(self, *, in_child: bool) -> None:
+        if in_child:
+            self._lock = Lock()
+        else:
+            self._lock.release()
 
     def current(self, owners: Collection[str]) -> Mapping[str, Key]:
         with self._lock:

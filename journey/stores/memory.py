@@ -11,6 +11,7 @@ from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.seals import Seal
 from journey.stores.appending import plan
 from journey.stores.codec import names
+from journey.stores.forks import heed_forks
 from journey.stores.keys import Keystore, MemoryKeystore
 from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
@@ -31,6 +32,7 @@ class MemoryStore:
         self._seals: list[Seal] = []
         self._bookmarks: dict[str, Bookmark] = {}
         self._keys = MemoryKeystore()
+        heed_forks(self)
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         with self._lock:
@@ -143,8 +145,20 @@ class MemoryStore:
     def keystore(self) -> Keystore:
         return self._keys
 
+    def ping(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
+
+    def before_fork(self) -> None:
+        self._lock.acquire()  # so that the child's copy is whole
+
+    def after_fork(self, *, in_child: bool) -> None:
+        if in_child:
+            self._lock = Lock()
+        else:
+            self._lock.release()
 
     def _behind(self, after: int, limit: int | None = None) -> list[StoredTouchpoint]:
         with self._lock:

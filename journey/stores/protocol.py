@@ -171,5 +171,9 @@ class Store(Protocol):
         """Where the keys to texts about people live, beside the store and outside its log. Whoever asked closes it."""
         ...
 
+    def ping(self) -> None:
+        """Return when the store answers. Raises StoreUnavailable where it does not within its limit."""
+        ...
+
     def close(self) -> None:
         """Release what the store holds; closing twice is harmless."""

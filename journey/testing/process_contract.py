@@ -40,6 +40,6 @@ class ProcessContract(Places):
     def test_a_closed_journal_says_so(self, place_of_many: Callable[[], Opener]) -> None:
         journal = Journal(place_of_many()())
         journal.close()
-        for attempt in (lambda: journal.record(contact("a")), lambda: ids(journal)):
+        for attempt in (lambda: journal.record(contact("a")), lambda: ids(journal), journal.ping):
             with pytest.raises(StoreUnavailable, match="was closed"):
                 attempt()

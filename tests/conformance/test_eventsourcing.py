@@ -377,4 +377,4 @@ def test_the_pool_of_postgresql_is_as_large_as_upstreams_variables_say(postgres_
     sizes = {"POSTGRES_POOL_SIZE": "2", "POSTGRES_MAX_OVERFLOW": "1"}
     with InfrastructureFactory.construct({**postgres_environment(postgres_url), **sizes}) as factory:
         assert isinstance(factory, PostgresFactory)
-        assert (factory.datastore.pool.min_size, factory.datastore.pool.max_size) == (2, 3)
+        assert cast(Any, factory).datastore.server.limits.pool_size == 3

@@ -7,9 +7,11 @@ from eventsourcing import postgres
 from eventsourcing.persistence import ApplicationRecorder, ProcessRecorder
 
 from journey.errors import InvalidStoreUrl
+from journey.stores.limits import Limits
 from journey.stores.notifications import ReadingTouchpoints
+from journey.stores.postgres.datastore import Datastore
 from journey.stores.postgres.recorder import PostgresRecorder
-from journey.stores.postgres.server import Datastore, Server
+from journey.stores.postgres.server import Server
 from journey.stores.postgres.store import PostgresStore
 
 
@@ -34,7 +36,7 @@ class PostgresFactory(ReadingTouchpoints, postgres.PostgresFactory):
 
     def __init__(self, env: Any) -> None:
         super().__init__(env)
-        upstream = self.datastore
+        upstream: Any = self.datastore
         if upstream.enable_db_functions:
             raise InvalidStoreUrl(
                 f"{self.POSTGRES_ENABLE_DB_FUNCTIONS} lets a reader miss events for good", "leave it out: inserting is fast without it"
@@ -45,10 +47,10 @@ class PostgresFactory(ReadingTouchpoints, postgres.PostgresFactory):
             )
         self._address = self._address_in_environment()
         id_type = cast(Literal["uuid", "text"], upstream.originator_id_type)
-        self.datastore = _WithTypes(Server(self._address), originator_id_type=id_type)
+        is_sized = self.env.get(self.POSTGRES_POOL_SIZE) or self.env.get(self.POSTGRES_MAX_OVERFLOW)
+        limits = Limits(pool_size=upstream.pool.max_size) if is_sized else Limits()
+        self.datastore = _WithTypes(Server(self._address, limits), originator_id_type=id_type)
         self.datastore.schema, self.datastore.single_row_tracking = upstream.schema, upstream.single_row_tracking
-        if self.env.get(self.POSTGRES_POOL_SIZE) or self.env.get(self.POSTGRES_MAX_OVERFLOW):
-            self.datastore.pool.resize(upstream.pool.min_size, upstream.pool.max_size)
 
     def application_recorder(self) -> ApplicationRecorder:
         """Our recorder, over a schema that holds a journal or takes one."""

@@ -8,14 +8,18 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from journey.errors import StoreUnavailable
 from journey.stores.keys import Key, newest
-from journey.stores.postgres.server import Connection, Datastore, Server
+from journey.stores.limits import Limits
+from journey.stores.postgres.datastore import Datastore
+from journey.stores.postgres.server import Connection, Server
 
 T = TypeVar("T")
 _LONGEST_NAME = 63
+_FORGET_APART = "forget by a journal that is opened at its address"
 _WHERE = """SELECT name, to_regclass(format('%I.keys', name)) IS NOT NULL FROM (SELECT current_schema() || '_keys') AS beside (name)"""
 _SCHEMA = """CREATE TABLE IF NOT EXISTS {keys} (
     id text COLLATE "C" PRIMARY KEY,
@@ -48,7 +52,7 @@ class PostgresKeystore:
             there = newest(self._rows(connection, _NEWEST, [*owners]))
             if len(there) == len(set(owners)):
                 return there
-            with connection.transaction():
+            with self._datastore.pool.transaction(connection):
                 self._lock(connection)
                 there = newest(self._rows(connection, _NEWEST, [*owners]))
                 made = {owner: Key.new() for owner in owners if owner not in there}
@@ -63,8 +67,12 @@ class PostgresKeystore:
                 return {}
             return {id: bytes(secret) for id, secret in self._rows(connection, "SELECT id, secret FROM {keys} WHERE id = ANY(%s)", [*ids])}
 
+        def work_in_part(connection: Connection) -> Mapping[str, bytes]:
+            with self._datastore.pool.transaction(connection):  # a refusal must not spoil the rest of the caller's
+                return work(connection)
+
         try:
-            return self._datastore.persistently(work)
+            return self._datastore.persistently(work_in_part if self._datastore.pool.is_in_callers_transaction else work)
         except psycopg.errors.InsufficientPrivilege:
             return {}  # whoever may not have the keys reads without texts
         except psycopg.Error as error:
@@ -74,7 +82,7 @@ class PostgresKeystore:
         def work(connection: Connection) -> int:
             if not self._is_there(connection):
                 return 0
-            with connection.transaction():
+            with self._datastore.pool.transaction(connection):
                 self._lock(connection)
                 known = [owner for (owner,) in self._rows(connection, "SELECT DISTINCT owner FROM {keys}")]
                 made = {owner: Key.new() for owner in known if owners is None or owner in owners}
@@ -87,6 +95,8 @@ class PostgresKeystore:
         def work(connection: Connection) -> int:
             if not self._is_there(connection):
                 return 0
+            if not connection.autocommit or connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                raise StoreUnavailable("a key is destroyed for good, which a transaction that may be rolled back cannot do", _FORGET_APART)
             destroyed = connection.execute(self._told("DELETE FROM {keys} WHERE owner = ANY(%s)"), ([*owners],)).rowcount
             # A deleted row stays in its page until then; where vacuuming is not granted, the server only warns.
             connection.execute(self._told("VACUUM FULL {keys}"))
@@ -110,8 +120,9 @@ class PostgresKeystore:
             return self._datastore.persistently(work)
 
     def _is_there(self, connection: Connection) -> bool:
-        """Whether there are keys; from then on, `_told` knows where."""
-        if self._keys is None:
+        """Whether there are keys; from then on, `_told` knows where, except that the caller may take back that they were made."""
+        if self._keys is None or self._datastore.pool.is_in_callers_transaction:
+            self._keys = None
             schema, is_there = connection.cursor(row_factory=tuple_row).execute(_WHERE).fetchall()[0]
             if schema is None:
                 raise StoreUnavailable(
@@ -125,7 +136,7 @@ class PostgresKeystore:
 
     def _create(self, connection: Connection) -> None:
         (schema, _) = connection.cursor(row_factory=tuple_row).execute(_WHERE).fetchall()[0]
-        with connection.transaction():
+        with self._datastore.pool.transaction(connection):
             # Two that create at once would both find nothing there. The number is only ever used for this.
             connection.execute("SELECT pg_advisory_xact_lock(7015208937414)")
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
@@ -134,6 +145,9 @@ class PostgresKeystore:
 
     def _lock(self, connection: Connection) -> None:
         """Let nobody else make keys until the transaction ends; who reads goes on."""
+        if self._datastore.pool.is_in_callers_transaction:
+            # It may have the counters already, or take them next: whoever takes both takes these first, or two would wait for each other.
+            connection.execute("SELECT 1 FROM journey_counters FOR UPDATE")
         connection.execute(self._told("LOCK TABLE {keys} IN SHARE ROW EXCLUSIVE MODE"))
 
     def _insert(self, connection: Connection, made: Mapping[str, Key]) -> None:
@@ -151,8 +165,8 @@ class PostgresKeystore:
 class SeparateKeystore(PostgresKeystore):
     """The `Keystore` at an address of its own, `postgresql://…`."""
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
-        server = Server(url)
+    def __init__(self, url: str, *, read_only: bool = False, limits: Limits | None = None) -> None:
+        server = Server(url, limits)
         super().__init__(server, Datastore(server, read_only=read_only), read_only=read_only)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from time import monotonic
 import psycopg
 from psycopg import sql
 
+from journey.stores.forks import renew_in_children
 from journey.stores.postgres.server import Connection, Server, is_lost, reason_for_log
 
 _log = getLogger(__name__)
@@ -28,6 +29,11 @@ class Listening:
         self._news = Event()
         self._listener: _Listener | None = None
         self._looked_at = monotonic()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """In a forked child: the thread that would set the event is in the parent, and so may be whoever holds the lock."""
+        self._lock, self._news, self._listener = Lock(), Event(), None
 
     def wait(self, stopped: Event, seconds: float) -> bool:
         """As every `Watch`; True at least about once a second, in case the news got lost on its way."""
@@ -58,8 +64,6 @@ class Listening:
 
     def _join(self, stopped: Event) -> "_Listener | None":
         with self._lock:
-            if self._listener is not None and self._listener.process != os.getpid():
-                self._news, self._listener = Event(), None  # the thread that would set the event is in the parent process
             if self._listener is None and not stopped.is_set():
                 self._listener = _Listener.joined(self._server, self._channel, self._news)
             return self._listener
@@ -96,8 +100,6 @@ class _Listener:
 
     def leave(self, news: Event) -> None:
         """Wake this one no longer; the last to leave ends the listener."""
-        if self.process != os.getpid():
-            return
         with _lock:
             self._members.discard(news)
             if self._members:

@@ -7,8 +7,7 @@ committed before it began; so the next writer sees all earlier rows, and a reade
 A sequence gives no such order: its numbers become visible in the order of commits.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from logging import getLogger
 from time import monotonic
@@ -23,9 +22,10 @@ from psycopg.rows import tuple_row
 from journey.seals import Seal
 from journey.stores.appending import plan
 from journey.stores.notifications import events_refused, touchpoints_refused, with_rows
+from journey.stores.postgres.datastore import Datastore
 from journey.stores.postgres.listening import Listening
 from journey.stores.postgres.schema import CHANNEL, EVENTS, SCHEMA
-from journey.stores.postgres.server import Connection, Datastore
+from journey.stores.postgres.server import Connection
 from journey.stores.rows import COLUMNS, Receipt, StoredTouchpoint, row_of
 from journey.stores.subscriptions import WatchingSubscription
 
@@ -81,7 +81,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         is_small = sum(200 + 4 * len(row.id + row.relationship + (row.personal or "")) + len(row.payload) for row in rows) <= _SMALL_BYTES
 
         def work(connection: Connection) -> Sequence[Receipt]:
-            with _transaction(connection, is_small=is_small):
+            with self.datastore.pool.transaction(connection, is_small):
                 began = monotonic()
                 lock = _execute(connection, _LOCK)
                 present, versions = _execute(connection, _PRESENT, ids), _execute(connection, VERSIONS, relationships)
@@ -109,7 +109,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """As upstream, with positions that have no gaps; such rows are no touchpoints, and their columns stay empty."""
-        with self.datastore.get_connection() as connection, _transaction(connection, is_small=False):
+        with self.datastore.get_connection() as connection, self.datastore.pool.transaction(connection):
             ((position, recorded_at, _),) = _execute(connection, _LOCK).fetchall()
             if stored_events and recorded_at:
                 raise events_refused(self.datastore.server.shown)
@@ -162,7 +162,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         """Keep seals, unless the first's number is taken."""
 
         def work(connection: Connection) -> bool:
-            with _transaction(connection, is_small=False):
+            with self.datastore.pool.transaction(connection):
                 ((_, _, last),) = _execute(connection, _LOCK).fetchall()
                 if last + 1 != seals[0].number:
                     return False
@@ -177,21 +177,6 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
 def _name(originator_id: UUID | str) -> str:
     return originator_id.hex if isinstance(originator_id, UUID) else originator_id
-
-
-@contextmanager
-def _transaction(connection: Connection, *, is_small: bool) -> Iterator[None]:
-    """One transaction; a small one sends its statements without waiting for each answer."""
-    mode: AbstractContextManager[object] = connection.pipeline() if is_small else nullcontext()
-    try:
-        with mode:
-            _execute(connection, "BEGIN")
-            yield
-            _execute(connection, "COMMIT")
-    except BaseException:
-        if not connection.closed:
-            connection.rollback()
-        raise
 
 
 def _execute(connection: Connection, statement: str, *values: object) -> psycopg.Cursor[tuple[Any, ...]]:

@@ -1,43 +1,86 @@
-"""Reaching a PostgreSQL server: its address, a pool of connections, and its refusals in the journal's words."""
+"""Reaching a PostgreSQL server: its address, connections that end in time, and its refusals in the journal's words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from logging import getLogger
-from time import monotonic, sleep
-from typing import Any, Literal, TypeVar
+from threading import Thread
+from time import monotonic
+from typing import Any
 
 import psycopg
-from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import PoolClosed
 
 from journey.errors import DamagedJournal, InvalidStoreUrl, InvalidTouchpoint, JourneyError, StoreUnavailable
 from journey.stores.addresses import without_password
+from journey.stores.limits import Limits
 
-_log = getLogger(__name__)
-LOCK_TIMEOUT_SECONDS = 30
-IDLE_TIMEOUT_SECONDS = 20
-"""A writer that falls asleep loses the lock before those behind it give up."""
-RETRY_SECONDS = 30
-POOL_SIZE = 8
+_LEAST_SECONDS = 0.5
+"""A server that works hard is given so long to answer, whatever is left of the limit."""
 _DEFAULTS = {"connect_timeout": "10", "keepalives_idle": "30", "application_name": "journey"}
 
 Connection = psycopg.Connection[Any]
-T = TypeVar("T")
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """Waits while the server works, however long, but not for one that is silent and does not answer another connection either."""
+
+    server: "Server"
+    patience = float("inf")
+    """How many seconds of silence are enough."""
+    lock_timeout = 0.0
+
+    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
+        return super().wait(self._heard(gen), *arguments, **options)
+
+    def __del__(self, *_: Any) -> None:
+        """Nothing: psycopg would warn of a connection that nobody closed, also in a child that may not close its parent's."""
+
+    def _heard(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        heard_at = monotonic()
+        try:
+            ready = yield next(gen)
+            while True:
+                if ready:
+                    heard_at = monotonic()
+                elif monotonic() - heard_at > self.patience / 2:
+                    self.server.must_answer(max(heard_at + self.patience, monotonic() + _LEAST_SECONDS))
+                    heard_at = monotonic()
+                ready = yield gen.send(ready)
+        except StopIteration as done:
+            return done.value
 
 
 class Server:
     """The server behind a `postgresql://…` address. `shown` is the address without its password."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
         self.conninfo, self.shown = _conninfo(url), without_password(url)
+        self.limits = limits or Limits()
 
-    def connect(self) -> Connection:
-        """A connection outside the pool."""
-        return psycopg.connect(self.conninfo, autocommit=True)
+    def connect(self, deadline: float | None = None, prepare: Callable[[PatientConnection], object] = lambda _: None) -> PatientConnection:
+        """A connection outside the pool, prepared as told by the deadline (of `monotonic`) or within the limit. Raises psycopg.Error."""
+
+        def connect() -> PatientConnection:
+            connection = PatientConnection.connect(self.conninfo, autocommit=True)
+            connection.server = self
+            try:
+                prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+        return _made_by(monotonic() + self.limits.timeout if deadline is None else deadline, connect)
+
+    def must_answer(self, deadline: float) -> None:
+        """Raise OperationalError where the server is silent on a new connection too."""
+        try:
+            self.connect(deadline, lambda connection: connection.execute("SELECT 1")).close()
+        except psycopg.errors.ConnectionTimeout:
+            raise psycopg.OperationalError("the server is silent") from None
+        except psycopg.Error:
+            pass  # a refusal is an answer
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -68,11 +111,10 @@ class Server:
 
 _DAMAGE = {"XX001", "XX002", "42P01", "42703"}
 _REFUSALS = (
-    ("is already closed", "was closed", "open it again"),
-    ("couldn't get a connection", "has no connection free", "use it from fewer threads at once"),
     ("does not exist", "is on no database", "create the database, with `createdb`"),
     ("53100", "is on a full disk; nothing of this batch was recorded", "free some space and retry"),
     ("55P03", "is held by another writer", "see that no other program holds it, and retry"),
+    ("40001", "was recorded to since this transaction began", "roll back, and retry or use READ COMMITTED"),
     ("25P03", "lost its place, since recording took too long", "retry with fewer at once"),
     ("25006", "is read-only", "connect to the server that takes writes"),
     ("42501", "is closed to this user", "grant it the role `journey_writer` or `journey_reader`; see `roles.sql`"),
@@ -87,7 +129,7 @@ def _unholdable(error: Exception) -> InvalidTouchpoint:
 
 def is_lost(error: psycopg.Error) -> bool:
     """Whether only the connection failed, so that another one may do."""
-    if isinstance(error, PoolClosed) or not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return False
     return error.sqlstate is None or error.sqlstate[:2] == "08" or error.sqlstate in ("57P01", "57P02", "57P03")
 
@@ -97,79 +139,29 @@ def reason_for_log(error: psycopg.Error) -> str:
     return f"{type(error).__name__} {error.sqlstate}" if error.sqlstate else type(error).__name__
 
 
-class Datastore(PostgresDatastore):
-    """Upstream's datastore over any address; with `read_only`, the server refuses every write."""
+def _made_by(deadline: float, connect: Callable[[], PatientConnection]) -> PatientConnection:
+    """What `connect` gives, on a thread of its own: to look a name up, or to try several hosts, may take longer than a call may wait."""
+    made = Future[PatientConnection]()
 
-    def __init__(self, server: Server, *, read_only: bool = False, originator_id_type: Literal["uuid", "text"] = "text") -> None:
-        super().__init__("", "", "", "", "", originator_id_type=originator_id_type)
-        self.server = server
-        self.pool = ConnectionPool(
-            server.conninfo,
-            connection_class=psycopg.Connection[DictRow],
-            kwargs={"row_factory": dict_row},
-            min_size=1,
-            max_size=POOL_SIZE,
-            open=False,
-            configure=lambda connection: _configure(connection, read_only=read_only),
-            timeout=1.0,
-            # Whoever asks for a connection has a new one tried at once, rather than when the pool's own pauses are over.
-            reconnect_timeout=0.5,
-        )
-        self.pool.open()
+    def make() -> None:
+        try:
+            connection = connect()
+        except BaseException as error:
+            if made.set_running_or_notify_cancel():
+                made.set_exception(error)
+            return
+        if made.set_running_or_notify_cancel():
+            made.set_result(connection)
+        else:
+            connection.close()
 
-    def register_type_adapters(self) -> None:
-        """Nothing: the types are for upstream's own way to insert."""
-
-    def persistently(self, work: Callable[[Connection], T]) -> T:
-        """What `work` gives, begun anew on another connection while only connections fail. Raises psycopg.Error."""
-        began = monotonic()
-        deadline = began + RETRY_SECONDS
-        is_retry = False
-        while True:
-            try:
-                with self.pool.connection() as connection:
-                    done = work(connection)
-            except psycopg.Error as error:
-                if not is_lost(error):
-                    raise
-                if not is_retry:
-                    _log.warning("no connection to %s: %s; retrying", self.server.shown, reason_for_log(error))
-                is_retry = True
-                self._await_server(deadline)
-                if monotonic() > deadline:
-                    raise
-            else:
-                if is_retry:
-                    _log.info("reached %s again after %.1f s", self.server.shown, monotonic() - began)
-                return done
-
-    def _await_server(self, deadline: float) -> None:
-        """Return when the server answers; raise why it does not when it is too late."""
-        pause = 0.01
-        while True:
-            sleep(pause)
-            try:
-                return self.server.connect().close()
-            except psycopg.OperationalError:
-                pause = min(2 * pause, 1.0)
-                if monotonic() + pause > deadline:
-                    raise
-
-
-def _configure(connection: Connection, *, read_only: bool) -> None:
-    connection.autocommit = True
-    settings = {
-        # Each statement must see what was committed before it began: see INVARIANT (one order) in `recorder`.
-        "default_transaction_isolation": sql.Literal("read committed"),
-        "lock_timeout": sql.Literal(f"{LOCK_TIMEOUT_SECONDS}s"),
-        "idle_in_transaction_session_timeout": sql.Literal(f"{IDLE_TIMEOUT_SECONDS}s"),
-        # What is acknowledged is durable; a server's stricter choice stays.
-        "synchronous_commit": sql.SQL("coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on')"),
-    }
-    if read_only:
-        settings["default_transaction_read_only"] = sql.Literal("on")
-    calls = [sql.SQL("set_config({}, {}, false)").format(name, value) for name, value in settings.items()]
-    connection.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)))
+    Thread(target=make, name="journey-connecting", daemon=True).start()
+    try:
+        return made.result(max(deadline - monotonic(), 0.0))
+    except TimeoutError:
+        if not made.cancel():
+            return made.result()
+    raise psycopg.errors.ConnectionTimeout("connection timeout expired")
 
 
 def _conninfo(url: str) -> str:

@@ -2,24 +2,34 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
 
 from journey.amendments import LOG_FACTS
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores.keys import Keystore
+from journey.stores.limits import Limits
 from journey.stores.postgres import bookmarks
+from journey.stores.postgres.borrowed import connections_of
+from journey.stores.postgres.connections import OwnConnections
+from journey.stores.postgres.datastore import Connections, Datastore
 from journey.stores.postgres.keys import PostgresKeystore
 from journey.stores.postgres.listening import Listening
 from journey.stores.postgres.recorder import COLUMN_NAMES, SEAL_COLUMNS, VERSIONS, PostgresRecorder
 from journey.stores.postgres.schema import ARE_ABOUT_PEOPLE, ARE_MERGES, CHANNEL, FORMAT_VERSION, GUARDS, GUARDS_ON, OTHER, PERSON
-from journey.stores.postgres.server import Connection, Datastore, Server
-from journey.stores.protocol import Bookmark, Counters, Summary, Watch
+from journey.stores.postgres.server import Connection, Server
+from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 
 _NAMING = """position > %s AND strpos(payload::text, %s) > 0
     AND EXISTS (SELECT FROM unnest(ARRAY[payload, payload -> 'fields']) AS told, unnest(%s::text[]) AS field WHERE told ->> field = %s)
     ORDER BY position LIMIT %s"""
 """The text is looked for first, before every payload is taken apart."""
+_COLUMNS_THERE = """SELECT current_setting('server_encoding'), array(SELECT attname::text FROM pg_attribute
+    WHERE attrelid = to_regclass('touchpoints') AND attnum > 0 AND NOT attisdropped ORDER BY attnum)"""
 
 _NAMES_FROM = """WITH RECURSIVE found(name, count) AS (
         SELECT (SELECT relationship FROM touchpoints WHERE relationship >= start ORDER BY relationship LIMIT 1), 1
@@ -32,18 +42,23 @@ _NAMES_FROM = """WITH RECURSIVE found(name, count) AS (
 
 
 class PostgresStore:
-    """The `Store` over a `PostgresRecorder`. `url` is `postgresql://…`; `read_only` never creates or changes anything."""
+    """The `Store` over a `PostgresRecorder`. `place` is `postgresql://…`, or a connection or pool of the caller's, see `Journal.over`.
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
-        self._server = Server(url)
+    `read_only` never creates or changes anything; over what is the caller's, nothing is created either.
+    """
+
+    def __init__(self, place: str | Connection | ConnectionPool[Any], *, read_only: bool = False, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        connections, address = (None, place) if isinstance(place, str) else connections_of(place, limits)
+        self._server = Server(address, limits)
         self._read_only = read_only
         with self._server.explained():
-            is_there = self._is_there()
-            if read_only and not is_there:
+            is_there = self._is_there_at_all(connections)
+            if not is_there and (read_only or connections):
                 raise StoreUnavailable(
                     f"`{self._server.shown}` holds no journal", "record or import something first, or name another store"
                 )
-            self._datastore = Datastore(self._server, read_only=read_only)
+            self._datastore = Datastore(self._server, connections, read_only=read_only)
             self.recorder = PostgresRecorder(self._datastore)
             if not is_there:
                 self._datastore.persistently(self._create)
@@ -121,7 +136,7 @@ class PostgresStore:
         return [name for name in GUARDS if name not in found]
 
     def watch(self) -> Watch:
-        return Listening(self._server, CHANNEL)
+        return Listening(self._server, CHANNEL) if isinstance(self._datastore.pool, OwnConnections) else Polling()
 
     def take_bookmark(self, name: str, after: int) -> Bookmark:
         if self._read_only:
@@ -138,6 +153,10 @@ class PostgresStore:
     def keystore(self) -> Keystore:
         return PostgresKeystore(self._server, self._datastore, read_only=self._read_only)
 
+    def ping(self) -> None:
+        with self._server.explained():
+            self.recorder.query("SELECT 1")
+
     def close(self) -> None:
         self._datastore.close()
 
@@ -150,24 +169,25 @@ class PostgresStore:
             return [Seal(*row) for row in self.recorder.query(f"SELECT {SEAL_COLUMNS} FROM journey_seals {condition}", *values)]
 
     def _create(self, connection: Connection) -> None:
-        with connection.transaction():
+        with self._datastore.pool.transaction(connection):
             self.recorder.create(connection.cursor())
 
-    def _is_there(self) -> bool:
+    def _is_there_at_all(self, connections: Connections | None) -> bool:
+        with self._server.connect() if connections is None else connections.connection() as connection:
+            return self._is_there(connection)
+
+    def _is_there(self, connection: Connection) -> bool:
         """Whether the database holds a journal that this journey knows. Raises what `open_store` does."""
         shown = self._server.shown
-        with self._server.connect() as connection:
-            encoding, columns = connection.execute(
-                "SELECT current_setting('server_encoding'), array(SELECT attname::text FROM pg_attribute "
-                "WHERE attrelid = to_regclass('touchpoints') AND attnum > 0 AND NOT attisdropped ORDER BY attnum)"
-            ).fetchall()[0]
-            if encoding != "UTF8":
-                raise StoreUnavailable(f"the database of `{shown}` holds {encoding}, not every text", "create one with the encoding UTF8")
-            if not columns:
-                return False
-            if tuple(columns) != COLUMN_NAMES:
-                raise DamagedJournal(f"the table `touchpoints` in `{shown}` is not a journal's", "name another database or schema")
-            ((format,),) = connection.execute("SELECT format FROM journey_counters").fetchall() or [(0,)]
+        cursor = connection.cursor(row_factory=tuple_row)
+        encoding, columns = cursor.execute(_COLUMNS_THERE).fetchall()[0]
+        if encoding != "UTF8":
+            raise StoreUnavailable(f"the database of `{shown}` holds {encoding}, not every text", "create one with the encoding UTF8")
+        if not columns:
+            return False
+        if tuple(columns) != COLUMN_NAMES:
+            raise DamagedJournal(f"the table `touchpoints` in `{shown}` is not a journal's", "name another database or schema")
+        ((format,),) = cursor.execute("SELECT format FROM journey_counters").fetchall() or [(0,)]
         if format > FORMAT_VERSION:
             raise UnsupportedSchema(f"`{shown}` has journal format {format}; this journey knows {FORMAT_VERSION}", "upgrade journey")
         if not format:

@@ -9,11 +9,14 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import RLock
+from time import monotonic
 
 from journey.errors import DamagedJournal, StoreUnavailable
+from journey.stores.forks import heed_forks
 from journey.stores.keys import Key, newest
-from journey.stores.sqlite.file import LOCK_TIMEOUT_SECONDS
+from journey.stores.limits import Limits
+from journey.stores.pool import Pool
+from journey.stores.sqlite.file import busy_timeout
 
 _TABLE = """CREATE TABLE IF NOT EXISTS journey_keys (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, number INTEGER NOT NULL, secret BLOB NOT NULL, UNIQUE (owner, number))"""
@@ -28,11 +31,12 @@ _INSERT = """INSERT INTO journey_keys (id, owner, number, secret)
 class SQLiteKeystore:
     """The `Keystore` in one file, which only its owner may read. It is made when the first key is; `read_only` never makes it."""
 
-    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: str | Path, *, read_only: bool = False, limits: Limits | None = None) -> None:
         self.path = Path(path)
         self._read_only = read_only
-        self._connection: sqlite3.Connection | None = None
-        self._lock = RLock()
+        self._timeout = (limits or Limits()).timeout
+        self._connections = Pool(f"the keystore `{self.path}`", self._connect, sqlite3.Connection.close, size=1)
+        heed_forks(self)
 
     def current(self, owners: Collection[str]) -> Mapping[str, Key]:
         with self._connected(for_writing=True) as connection:
@@ -46,7 +50,7 @@ class SQLiteKeystore:
             return {**there, **made}
 
     def find(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        if self._connection is None and not self.path.exists():
+        if not self.path.exists():
             return {}
         statement = "SELECT id, secret FROM journey_keys WHERE id IN (SELECT value FROM json_each(?))"
         with self._connected() as connection:
@@ -72,36 +76,43 @@ class SQLiteKeystore:
         return {f"backups and copies of `{self.path}`": "they hold the keys that were destroyed here: delete them, or take new ones"}
 
     def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._connections.drain()  # whoever shares the keystore goes on
+
+    def before_fork(self) -> None:
+        self._connections.pause(self._timeout)
+
+    def after_fork(self, *, in_child: bool) -> None:
+        if in_child:
+            self._connections.inherit()
+        else:
+            self._connections.go_on()
 
     @contextmanager
     def _connected(self, *, for_writing: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection, one thread at a time; its refusals in the journal's words."""
         if for_writing and self._read_only:
             raise StoreUnavailable(f"the journal is read-only, and so are its keys `{self.path}`", "open it for writing")
-        with self._lock:
+        deadline = monotonic() + self._timeout
+        try:
+            connection = self._connections.take(deadline)
             try:
-                if self._connection is None:
-                    self._connection = self._connect()
-                yield self._connection
-            except (sqlite3.Error, OSError) as error:
-                if "no such table" in str(error) or "not a database" in str(error) or "malformed" in str(error):
-                    raise DamagedJournal(
-                        f"`{self.path}` holds no keys: {error}", "restore it from a backup, or name another file"
-                    ) from error
-                raise StoreUnavailable(
-                    f"the keys `{self.path}` cannot be used: {error}", "make the file and its folder readable and writable"
-                ) from error
+                connection.execute(busy_timeout(max(deadline - monotonic(), 0.0)))
+                yield connection
+            finally:
+                self._connections.give_back(connection)
+        except (sqlite3.Error, OSError) as error:
+            if "no such table" in str(error) or "not a database" in str(error) or "malformed" in str(error):
+                raise DamagedJournal(f"`{self.path}` holds no keys: {error}", "restore it from a backup, or name another file") from error
+            raise StoreUnavailable(
+                f"the keys `{self.path}` cannot be used: {error}", "make the file and its folder readable and writable"
+            ) from error
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, deadline: float) -> sqlite3.Connection:
         if not self._read_only:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self._read_only else 'rw'}"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=max(deadline - monotonic(), 0.0))
         try:
             if not self._read_only:
                 connection.execute("PRAGMA secure_delete = ON").fetchall()

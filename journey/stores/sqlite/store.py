@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from eventsourcing.persistence import ConnectionPoolClosedError, PersistenceError
+from eventsourcing.persistence import PersistenceError
 
 from journey.errors import DamagedJournal, StoreUnavailable, UnsupportedSchema
 from journey.seals import Seal
 from journey.stores.keys import Keystore
+from journey.stores.limits import Limits
 from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import COLUMNS, FIRST_NAME, Receipt, StoredTouchpoint
 from journey.stores.sqlite import bookmarks
+from journey.stores.sqlite.borrowed import CallersFile, path_of
 from journey.stores.sqlite.file import Datastore
 from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.stores.sqlite.recorder import UNDECODABLE, SQLiteRecorder
@@ -34,21 +36,34 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 class SQLiteStore:
-    """The `Store` over a `SQLiteRecorder`. `path` is the file; `read_only` never creates or changes it."""
+    """The `Store` over a `SQLiteRecorder`. `place` is the file, or a connection of the caller's to it, see `Journal.over`.
 
-    def __init__(self, path: str, *, read_only: bool = False) -> None:
-        self.path = Path(path)
+    `read_only` never creates or changes the file; over a connection, nothing is created either.
+    """
+
+    def __init__(self, place: str | sqlite3.Connection, *, read_only: bool = False, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._read_only = read_only
-        self._check(read_only=read_only)
+        is_callers = isinstance(place, sqlite3.Connection)
+        self.path = path_of(place) if isinstance(place, sqlite3.Connection) else Path(place)
+        self._check(read_only=read_only or is_callers)
         with self._explained(), ExitStack() as unless_opened:
-            self._datastore = Datastore(self.path, read_only=read_only)
+            self._datastore = (
+                CallersFile(place)
+                if isinstance(place, sqlite3.Connection)
+                else Datastore(self.path, read_only=read_only, limits=self._limits)
+            )
             unless_opened.callback(self._datastore.close)
             self.recorder = SQLiteRecorder(self._datastore)
-            self.format = self._known_format(read_only=read_only)
-            if not read_only:
+            self.format = self._known_format(read_only=read_only or is_callers)
+            if not read_only and not is_callers:
                 self.recorder.create_table()
                 self.format = FORMAT_VERSION
             unless_opened.pop_all()
+        if is_callers and self.format < FORMAT_VERSION:
+            raise UnsupportedSchema(
+                f"`{self.path}` has journal format {self.format}", "open it once by its address; that brings it up to date"
+            )
 
     def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
         with self._explained():
@@ -154,7 +169,12 @@ class SQLiteStore:
             return bookmarks.move(cursor, bookmark)
 
     def keystore(self) -> Keystore:
-        return SQLiteKeystore(self.path.with_name(self.path.name + ".keys"), read_only=self._read_only)
+        return SQLiteKeystore(self.path.with_name(self.path.name + ".keys"), read_only=self._read_only, limits=self._limits)
+
+    def ping(self) -> None:
+        self._check(read_only=True)
+        with self._explained(), self._datastore.transaction(commit=False) as cursor:
+            cursor.execute("SELECT 1 FROM touchpoints LIMIT 1")
 
     def close(self) -> None:
         self._datastore.close()
@@ -207,8 +227,6 @@ class SQLiteStore:
         """Tell SQLite's refusals in the journal's words."""
         try:
             yield
-        except ConnectionPoolClosedError as error:
-            raise StoreUnavailable(f"the journal `{self.path}` was closed", "open it again") from error
         except (PersistenceError, sqlite3.Error) as error:
             text = str(error)
             if any(clue in text for clue in _DAMAGE):
