@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
@@ -16,9 +16,8 @@ from postgres_server import PostgresServer
 
 from journey import Interaction, Journal, StoreUnavailable
 from journey.stores.postgres import listening
-from journey.stores.postgres import server as reaching
 from journey.stores.postgres.listening import Listening
-from journey.stores.postgres.server import Connection, Server
+from journey.stores.postgres.server import PatientConnection, Server
 from journey.testing import START
 
 _PATIENCE_SECONDS = 30
@@ -82,9 +81,8 @@ def test_who_listens_is_connected_again_after_the_connection_was_lost(postgres_u
     assert words == ["lost", "listening"] * 3
 
 
-def test_a_subscription_goes_on_after_an_outage_longer_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "RETRY_SECONDS", 1.0)
-    with PostgresServer(fsync=False) as server, Journal.open(server.new_database()) as journal:
+def test_a_subscription_goes_on_after_an_outage_longer_than_its_limit() -> None:
+    with PostgresServer(fsync=False) as server, Journal.open(server.new_database(), timeout=1.0) as journal:
         with journal.subscribe(name="n") as subscription:
             journal.record(contact("before"))
             assert next(subscription).outline.id == "before"
@@ -101,7 +99,7 @@ def test_a_subscription_goes_on_after_an_outage_longer_than_its_limit(monkeypatc
 
 def test_where_nobody_may_listen_readers_look_by_themselves(caplog: pytest.LogCaptureFixture) -> None:
     class Standby(Server):
-        def connect(self) -> Connection:
+        def connect(self, deadline: float | None = None, prepare: Callable[[PatientConnection], object] = lambda _: None) -> NoReturn:
             raise psycopg.errors.FeatureNotSupported("cannot execute LISTEN during recovery")
 
     watch = Listening(Standby("postgresql://host/db"), "touchpoints")
