@@ -120,6 +120,22 @@ def test_what_is_no_keystore_is_refused(tmp_path: Path) -> None:
         keys.current(["person:ana"])
 
 
+def test_who_waits_while_another_makes_the_schema_of_keys_sees_that_it_is_made(postgres_url: str) -> None:
+    with closing(open_keystore(postgres_url)) as keys, psycopg.connect(postgres_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(7015208937414)")
+        made: list[Key] = []
+        waiting = threading.Thread(target=lambda: made.extend(keys.current(["person:ana"]).values()))
+        waiting.start()
+        with psycopg.connect(postgres_url, autocommit=True) as watching:
+            locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while watching.execute(locks).fetchall() == [(0,)]:
+                pass
+        other.execute("CREATE SCHEMA public_keys")
+        other.commit()
+        waiting.join(20)
+        assert len(made) == 1
+
+
 def test_a_journal_in_postgresql_keeps_its_keys_in_a_schema_of_its_own(postgres_url: str) -> None:
     with Journal.open(postgres_url) as journal:
         journal.record(NoteAdded(id="n", relationship="r", occurred_at=START, note="She likes roses."))

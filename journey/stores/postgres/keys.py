@@ -139,7 +139,9 @@ class PostgresKeystore:
         with self._datastore.pool.transaction(connection):
             # Two that create at once would both find nothing there. The number is only ever used for this.
             connection.execute("SELECT pg_advisory_xact_lock(7015208937414)")
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+            # Whether it is there is read from the table: the server's memory of what is not there may be older than the lock.
+            if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).rowcount:
+                connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
             connection.execute(sql.SQL(_SCHEMA).format(keys=sql.Identifier(schema, "keys")))
         self._keys = sql.Identifier(schema, "keys")
 
