@@ -105,6 +105,21 @@ class AsyncJournal:
         journal = await asyncio.to_thread(opening)
         return cls(journal, readers=readers, group=group, queue=queue, wait_seconds=wait_seconds)
 
+    @classmethod
+    async def over(
+        cls,
+        source: Any,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        keys: str | Keystore | None = None,
+        allow_unknown: bool = False,
+        timeout: float = DEFAULTS.timeout,
+        page_size: int = PAGE,
+    ) -> Self:
+        """As `Journal.over`. The journal's own threads use `source`: a `sqlite3.Connection` must allow them (`check_same_thread=False`)."""
+        opening = partial(Journal.over, source, now=now, keys=keys, allow_unknown=allow_unknown, timeout=timeout, page_size=page_size)
+        return cls(await asyncio.to_thread(opening))
+
     async def record(self, *touchpoints: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`. Tasks that record at one time share a transaction, yet each succeeds or fails alone."""
         if expected_version is not None:

@@ -1,5 +1,6 @@
 """A journal over the caller's own connection: touchpoints are recorded with the caller's rows, or not at all."""
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -17,6 +18,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from journey import (
+    AsyncJournal,
     ConflictingHistory,
     ConflictingTouchpoint,
     Interaction,
@@ -308,6 +310,17 @@ def test_a_journal_over_a_pool_is_as_any_and_leaves_the_pool_open_and_its_connec
         assert (journal.verify().holds, journal.verify().sealed) == (True, 1_008)
     with pytest.raises(StoreUnavailable, match="pool of connections is closed"):
         Journal.over(pool)
+
+
+def test_an_async_journal_stands_over_a_pool_too(postgres_url: str) -> None:
+    async def record(pool: Any) -> list[str]:
+        async with await AsyncJournal.over(pool) as journal:
+            await asyncio.gather(*(journal.record(contact(f"{number}")) for number in range(20)))
+            return [touchpoint.id for touchpoint in await journal.history("r")]
+
+    Journal.open(postgres_url).close()
+    with ConnectionPool(postgres_url, min_size=1, max_size=3, open=True) as pool:
+        assert sorted(asyncio.run(record(pool)), key=int) == [f"{number}" for number in range(20)]
 
 
 # SQLite

@@ -24,6 +24,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from eventsourcing.utils import clear_topic_cache
 
 import journey
 import journey_projections
@@ -169,6 +170,7 @@ def our_packages_anew(folder: Path) -> Iterator[None]:
     def forget_ours() -> None:
         for name in [name for name, module in sys.modules.items() if is_ours(name, module)]:
             del sys.modules[name]
+        clear_topic_cache()  # eventsourcing remembers the classes that it found by name
 
     before = dict(sys.modules)
     forget_ours()
