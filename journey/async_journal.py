@@ -21,7 +21,8 @@ from journey.amendments import Fact
 from journey.async_subscription import AsyncSubscription
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
 from journey.history import Recorded
-from journey.journal import PAGE, Journal
+from journey.journal import Journal
+from journey.lookup import PAGE
 from journey.recording import Prepared
 from journey.stores.forks import process
 from journey.stores.keys import Keystore
