@@ -26,7 +26,7 @@ from journey.amendments import (
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnknownName, UnsupportedSchema
 from journey.json_shapes import HistoryShape
 from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
-from journey.reading import validated
+from journey.reading import read_fact, validated
 from journey.records import Recorded as Recorded
 from journey.times import from_microseconds, moment, to_microseconds
 from journey.touchpoints import Touchpoint, fields_of
@@ -43,8 +43,8 @@ class History:
     """The touchpoints of one relationship (or, after a merge, of several), by (occurred_at, sequence, id).
 
     What was corrected appears as corrected, what was retracted does not appear, and people who are one appear by one name,
-    that which the last merge among them put first: as far as it was known by `known`.
-    Iterates over touchpoints. `bound` is the as-of bound, `known` the known-at bound. `relationship` is the one name of it and all
+    that which the last merge among them put first: as far as it was known by `known_at_bound`.
+    Iterates over touchpoints. `as_of_bound` and `known_at_bound` are its bounds. `relationship` is the one name of it and all
     that it is one with, by the same rule.
 
     INVARIANT (one order): `records` is sorted by `_order` and holds each id once; `_resolved` is the only way in.
@@ -52,15 +52,15 @@ class History:
 
     records: tuple[Recorded, ...]
     relationship: str | None = None
-    bound: datetime | None = None
-    known: datetime | None = None
+    as_of_bound: datetime | None = None
+    known_at_bound: datetime | None = None
     told: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
-    """Everything that is known, facts about facts included, as it was recorded, in the order in which it was; whatever `bound`."""
+    """Everything that is known, facts about facts included, as it was recorded, in the order in which it was; whatever `as_of_bound`."""
     impossible: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """The corrections, by id, that do not count, since no touchpoint can be so, and why."""
     _facts_at: datetime | None = None
     _everything: tuple[Recorded[Fact], ...] = field(default=(), compare=False, repr=False)
-    """As `told`, whatever `known`, and of every relationship that ever was one with this."""
+    """As `told`, whatever `known_at_bound`, and of every relationship that ever was one with this."""
     _edits: _Edits = ()
     """Fields that a touchpoint would have had, by its id."""
     _own_name: str | None = field(default=None, compare=False, repr=False)
@@ -104,8 +104,8 @@ class History:
         Counterfactuals keep the facts' instant, so that facts and edits are compared on the same day; only an edit
         that adds something later moves it.
         """
-        if self.bound is not None:
-            return self.bound
+        if self.as_of_bound is not None:
+            return self.as_of_bound
         instants = [from_microseconds(record.at) for record in self.records[-1:]]
         if self._facts_at is not None:
             instants.append(self._facts_at)
@@ -113,7 +113,7 @@ class History:
 
     def to_dict(self) -> HistoryShape:
         """Plain data: the bounds, and each touchpoint as its record's `to_dict`; texts about people are among it."""
-        as_of, known_at = (None if instant is None else instant.isoformat() for instant in (self.bound, self.known))
+        as_of, known_at = (None if instant is None else instant.isoformat() for instant in (self.as_of_bound, self.known_at_bound))
         records = [record.to_dict() for record in self.records]
         return {"relationship": self.relationship, "as_of": as_of, "known_at": known_at, "touchpoints": records}
 
@@ -147,17 +147,17 @@ class History:
     def as_of(self, when: str | date | datetime) -> Self:
         """What had happened by `when` (valid time), inclusive. A bare date means the end of that day in UTC."""
         bound = moment(when)
-        if self.bound is not None:
-            bound = min(bound, self.bound)
+        if self.as_of_bound is not None:
+            bound = min(bound, self.as_of_bound)
         until = to_microseconds(bound)
-        return replace(self, records=tuple(record for record in self.records if record.at <= until), bound=bound)
+        return replace(self, records=tuple(record for record in self.records if record.at <= until), as_of_bound=bound)
 
     def known_at(self, when: str | date | datetime) -> Self:
         """What the journal knew by `when` (record time), inclusive. A bare date means the end of that day in UTC."""
         known = moment(when)
-        if self.known is not None:
-            known = min(known, self.known)
-        return _resolved(replace(self, relationship=self._own_name, known=known), self._everything, self._edits)
+        if self.known_at_bound is not None:
+            known = min(known, self.known_at_bound)
+        return _resolved(replace(self, relationship=self._own_name, known_at_bound=known), self._everything, self._edits)
 
     def seen(self, as_of: str | date | datetime | None = None, known_at: str | date | datetime | None = None) -> Self:
         """The history `as_of` a time and as `known_at` a time, where these are given."""
@@ -174,19 +174,21 @@ class History:
         changed_in(self._record(id).touchpoint, fields, mend="leave it out and insert another")
         return self._edited(self._everything, (*self._edits, (id, fields)))
 
-    def inserting(self, *facts: Fact) -> Self:
+    def inserting(self, *facts: Fact | dict[str, Any]) -> Self:
         """The same history, had these been recorded too, when they occurred; merges of people among them.
 
-        Raises ConflictingTouchpoint; InvalidTouchpoint for one of a relationship that is not one with this, where some are.
+        A dict of plain fields is read as by `read_fact`. Raises ConflictingTouchpoint; InvalidTouchpoint for fields that make no
+        touchpoint, and for a touchpoint of a relationship that is not one with this, where some are.
         """
+        inserted = [read_fact(fact) if isinstance(fact, dict) else fact for fact in facts]
         if any(isinstance(record.touchpoint, Merge) for record in self._everything):
             names = united(self._own_name or "", merged_pairs(record.touchpoint for record in self.merges))
-            for fact in facts:
+            for fact in inserted:
                 if fact.relationship and fact.relationship not in names:
                     raise InvalidTouchpoint(
                         [("relationship", f"`{fact.relationship}` is not one with `{self.relationship}`")], "insert a touchpoint of it"
                     )
-        return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in facts)), self._edits)
+        return self._edited((*self._everything, *(Recorded(fact, fact.occurred_at) for fact in inserted)), self._edits)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -229,7 +231,7 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
 
     Upholds INVARIANT (one order), for facts told once.
     """
-    told = everything if history.known is None else [one for one in everything if one.recorded_at <= history.known]
+    told = everything if history.known_at_bound is None else [one for one in everything if one.recorded_at <= history.known_at_bound]
     known = sorted(told, key=_recording)
     impossible: dict[str, str] = {}
     models = {type(record.outline) for record in everything}
@@ -245,7 +247,7 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
             records, known = _with_one_name_each(records, known)
     else:
         records = cast(list[Recorded], known)
-    until = None if history.bound is None else to_microseconds(history.bound)
+    until = None if history.as_of_bound is None else to_microseconds(history.as_of_bound)
     visible = records if until is None else [one for one in records if one.at <= until]
     return replace(
         history,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from journey import ConflictingTouchpoint, History, Interaction, InvalidTouchpoint, NoteAdded, Recorded, Touchpoint, UnknownName
 from journey.testing import START, histories
+from journey.touchpoints import fields_of
 from journey_projections import replay
 
 
@@ -49,6 +50,7 @@ def test_edits_keep_the_instant_of_the_facts() -> None:
     assert history.without("b").at == history.at
     assert history.replacing("b", occurred_at=START).at == history.at
     assert history.inserting(contact("c", 2)).at == history.at
+    assert history.inserting(fields_of(contact("c", 2))) == history.inserting(contact("c", 2))
 
 
 def test_an_insertion_after_the_facts_moves_the_instant_but_never_past_a_bound() -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from journey_projections.replaying.comparison import Reason, compare, reasons
-from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, replay, resume, snapshot
+from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, explain, replay, resume, snapshot
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.goodwill.rule_set import GOODWILL, GoodwillParameters, goodwill
 from journey_projections.rules.loading import load_rules
@@ -28,6 +28,7 @@ __all__ = [
     "Snapshot",
     "View",
     "compare",
+    "explain",
     "goodwill",
     "load_rules",
     "reasons",

@@ -168,6 +168,14 @@ def replay(history: History, rules: str | RuleSet = "goodwill", at: str | date |
     return _finish(_Run(_resolved(rules)), history if at is None else history.as_of(at), None if at is None else moment(at))
 
 
+def explain(history: History, rules: str | RuleSet = "goodwill", at: str | date | datetime | None = None) -> tuple[Contribution, ...]:
+    """What moved trust, when and why, from the prior to the trust that `replay` gives; the deltas sum to the difference exactly.
+
+    Arguments and errors are as for `replay`.
+    """
+    return replay(history, rules, at).contributions
+
+
 def snapshot(history: History, rules: str | RuleSet = "goodwill") -> Snapshot:
     """The state after a history, to go on from later without replaying it."""
     run = _Run(_resolved(rules))
@@ -323,7 +331,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         state=STATES[view.state],
         exit_risk=view.exit_risk,
         at=at,
-        known_at=history.known,
+        known_at=history.known_at_bound,
         touchpoints=run.count,
         prior=prior,
         rules=identify(run.rules),
