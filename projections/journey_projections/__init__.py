@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from journey_projections.replaying.comparison import Reason, compare, reasons
 from journey_projections.replaying.replay import Contribution, Replay, RuleSetId, Snapshot, explain, replay, resume, snapshot
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.goodwill.rule_set import GOODWILL, GoodwillParameters, goodwill
-from journey_projections.rules.loading import load_rules
 from journey_projections.rules.reports import EpisodeReport, Parties, PartyTrust, PromiseReport
 from journey_projections.rules.rule_set import RuleSet, View
 
 if TYPE_CHECKING:
     from journey_projections.compiled.warm import warm
+    from journey_projections.replaying.comparison import Reason, compare, reasons
+    from journey_projections.rules.loading import load_rules
 
 __all__ = [
     "GOODWILL",
@@ -40,10 +40,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """`warm` on first use: it comes with what compiles, which most programs do without."""
-    if name == "warm":
-        from journey_projections.compiled.warm import warm
+_LATER = {
+    "Reason": "replaying.comparison",
+    "compare": "replaying.comparison",
+    "load_rules": "rules.loading",
+    "reasons": "replaying.comparison",
+    "warm": "compiled.warm",
+}
+"""What is loaded on first use, by module: most programs do without."""
 
-        return warm
-    raise AttributeError(f"module `journey_projections` has no attribute `{name}`")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module `journey_projections` has no attribute `{name}`")
+    from importlib import import_module
+
+    return getattr(import_module(f"journey_projections.{_LATER[name]}"), name)
