@@ -77,7 +77,7 @@ def test_a_trust_that_is_no_number_is_told(trust: object) -> None:
 def test_a_rule_set_that_cannot_be_used_keeps_no_law() -> None:
     verdict = check_law(LAWS[0], rules(trust=lambda *_: float("nan")), examples=5)
     assert not verdict.holds
-    assert "gives the trust `nan`" in verdict.told()
+    assert "gives the trust `nan`" in verdict.in_words()
 
 
 def test_a_rule_set_of_two_functions_replays_everywhere() -> None:

@@ -1,4 +1,4 @@
-"""The JSON shapes of what a replay tells, as `to_dict` gives them and the command line writes them: names and nesting are contracts."""
+"""The JSON shapes of replays, as `to_dict` gives them and the command line writes them: names and nesting are contracts."""
 
 from math import isfinite
 
@@ -16,7 +16,7 @@ class RulesShape(TypedDict):
 
 
 class PartyShape(TypedDict):
-    """Trust in one party, and its dimensions; null where a rule set does not know them, or where parties are not told."""
+    """Trust in one party, and its dimensions; null where a rule set does not know them, or where parties were not replayed."""
 
     trust: float | None
     competence: float | None

@@ -1,4 +1,4 @@
-"""A claim on a file: whoever has it is alone, others wait. The system ends it with the process, however that ends."""
+"""A lock on a file: one process or thread has it, others wait. The system releases it when the process ends, however it ends."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def claimed(path: Path | str) -> Iterator[None]:
-    """Be the only one, process or thread, that has claimed this file, which is made where it is missing. Raises OSError."""
+    """Hold the lock on this file, which is created if missing; only one process or thread does at a time. Raises OSError."""
     with Path(path).open("ab") as file:
         if sys.platform == "win32":
             import msvcrt

@@ -24,7 +24,7 @@ from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections.compiled import blocks
 from journey_projections.compiled.array_pointers import window
-from journey_projections.compiled.blocks import Asked, ThreadedFold
+from journey_projections.compiled.blocks import ReplayOptions, ThreadedFold
 from journey_projections.compiled.compile_cache import compile_lock
 from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.partition import Partition
@@ -33,14 +33,14 @@ from journey_projections.encoding.columns import Dictionaries, columns_of
 from journey_projections.replaying.replay import _Run
 from journey_projections.rules.gallery import NAMES, rule_set
 
-ASKED = Asked(None, np.empty(0, np.int64), parties=False, contributions=False)
+OPTIONS = ReplayOptions(None, np.empty(0, np.int64), parties=False, contributions=False)
 
 
 def assert_same_bits(history: History, rules: str) -> None:
     run = _Run(rule_set(rules))
     run.feed(history.records)
     groups = Partition([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
-    ready = ThreadedFold.of(run.rules, ASKED, 1, None)
+    ready = ThreadedFold.of(run.rules, OPTIONS, 1, None)
     rows = groups.rows(0, 1)
     rows["sequence"] = np.arange(len(rows))  # in the order of the history, whatever ties
     scratch, out = ready.program.scratch(len(rows)), ready.out(1, len(rows))
@@ -66,7 +66,7 @@ def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint
 
 _PROGRAM = """
 from journey_projections.encoding import codes
-from journey_projections.compiled.compile_cache import is_kept
+from journey_projections.compiled.compile_cache import is_cached
 from journey_projections.compiled.compiler import compiled
 
 def inner(value):
@@ -76,11 +76,11 @@ def outer(value):
     return inner(value) + 1.0
 
 function = compiled(outer)
-print("kept" if is_kept(function, (2.0,)) else "compiled", function(2.0))
+print("kept" if is_cached(function, (2.0,)) else "compiled", function(2.0))
 """
 
 
-def test_what_was_compiled_is_kept_for_other_processes_until_something_that_it_calls_changes(tmp_path: Path) -> None:
+def test_what_was_compiled_is_cached_for_other_processes_until_something_that_it_calls_changes(tmp_path: Path) -> None:
     def told(inner: str) -> str:
         environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
         program = [sys.executable, "-c", _PROGRAM.format(inner=inner)]
@@ -106,7 +106,7 @@ def test_what_was_compiled_is_kept_for_other_processes_until_something_that_it_c
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_kept_is_known_by_the_constants_that_were_compiled_into_it(first: object, other: object) -> None:
+def test_what_is_cached_is_known_by_the_constants_that_were_compiled_into_it(first: object, other: object) -> None:
     contents = []
     for constant in (first, first, other):
         here = ModuleType("here")
@@ -163,8 +163,8 @@ def test_rules_are_compiled_by_one_at_a_time() -> None:
             order.append("another")
 
     with patch.object(blocks, "compile_lock", watched):
-        ThreadedFold.compiled(rules, ASKED, 1, None)
-        ThreadedFold.compiled(rules, ASKED, 1, None)
+        ThreadedFold.compiled(rules, OPTIONS, 1, None)
+        ThreadedFold.compiled(rules, OPTIONS, 1, None)
     assert order == ["0 loaded", "1 loaded"]
     with ThreadPoolExecutor(1) as pool, compile_lock(program_of(rules).fold):
         wait([pool.submit(wait_for_it)], timeout=0.3)

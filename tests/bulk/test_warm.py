@@ -114,7 +114,7 @@ def test_a_failure_is_told_with_its_touchpoint() -> None:
 
 def test_what_does_not_compile_is_refused_and_runs_as_before() -> None:
     own = dataclasses.replace(rule_set("beta"), name="mine", initial=lambda _: {})
-    with pytest.raises(UnusableRules, match="rule set `mine` does not compile: its state is no NamedTuple of lists of records"):
+    with pytest.raises(UnusableRules, match="rule set `mine` does not compile: its state is not a NamedTuple of lists of records"):
         warm(own)
     with pytest.raises(UnusableRules, match="rule set `mine` takes touchpoints"):
         warm(dataclasses.replace(own, takes_touchpoints=True))

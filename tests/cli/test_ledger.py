@@ -151,7 +151,7 @@ def test_a_file_that_is_not_whole_is_no_failure_of_the_check_but_what_it_finds(s
     path.write_bytes(path.read_bytes()[:100])
     run = shop("--format", "json", "ledger", "check")
     assert (run.code, run.json["position"], run.json["holds"]) == (3, None, False)
-    assert "is no whole segment" in run.json["violations"][0]
+    assert "is not a whole segment" in run.json["violations"][0]
     assert shop("ledger", "check").code == 3
     assert shop("ledger").code == shop("replay", "--all", "--ledger", "journey.ledger").code == 1
 
@@ -206,7 +206,7 @@ def test_a_file_that_is_no_segment_stays_and_is_named(shop: "Journey") -> None:
     for task in ("status", "catch-up", "rebuild"):
         run = shop("ledger", task)
         assert run.code == 1
-        assert "copy.parquet` is no segment of a ledger\n  mend: move it elsewhere\n" in run.err
+        assert "copy.parquet` is not a segment of a ledger\n  mend: move it elsewhere\n" in run.err
     assert foreign.read_bytes() == b"mine"
 
 

@@ -10,7 +10,7 @@ from journey_projections.testing import LAWS, Law, check_law
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.id}-{law.check.__name__}")
 def test_goodwill_keeps(law: Law) -> None:
     verdict = check_law(law, GOODWILL, examples=settings().max_examples)
-    assert verdict.holds, verdict.told()
+    assert verdict.holds, verdict.in_words()
 
 
 def test_there_are_thirty_laws_each_with_its_own_statement() -> None:

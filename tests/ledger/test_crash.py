@@ -114,7 +114,7 @@ def test_what_a_writer_did_not_finish_does_not_count(
     folder: str, journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files of a segment that never came, and halves of files, as power cuts leave them."""
-    monkeypatch.setattr(ledger, "SLICE", 100)
+    monkeypatch.setattr(ledger, "ROWS_PER_SEGMENT", 100)
     monkeypatch.setattr(ledger, "PAGE", 30)
     monkeypatch.setattr(ledger, "MOST_SEGMENTS", 100)
     place = tmp_path / "kept"
@@ -132,7 +132,7 @@ def test_what_a_writer_did_not_finish_does_not_count(
 
 
 def test_what_compacting_left_behind_counts_once(journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "SLICE", 100)
+    monkeypatch.setattr(ledger, "ROWS_PER_SEGMENT", 100)
     monkeypatch.setattr(ledger, "PAGE", 30)
     place = tmp_path / "kept"
     kept = Ledger(place)
@@ -154,7 +154,7 @@ def test_a_file_that_was_cut_or_is_missing_is_named_with_the_mend(journal: Journ
     first, last = sorted((place / "touchpoints").iterdir())
     content = last.read_bytes()
     last.write_bytes(content[: len(content) // 2])
-    with pytest.raises(DamagedLedger, match="is no whole segment") as told:
+    with pytest.raises(DamagedLedger, match="is not a whole segment") as told:
         kept.open()
     assert "journey ledger rebuild" in told.value.mend
     assert len(list(check(place, journal))) == 1
@@ -215,6 +215,6 @@ def test_a_changed_byte_of_a_row_is_told_by_whoever_reads_it(journal: Journal, i
     content = bytearray(path.read_bytes())
     content[pq.read_metadata(path).row_group(0).column(TOUCHPOINTS.get_field_index("occurred_at")).data_page_offset + 100] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedLedger, match="is no whole segment"):
+    with pytest.raises(DamagedLedger, match="is not a whole segment"):
         told_by_ledger(Ledger(place).open(), None)
     assert len(list(check(place, journal))) == 1

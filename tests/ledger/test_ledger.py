@@ -16,7 +16,11 @@ from journey_projections.ledger.checking import check
 def test_e5_e6_the_ledger_tells_what_the_journal_tells(batches: list[list[Fact]], data: st.DataObject) -> None:
     """E5, E6: at every record time, merges, corrections and retractions included, whatever the segments and clusters are."""
     page, size, most, rows = (data.draw(st.integers(1, greatest)) for greatest in (4, 9, 3, 30))
-    with folder() as place, recorded(batches) as journal, patch.multiple(ledger, PAGE=page, SLICE=size, MOST_SEGMENTS=most, ROW_GROUP=2):
+    with (
+        folder() as place,
+        recorded(batches) as journal,
+        patch.multiple(ledger, PAGE=page, ROWS_PER_SEGMENT=size, MOST_SEGMENTS=most, ROW_GROUP=2),
+    ):
         kept = Ledger(place)
         kept.catch_up(journal)
         opened = kept.open()

@@ -93,7 +93,7 @@ def test_under_every_rule_set_courses_and_contributions_are_those_of_each_histor
     for (as_of, known_at), histories in told.histories.items():
         courses.clear()
         contributions.clear()
-        replay_ledger(told.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, tell=tell)
+        replay_ledger(told.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, on_chunk=tell)
         assert by_relationship(courses) == by_relationship([course_in(history, rule_set(rules), dates) for history in histories])
         assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
 
@@ -127,7 +127,7 @@ def test_where_trust_is_told_at_many_dates_fewer_relationships_are_at_hand_at_on
         "beta",
         dates=dates,
         memory=bounded_replay.PROCESS + 10 * 1_000 * bounded_replay.AT_DATE,
-        tell=lambda one: sizes.append(len(one.replays.trust)),
+        on_chunk=lambda one: sizes.append(len(one.replays.trust)),
     )
     assert len(sizes) > 3
     assert sum(sizes) == 40

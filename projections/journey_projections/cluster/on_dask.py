@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 TASKS = 4
-"""How many tasks there are for each thread of the cluster at least, so that a slow or lost worker holds up little."""
+"""The least number of tasks for each thread of the cluster, so that a slow or lost worker holds up little."""
 
 
 def replay_on_dask(
@@ -33,21 +33,21 @@ def replay_on_dask(
     """As `replay_ledger`, on the workers of a Dask client, which read the files of the ledger by the same path.
 
     Each task takes about so many bytes of `memory` and replays a range of relationships, as the ledger was when `opened` was made.
-    What a lost worker did is done again by others.
+    Other workers repeat what a lost worker did.
     Raises as `replay_ledger` does; StoreUnavailable where a worker finds no ledger at that path; what Dask raises where it gives up.
     """
     plan = Plan.of(rules, as_of, known_at, parties=parties)
     dask: Any = client  # whose methods are typed for two kinds of clients at once
     threads = max(1, sum(dask.nthreads().values()))
     rows = min(rows_within(memory), max(LEAST, opened.rows // (TASKS * threads)))
-    parts = opened.cuts(rows, opened.united("relationships", plan.known_at))
-    tasks = dask.map(_fold, parts, plan=plan, path=opened.path.absolute(), until=opened.last, pure=False)
+    ranges = opened.ranges(rows, opened.united("relationships", plan.known_at))
+    tasks = dask.map(_fold, ranges, plan=plan, path=opened.path.absolute(), until=opened.last, pure=False)
     return plan.standings(opened.names, dask.gather(tasks))
 
 
-def _fold(part: tuple[int, int], plan: Plan, path: Path, until: int) -> pa.Table:
+def _fold(codes: tuple[int, int], plan: Plan, path: Path, until: int) -> pa.Table:
     """Read and fold one range of relationships, on a worker."""
     ledger = Ledger(path)
     if not ledger.exists:
         raise StoreUnavailable(f"a worker finds no ledger at `{path}`", "let every worker see the folder by that path")
-    return plan.fold(ledger.open(until).chunk(*part, plan.known_at))
+    return plan.fold(ledger.open(until).chunk(*codes, plan.known_at))

@@ -40,7 +40,7 @@ def replay_on_spark(
     """As `replay_ledger`, in a Spark session: Spark reads the touchpoints, and brings those of a relationship together by its hash.
 
     `location` is where Spark finds the ledger's folder (`s3a://…`, `hdfs://…`), the path of `opened` by default. Each Python worker takes
-    about so many bytes of `memory`. The ledger is told as it was when it was opened.
+    about so many bytes of `memory`. The ledger is read as it was when it was opened.
     Raises as `replay_ledger` does, but for what happens on workers, which Spark raises in its own errors.
     """
     plan = Plan.of(rules, as_of, known_at, parties=parties)
@@ -54,17 +54,17 @@ def replay_on_spark(
         merged = spark.createDataFrame(list(zip(moved.tolist(), united[moved].tolist(), strict=True)), "relationship int, one int")
         rows = rows.join(merged.hint("broadcast"), "relationship", "left")
         rows = rows.selectExpr("coalesce(one, relationship) AS relationship", *columns[1:], "id")
-    parts = max(spark.sparkContext.defaultParallelism, -(-opened.rows // rows_within(memory)))
+    partitions = max(spark.sparkContext.defaultParallelism, -(-opened.rows // rows_within(memory)))
     fold = partial(_fold, plan=plan, people=opened.united("people", plan.known_at))
-    folded = rows.repartition(parts, "relationship").mapInArrow(fold, _FOLDED).toArrow()
+    folded = rows.repartition(partitions, "relationship").mapInArrow(fold, _FOLDED).toArrow()
     return plan.standings(opened.names, [folded.cast(FOLDED)])
 
 
 def _fold(batches: Iterable[pa.RecordBatch], plan: Plan, people: Array | None) -> Iterator[pa.RecordBatch]:
     """Fold the relationships of one partition, which has all rows of each, on a worker."""
-    found = list(batches)
-    if found:
-        table = pa.Table.from_batches(found)
+    received = list(batches)
+    if received:
+        table = pa.Table.from_batches(received)
         arrays = {name: array_of(table[name]) for name in table.column_names if name != "id"}
         codes, ones = np.unique(arrays["relationship"], return_inverse=True)
         arrays["relationship"] = ones.astype(np.int32)

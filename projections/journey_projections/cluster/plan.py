@@ -1,4 +1,4 @@
-"""What every machine does with its part of a ledger, whatever the engine."""
+"""What every machine does with its share of a ledger, whatever the engine."""
 
 import logging
 from collections.abc import Iterable
@@ -20,15 +20,15 @@ from journey_projections.replaying.replay import RuleSetId, identify
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import RuleSet
 
-_TOLD = [name for name in PARTY.names or () if name != "relationship"]
+_PARTY_COLUMNS = [name for name in PARTY.names or () if name != "relationship"]
 FOLDED = pa.schema(
     [
         ("relationship", pa.int32()),
         *((name, pa.from_numpy_dtype(RESULT[name])) for name in RESULT.names or ()),
-        ("parties", pa.list_(pa.struct([(name, pa.from_numpy_dtype(PARTY[name])) for name in _TOLD]))),
+        ("parties", pa.list_(pa.struct([(name, pa.from_numpy_dtype(PARTY[name])) for name in _PARTY_COLUMNS]))),
     ]
 )
-"""A part once it is folded: a row for each relationship, by its code, as `Results` have it; `parties` is null where not asked for."""
+"""A folded chunk: a row for each relationship, by its code, as `Results` have it; `parties` is null where not asked for."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,19 @@ class Plan:
         notice = logging.getLogger(__name__).warning
         replays = replay_all(chunk.columns, self.rules, at=self.as_of, parties=self.parties, threads=1, notice=notice)
         if replays.rules != self.judged_by:
-            told = f"rule set `{self.judged_by.name}` is {replays.rules.hash} on a worker and {self.judged_by.hash} where the replay began"
-            raise UnusableRules(told, "install the same version of it, and of journey, on every machine")
-        part = Results.of(chunk, replays)
+            message = (
+                f"rule set `{self.judged_by.name}` is {replays.rules.hash} on a worker and {self.judged_by.hash} where the replay began"
+            )
+            raise UnusableRules(message, "install the same version of it, and of journey, on every machine")
+        results = Results.of(chunk, replays)
         columns = {
-            "relationship": part.codes if codes is None else codes[part.codes],
-            **{name: part.results[name] for name in RESULT.names or ()},
+            "relationship": results.codes if codes is None else codes[results.codes],
+            **{name: results.results[name] for name in RESULT.names or ()},
         }
-        return pa.table({**columns, "parties": _listed(part)}, schema=FOLDED)
+        return pa.table({**columns, "parties": _listed(results)}, schema=FOLDED)
 
     def standings(self, names: Names, folded: Iterable[pa.Table]) -> Standings:
-        """Every part, folded, as one Standings; `names` are the ledger's."""
+        """All folded chunks as one Standings; `names` are the ledger's."""
         table = pa.concat_tables([FOLDED.empty_table(), *folded]).sort_by("relationship").combine_chunks()
         codes = table["relationship"].to_numpy()
         results = np.empty(len(codes), RESULT)
@@ -78,14 +80,14 @@ class Plan:
         return Standings.of(names, [Results(codes, results, parties)], self.rules, self.as_of, self.known_at)
 
 
-def _listed(part: Results) -> pa.Array:
+def _listed(results: Results) -> pa.Array:
     """The parties of each relationship as a list."""
-    if part.parties is None:
-        return pa.nulls(len(part.codes), FOLDED.field("parties").type)
-    whose = part.parties["relationship"]
-    offsets = np.append(np.searchsorted(whose, part.codes), len(whose)).astype(np.int32)
-    fields = [pa.array(part.parties[name]) for name in _TOLD]
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.StructArray.from_arrays(fields, _TOLD))
+    if results.parties is None:
+        return pa.nulls(len(results.codes), FOLDED.field("parties").type)
+    whose = results.parties["relationship"]
+    offsets = np.append(np.searchsorted(whose, results.codes), len(whose)).astype(np.int32)
+    fields = [pa.array(results.parties[name]) for name in _PARTY_COLUMNS]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.StructArray.from_arrays(fields, _PARTY_COLUMNS))
 
 
 def _unlisted(codes: Array, lists: pa.ListArray) -> Array:
@@ -93,6 +95,6 @@ def _unlisted(codes: Array, lists: pa.ListArray) -> Array:
     flat = lists.flatten()
     parties = np.empty(len(flat), PARTY)
     parties["relationship"] = np.repeat(codes, lists.value_lengths().to_numpy())
-    for name in _TOLD:
+    for name in _PARTY_COLUMNS:
         parties[name] = flat.field(name).to_numpy()
     return parties

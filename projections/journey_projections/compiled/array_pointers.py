@@ -1,8 +1,8 @@
-"""A window on an array for compiled code: where it starts and how long it is, nothing to count or to keep.
+"""A window on an array for compiled code: where it starts and how long it is, without reference counts.
 
-Numba counts the uses of an array at every step; the fold passes a dozen of them to every function of every touchpoint. A window is
-read, written and measured like a list. It holds nothing alive: whoever opens it holds the array. An index is checked only where the
-code around it is compiled with `boundscheck`, and is not counted from behind where it is negative.
+Numba counts references to an array at every step, and the fold passes a dozen arrays to every function. A window is
+read, written and measured like a list. It keeps nothing alive: the caller that opens it must hold the array. An index is checked only if
+the code around it is compiled with `boundscheck`, and a negative one does not count from the end.
 """
 
 import operator

@@ -32,9 +32,9 @@ class Replays:
     `relationship` are codes, `at` µs since 1970, `state` numbers of STATES; trust, confidence and exit risk as a Replay has them.
     `trajectories[i, j]` is the trust of relationship i at the instant `dates[j]`, NaN before its first touchpoint.
 
-    `parties`, by relationship, tells of each party: `party` (0 the institution, 1 the customer, 2 a representative, whose code is
+    `parties`, by relationship, has a row for each party: `party` (0 the institution, 1 the customer, 2 a representative, whose code is
     `representative`), `trust`, `competence` and `goodwill` (NaN where a rule set knows only trust).
-    `contributions`, by relationship and in the order of touchpoints, tells of each: `row` (its number, counted through all columns),
+    `contributions`, by relationship and in the order of touchpoints, has a row for each: `row` (its number, counted through all columns),
     `at`, `cause` (a number of the rule set's causes) and the trust `before` and `after` it. What lies between one's `after` and
     the next one's `before`, and between the last one's `after` and `trust`, is the share of time.
     Two of them are compared array by array.
@@ -96,18 +96,18 @@ def replay_all(
 
     Columns may come in several runs, such as the segments of a ledger, with codes from the same dictionaries; rows may come in any
     order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
-    relationship is told at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
-    merged with, or its own, and `people` the same for people. `dates` ask for the trust at those instants too, `parties` and
-    `contributions` for these.
+    relationship stands at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
+    merged with, or its own, and `people` the same for people. `dates` adds the trust at those instants, `parties` and
+    `contributions` add these.
 
-    The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` is then told, in a sentence, and also
+    The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
     when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
-    bytes each) are worked on at a time, beside the columns themselves: with it, the runs are gone through more than once.
+    bytes each) are worked on at a time, besides the columns themselves; it takes more than one pass over the runs.
 
     Raises UnknownName for rules, UnusableRules when they fail or take touchpoints, which columns do not hold.
     """
     with extra("bulk", "compiled replay"):
-        from journey_projections.compiled.blocks import Asked, ThreadedFold  # numba is imported where it is used only
+        from journey_projections.compiled.blocks import ReplayOptions, ThreadedFold  # numba is imported where it is used only
     from journey_projections.compiled.partition import Partition
 
     judged_by = rule_set(rules) if isinstance(rules, str) else rules
@@ -115,28 +115,28 @@ def replay_all(
     bound = None if at is None else to_microseconds(moment(at))
     instants = np.array([to_microseconds(moment(one)) for one in dates], np.int64)
     rising = np.argsort(instants, kind="stable")
-    groups = Partition(runs, united, people, bound, max(1, threads))
-    folds = ThreadedFold.of(judged_by, Asked(bound, instants[rising], parties, contributions), max(1, threads), notice)
-    blocks = [(low, folds.block(groups, low, high)) for low, high in groups.blocks(rows_at_once)]
+    partition = Partition(runs, united, people, bound, max(1, threads))
+    folds = ThreadedFold.of(judged_by, ReplayOptions(bound, instants[rising], parties, contributions), max(1, threads), notice)
+    blocks = [(low, folds.block(partition, low, high)) for low, high in partition.blocks(rows_at_once)]
 
     results = _all(out.results for _, out in blocks)
-    met = np.flatnonzero(results["touchpoints"])
-    found = Replays(
+    present = np.flatnonzero(results["touchpoints"])
+    replays = Replays(
         rules=identify(judged_by),
         prior=on_grid(judged_by.trust(judged_by.start(), judged_by.parameters)),
-        relationship=met.astype(np.int32),
-        **{name: results[name][met] for name in ("trust", "confidence", "exit_risk", "at", "touchpoints")},
-        state=results["state"][met].astype(np.int8),
+        relationship=present.astype(np.int32),
+        **{name: results[name][present] for name in ("trust", "confidence", "exit_risk", "at", "touchpoints")},
+        state=results["state"][present].astype(np.int8),
         dates=instants,
-        trajectories=_all(out.trajectories for _, out in blocks)[met][:, np.argsort(rising)],
+        trajectories=_all(out.trajectories for _, out in blocks)[present][:, np.argsort(rising)],
         parties=_parties(blocks, judged_by) if parties else None,
         contributions=_all(out.contributions for _, out in blocks) if contributions else None,
     )
-    unusable = np.flatnonzero(np.isnan(found.trust))
+    unusable = np.flatnonzero(np.isnan(replays.trust))
     if len(unusable):
-        told = f"rule set `{judged_by.name}` gives no number as the trust of {len(unusable)} relationships"
-        raise UnusableRules(told, "let its `trust` return a number from 0 to 1")
-    return found
+        message = f"rule set `{judged_by.name}` gives no number as the trust of {len(unusable)} relationships"
+        raise UnusableRules(message, "let its `trust` return a number from 0 to 1")
+    return replays
 
 
 def _all(arrays: Iterable[Array]) -> Array:
@@ -146,7 +146,7 @@ def _all(arrays: Iterable[Array]) -> Array:
 def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet) -> Array:
     for low, out in blocks:
         out.parties["relationship"] += low
-    told = _all(out.parties for _, out in blocks)
+    parties = _all(out.parties for _, out in blocks)
     if rules.party is None:
-        told["trust"][told["party"] == CUSTOMER] = rules.trust(rules.start(), rules.parameters)
-    return told[np.argsort(told["relationship"], kind="stable")]
+        parties["trust"][parties["party"] == CUSTOMER] = rules.trust(rules.start(), rules.parameters)
+    return parties[np.argsort(parties["relationship"], kind="stable")]

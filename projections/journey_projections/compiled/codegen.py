@@ -1,4 +1,4 @@
-"""The source that a rule set's state asks for, made for its lists: numba reads the names of fields from source only."""
+"""The fold's source for the lists of one rule set's state, made as text: numba reads the names of fields from source only."""
 
 import hashlib
 from dataclasses import fields
@@ -10,7 +10,7 @@ from journey_projections.compiled import fold, hash_table
 from journey_projections.compiled.array_pointers import first, window
 from journey_projections.compiled.compile_cache import Function
 from journey_projections.compiled.compiler import compiled
-from journey_projections.compiled.records import NotCompilable, Out, Rules, Scratch, Tables, Wanted
+from journey_projections.compiled.records import FoldOptions, NotCompilable, Out, Rules, Scratch, Tables
 from journey_projections.encoding import numbering
 from journey_projections.encoding.numbering import Counts
 from journey_projections.rules.rule_set import Room
@@ -30,7 +30,7 @@ def folding(
     """The fold with a rule set's functions in it."""
     for function in (apply, advance, trust, view, party):
         if function is not None and not isinstance(function, FunctionType):
-            raise NotCompilable(f"`{function!r}` is no plain function")
+            raise NotCompilable(f"`{function!r}` is not a plain function")
     instead: dict[Function, Function] = {
         fold.apply: apply,
         fold.advance: advance,
@@ -55,19 +55,20 @@ def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function
 
     return _made(
         state,
-        "def made(rows, starts, first, last, order, rules, scratch, wanted, out):",
+        "def made(rows, starts, first, last, order, rules, scratch, options, out):",
         " names = scratch.names",
         " latest = (window(names.latest[0]), window(names.latest[1]))",
         " shared = (window(names.shared[0]), window(names.shared[1]))",
         " hash_table = (window(names.counts), window(names.parties), window(names.promises), window(names.topics))",
         " names = Tables(hash_table[0], hash_table[1], hash_table[2], hash_table[3], latest, shared)",
         f" rules = Rules(window(rules.parameters), {windows('rules.start')}, {windows('rules.blank')})",
-        " had, touchpoint = window(scratch.had), window(scratch.touchpoint)",
-        " people, told = window(scratch.people), window(scratch.told)",
-        f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, had, touchpoint, people, told)",
-        " wanted = Wanted(wanted.at, wanted.is_bounded, window(wanted.dates), wanted.parties, window(wanted.stretches))",
+        " previous, touchpoint = window(scratch.previous_counts), window(scratch.touchpoint)",
+        " people, written = window(scratch.people), window(scratch.parties_written)",
+        f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, previous, touchpoint, people, written)",
+        " stretches = window(options.stretches)",
+        " options = FoldOptions(options.at, options.is_bounded, window(options.dates), options.parties, stretches)",
         " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties), window(out.slots))",
-        " fold(window(rows), window(starts), first, last, window(order), rules, scratch, wanted, out)",
+        " fold(window(rows), window(starts), first, last, window(order), rules, scratch, options, out)",
     )
 
 
@@ -79,22 +80,22 @@ def _copying(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str,
 
 
 def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str, int], ...]) -> Function:
-    per = {one.records: f"{one.beside} + has.{one.per}" for one in room}
+    per = {one.records: f"{one.beside} + counts.{one.per}" for one in room}
     lines = []
     for one in room:
-        lines.append(f" for place in range({one.beside} + had.{one.per}, {one.beside} + has.{one.per}):")
+        lines.append(f" for place in range({one.beside} + previous.{one.per}, {one.beside} + counts.{one.per}):")
         lines.append(f"  whole.{one.records}[place] = blank.{one.records}[0]")
-    lines.append(f" if {' or '.join(f'had.{one.per} < has.{one.per}' for one in room) or False}:")
+    lines.append(f" if {' or '.join(f'previous.{one.per} < counts.{one.per}' for one in room) or False}:")
     used = (f"first(whole.{name}, {per[name]})" if name in per else f"state.{name}" for name, _ in lengths)
     lines.append(f"  state = State({', '.join(used)})")
-    lines += [f" had.{one.name} = has.{one.name}" for one in fields(Counts)]
-    return _made(state, "def made(state, whole, blank, had, has):", *lines, " return state")
+    lines += [f" previous.{one.name} = counts.{one.name}" for one in fields(Counts)]
+    return _made(state, "def made(state, whole, blank, previous, counts):", *lines, " return state")
 
 
 def _made(state: type[Any], *lines: str) -> Function:
     """The function made of these lines: numba reads the names of fields from source only."""
     names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": first, "window": window}
-    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, Wanted, Out)}
+    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, FoldOptions, Out)}
     exec("\n".join(lines), names)
     made: Function = names["made"]
     made.__qualname__ = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

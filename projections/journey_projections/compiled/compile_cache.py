@@ -1,4 +1,4 @@
-"""Compiled functions kept on disk, each by its content: compiled once on a machine, by one process while others wait."""
+"""Compiled functions cached on disk by their content: one process compiles each once on a machine, while others wait."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,11 +14,11 @@ from journey_projections.locks import claimed
 Function = Callable[..., Any]
 
 
-def is_kept(function: Function, arguments: tuple[Any, ...]) -> bool:
-    """Whether a compiled function need not be compiled anew for such arguments."""
+def is_cached(function: Function, arguments: tuple[Any, ...]) -> bool:
+    """Whether a function is already compiled for such arguments, in this process or on disk."""
     made: Any = function
-    kept = made._cache
-    return is_loaded(function, arguments) or (isinstance(kept, _Kept) and kept.holds(_signature(arguments)))
+    cache = made._cache
+    return is_loaded(function, arguments) or (isinstance(cache, _DiskCache) and cache.holds(_signature(arguments)))
 
 
 def is_loaded(function: Function, arguments: tuple[Any, ...]) -> bool:
@@ -29,10 +29,10 @@ def is_loaded(function: Function, arguments: tuple[Any, ...]) -> bool:
 
 @contextmanager
 def compile_lock(function: Function) -> Iterator[None]:
-    """Be the only one who compiles a function: others wait, and find it kept. Where nothing can be claimed, each compiles for itself."""
+    """Be the only one who compiles a function: others wait, then load it. Where no lock can be taken, each compiles for itself."""
     made: Any = function
     with ExitStack() as claim:
-        if isinstance(made._cache, _Kept):
+        if isinstance(made._cache, _DiskCache):
             with suppress(OSError):
                 claim.enter_context(claimed(f"{made._cache.cache_path}/{made.py_func.content}.lock"))
         yield
@@ -69,23 +69,23 @@ class _Locator(_CacheLocator):
         return made
 
 
-class _KeptResult(CompileResultCacheImpl):
+class _CachedResult(CompileResultCacheImpl):
     _locator_classes: Any = [_Locator]  # noqa: RUF012 - numba's own way
 
 
-class _Kept(FunctionCache):
-    _impl_class: Any = _KeptResult
+class _DiskCache(FunctionCache):
+    _impl_class: Any = _CachedResult
 
     def holds(self, signature: tuple[Any, ...]) -> bool:
-        """Whether the function is kept for arguments of these types, on such a machine."""
+        """Whether the function is cached for arguments of these types and this kind of processor."""
         target: Any = cpu_target.target_context
         return self._index_key(signature, target.codegen()) in self._cache_file._load_index()
 
 
-def keep(made: Any, content: str) -> None:
-    """Have numba keep what it compiles of a function by its `content`; where nothing can be written, nothing is kept."""
+def cache_on_disk(made: Any, content: str) -> None:
+    """Have numba cache what it compiles of a function by its `content`; where nothing can be written, nothing is cached."""
     made.py_func.content = content
     try:
-        made._cache = _Kept(made.py_func)
+        made._cache = _DiskCache(made.py_func)
     except RuntimeError:  # numba's word for: no locator
         return

@@ -1,9 +1,9 @@
-"""Python functions compiled as they stand, with every function that they call, and kept for the next process.
+"""Python functions compiled as they stand, with every function that they call, and cached for the next process.
 
 `compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
 is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
-of the code and constants of every function that is reached, and of how array_pointers are read, so that a changed rule is compiled anew,
-wherever it was written.
+of the code and constants of every function that is reached, and of how array_pointers are read, so that a changed rule is compiled
+again, wherever it was written.
 """
 
 import dis
@@ -18,7 +18,7 @@ from numba import njit
 from numba.core.dispatcher import Dispatcher
 
 from journey_projections.compiled import array_pointers
-from journey_projections.compiled.compile_cache import Function, keep
+from journey_projections.compiled.compile_cache import Function, cache_on_disk
 
 
 def compiled(function: Function, instead: Mapping[Function, Function] | None = None, *, checked: bool = False) -> Function:
@@ -33,7 +33,7 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
         content.update("\n".join(_code(code)).encode())
     for original in done:
         content.update("\n".join(_content(original)).encode())
-    keep(made, content.hexdigest()[:16])
+    cache_on_disk(made, content.hexdigest()[:16])
     return cast(Function, made)
 
 

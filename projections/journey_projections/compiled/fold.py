@@ -53,25 +53,25 @@ def party_of_trust(state: Any, index: int, p: Any) -> PartyLevels:
 
 
 def copied(to: Any, state: Any, counts: Any) -> Any:
-    """A copy of a state that holds so many names, where possible in the place of another; made for the rule set's records."""
+    """A copy of a state that holds so many names, written over `to` where possible; made for the rule set's records."""
     raise NotImplementedError
 
 
-def grown(state: Any, whole: Any, blank: Any, had: Any, has: Any) -> Any:
+def grown(state: Any, whole: Any, blank: Any, previous: Any, counts: Any) -> Any:
     """The state with a fresh record for each further name, in the `whole` that it is the used part of; made for the rule set's records."""
     raise NotImplementedError
 
 
 def clear(table: Any) -> None:
-    """Make a table hold nothing; see `tables`."""
+    """Make a table hold nothing; see `hash_table`."""
     raise NotImplementedError
 
 
-def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
+def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
     """Fold the relationships numbered from `first` up to `last`, whose rows are those from each one's start to the next one's.
 
     Where two rows tie in time and sequence, and no stretch says that they rise by id, the relationship is left `pending`, for its
-    rows to be put in order by their ids; it is folded when it is met again.
+    rows to be put in order by their ids; the next call folds it.
     """
     for relationship in range(first, last):
         result = out.results[relationship]
@@ -81,40 +81,40 @@ def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, 
         if result.pending:
             for place in range(count):
                 order[place] = begin + place
-        elif put_in_order(rows, begin, count, order, wanted.stretches):
+        elif put_in_order(rows, begin, count, order, options.stretches):
             result.pending = 1
             continue
-        replayed(rows, order, begin, count, relationship, rules, scratch, wanted, out)
+        replayed(rows, order, begin, count, relationship, rules, scratch, options, out)
 
 
-def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, rules: Any, scratch: Any, wanted: Any, out: Any) -> None:
+def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, rules: Any, scratch: Any, options: Any, out: Any) -> None:
     """Replay one relationship: its `count` rows from `begin` on, in `order`."""
     p, names = rules.parameters[0], scratch.names
     touchpoint, result = scratch.touchpoint[0], out.results[relationship]
-    begun(names, scratch.had[0])
+    begun(names, scratch.previous_counts[0])
     state = copied(scratch.state, rules.start, names.counts[0])
     now = rows[order[0]].at
-    told, telling = len(out.contributions) > 0, len(out.slots) > 0
-    before, date, dates = 0.0, 0, len(wanted.dates)
+    with_contributions, with_slots = len(out.contributions) > 0, len(out.slots) > 0
+    before, date, dates = 0.0, 0, len(options.dates)
     for place in range(count):
         row = rows[order[place]]
-        while date < dates and wanted.dates[date] < row.at:
-            out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], place, rules, scratch)
+        while date < dates and options.dates[date] < row.at:
+            out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], place, rules, scratch)
             date += 1
         if row.at > now:
             advance(state, row.at - now, p)
             now = row.at
-        if told:
+        if with_contributions:
             before = on_grid(trust(state, p))
         number(names, row, touchpoint)
-        if wanted.parties:
-            remember(names, row, scratch.had[0], scratch.people)
-        if telling and touchpoint.episode >= scratch.had[0].episodes:
+        if options.parties:
+            remember(names, row, scratch.previous_counts[0], scratch.people)
+        if with_slots and touchpoint.episode >= scratch.previous_counts[0].episodes:
             out.slots[touchpoint.episode].place = place
             out.slots[touchpoint.episode].actor = touchpoint.actor
-        state = grown(state, scratch.state, rules.blank, scratch.had[0], names.counts[0])
+        state = grown(state, scratch.state, rules.blank, scratch.previous_counts[0], names.counts[0])
         cause = apply(state, touchpoint, p)
-        if told:
+        if with_contributions:
             contribution = out.contributions[begin + place]
             contribution.row = row.row
             contribution.at = row.at
@@ -122,9 +122,9 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
             contribution.before = before
             contribution.after = on_grid(trust(state, p))
     while date < dates:
-        out.trajectories[relationship, date] = trust_at(state, now, wanted.dates[date], count, rules, scratch)
+        out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], count, rules, scratch)
         date += 1
-    result.at = max(now, wanted.at) if wanted.is_bounded else now
+    result.at = max(now, options.at) if options.is_bounded else now
     if result.at > now:
         advance(state, result.at - now, p)
     seen = view(state, p)
@@ -133,45 +133,45 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     result.exit_risk = seen.exit_risk
     result.state = seen.state
     result.touchpoints = count
-    if wanted.parties:
-        tell_parties(state, names.counts[0].parties, relationship, rules, scratch, out)
+    if options.parties:
+        write_parties(state, names.counts[0].parties, relationship, rules, scratch, out)
 
 
-def tell_parties(state: Any, met: int, relationship: int, rules: Any, scratch: Any, out: Any) -> None:
-    """Add what every party is trusted with, institution and customer first, to the parties told."""
-    for index in range(FIRST_REPRESENTATIVE + met):
+def write_parties(state: Any, representatives: int, relationship: int, rules: Any, scratch: Any, out: Any) -> None:
+    """Add a row for the trust in every party to `out.parties`, institution and customer first."""
+    for index in range(FIRST_REPRESENTATIVE + representatives):
         levels = party(state, index, rules.parameters[0])
         if levels.known or index < FIRST_REPRESENTATIVE:
-            told = out.parties[scratch.told[0]]
-            scratch.told[0] += 1
-            told.relationship = relationship
-            told.party = index if index < FIRST_REPRESENTATIVE else FIRST_REPRESENTATIVE
-            told.representative = NOBODY if index < FIRST_REPRESENTATIVE else scratch.people[index - FIRST_REPRESENTATIVE]
-            told.trust = levels.trust
-            told.competence = levels.competence
-            told.goodwill = levels.goodwill
+            row = out.parties[scratch.parties_written[0]]
+            scratch.parties_written[0] += 1
+            row.relationship = relationship
+            row.party = index if index < FIRST_REPRESENTATIVE else FIRST_REPRESENTATIVE
+            row.representative = NOBODY if index < FIRST_REPRESENTATIVE else scratch.people[index - FIRST_REPRESENTATIVE]
+            row.trust = levels.trust
+            row.competence = levels.competence
+            row.goodwill = levels.goodwill
 
 
 def cause_of(cause: Any) -> int:
-    """The cause that a rule set told, 0 where it tells none."""
+    """The cause that a rule set returned, 0 where it returned none."""
     if cause is None:
         return 0
     return int(cause)
 
 
-def begun(names: Any, had: Any) -> None:
-    """No names met yet."""
+def begun(names: Any, previous: Any) -> None:
+    """Forget all names."""
     counts = names.counts[0]
     counts.touchpoints = 0
     counts.parties = 0
     counts.episodes = 0
     counts.promises = 0
     counts.topics = 0
-    had.touchpoints = 0
-    had.parties = 0
-    had.episodes = 0
-    had.promises = 0
-    had.topics = 0
+    previous.touchpoints = 0
+    previous.parties = 0
+    previous.episodes = 0
+    previous.promises = 0
+    previous.topics = 0
     clear(names.parties)
     clear(names.promises)
     clear(names.topics)
@@ -180,9 +180,9 @@ def begun(names: Any, had: Any) -> None:
         clear(names.shared[side])
 
 
-def trust_at(state: Any, now: int, instant: int, met: int, rules: Any, scratch: Any) -> float:
-    """The trust at an instant, before which so many touchpoints were met; leaves the state as it is."""
-    if met == 0:
+def trust_at(state: Any, now: int, instant: int, replayed_before: int, rules: Any, scratch: Any) -> float:
+    """The trust at an instant, before which so many touchpoints were replayed; leaves the state as it is."""
+    if replayed_before == 0:
         return nan
     if instant <= now:
         return on_grid(trust(state, rules.parameters[0]))
@@ -191,18 +191,18 @@ def trust_at(state: Any, now: int, instant: int, met: int, rules: Any, scratch: 
     return on_grid(trust(later, rules.parameters[0]))
 
 
-def remember(names: Any, row: Any, had: Any, people: Any) -> None:
-    """Hold the codes of the representatives that a row brought."""
+def remember(names: Any, row: Any, previous: Any, people: Any) -> None:
+    """Keep the codes of the representatives that a row mentions first."""
     for code in (row.representative, row.other):
         known = find(names.parties, code) if code != NOBODY else NOBODY
-        if known >= FIRST_REPRESENTATIVE + had.parties:
+        if known >= FIRST_REPRESENTATIVE + previous.parties:
             people[known - FIRST_REPRESENTATIVE] = code
 
 
 def put_in_order(rows: Any, begin: int, count: int, order: Any, stretches: Any) -> bool:
-    """Fill `order` with the rows from `begin` in the order of time and sequence; whether two of them tie that are not in one stretch.
+    """Fill `order` with the rows from `begin` in the order of time and sequence; return whether two tie that are not in one stretch.
 
-    Rows come almost in order, so that each is moved a few places at the most; where they do not, they are sorted.
+    Rows come almost in order, so each moves a few places at the most; rows that do not are sorted.
     """
     moves = 0
     tied = False
@@ -244,12 +244,12 @@ def sorted_anew(rows: Any, begin: int, count: int, order: Any, stretches: Any) -
 
 
 def tie(one: Any, other: Any) -> bool:
-    """Whether two rows are of one time and sequence."""
+    """Whether two rows have the same time and sequence."""
     return bool(one.at == other.at and one.sequence == other.sequence)
 
 
 def in_one_stretch(one: int, other: int, stretches: Any) -> bool:
-    """Whether one of the stretches has two rows, of which the first is told first."""
+    """Whether one of the stretches has both rows; `one` comes before `other`."""
     low, high = 0, len(stretches)
     while low < high:
         middle = (low + high) // 2

@@ -28,7 +28,7 @@ def clear(table: Any) -> None:
 
 
 def find(table: Any, code: int) -> int:
-    """The number of a code, NOTHING if it is not there."""
+    """The number of a code, NOTHING if it is missing."""
     number: int = table[_place(table, code)].number
     return number
 
@@ -45,13 +45,13 @@ def put(table: Any, code: int, number: int) -> None:
     table[place].number = number
 
 
-def held(table: Any) -> list[tuple[int, int]]:
+def entries(table: Any) -> list[tuple[int, int]]:
     """The codes in a table with their numbers, by number; not compiled."""
     last, count = table[0].item()
     places = table[1 : 1 + (last if count else 0)]
     used = places[places["number"] != NOTHING]
-    told: list[tuple[int, int]] = used[used["number"].argsort()].tolist()
-    return told
+    pairs: list[tuple[int, int]] = used[used["number"].argsort()].tolist()
+    return pairs
 
 
 def _place(table: Any, code: int) -> int:
@@ -72,8 +72,8 @@ def _grow(table: Any) -> None:
     table[0].code = 2 * last
     for place in range(1, 2 * last + 1):
         table[place].number = NOTHING
-    for held in range(last):
-        if numbers[held] != NOTHING:
-            place = _place(table, codes[held])
-            table[place].code = codes[held]
-            table[place].number = numbers[held]
+    for entry in range(last):
+        if numbers[entry] != NOTHING:
+            place = _place(table, codes[entry])
+            table[place].code = codes[entry]
+            table[place].number = numbers[entry]

@@ -20,9 +20,9 @@ _Row = namedtuple("_Row", ROW.names or ())  # type: ignore[misc]  # noqa: PYI024
 def interpreted(rules: RuleSet) -> Program:
     """The program of a rule set that does not compile."""
 
-    def grown(state: Any, _whole: Any, _blank: Any, had: Counts, has: Counts) -> Any:
-        rules.make_room(state, has)
-        had.parties = has.parties
+    def grown(state: Any, _whole: Any, _blank: Any, previous: Counts, counts: Counts) -> Any:
+        rules.make_room(state, counts)
+        previous.parties = counts.parties
         return state
 
     def clear(table: dict[Any, int]) -> None:
@@ -40,17 +40,17 @@ def interpreted(rules: RuleSet) -> Program:
     }
     folding = twin(fold.fold, instead)
 
-    def run(rows: Any, starts: Any, first: int, last: int, order: Any, known: Rules, scratch: Scratch, wanted: Any, out: Any) -> None:
+    def run(rows: Any, starts: Any, first: int, last: int, order: Any, known: Rules, scratch: Scratch, options: Any, out: Any) -> None:
         begin, end = int(starts[first]), int(starts[last])
         mine = [_Row(*row) for row in rows[begin:end].tolist()]
-        told = out._replace(
+        block = out._replace(
             results=out.results[first:last].view(np.recarray),
             trajectories=out.trajectories[first:last],
             contributions=out.contributions[begin:end].view(np.recarray),
             parties=out.parties.view(np.recarray),
         )
-        folding(mine, (starts[first : last + 1] - begin).tolist(), 0, last - first, order, known, scratch, wanted, told)
-        out.parties["relationship"][: scratch.told[0]] += first
+        folding(mine, (starts[first : last + 1] - begin).tolist(), 0, last - first, order, known, scratch, options, block)
+        out.parties["relationship"][: scratch.parties_written[0]] += first
 
     def scratch(touchpoints: int) -> Scratch:
         people = np.empty(2 * touchpoints, np.int64)

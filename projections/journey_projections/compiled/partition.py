@@ -66,9 +66,9 @@ class Partition:
 
     def ids(self, numbers: Array) -> tuple[Array, Array]:
         """The ids of rows by their numbers, counted through all runs: where each starts, and behind the last one, in UTF-8."""
-        found = ids_of([(len(run), run.ids) for run in self.runs], numbers)
-        _, starts, data = found.buffers()
-        return np.frombuffer(starts, np.int64)[found.offset : found.offset + len(found) + 1], np.frombuffer(data, np.uint8)
+        ids = ids_of([(len(run), run.ids) for run in self.runs], numbers)
+        _, starts, data = ids.buffers()
+        return np.frombuffer(starts, np.int64)[ids.offset : ids.offset + len(ids) + 1], np.frombuffer(data, np.uint8)
 
     def _check(self, run: Columns) -> None:
         """Refuse numbers that compiled code would follow out of an array. Raises ValueError."""

@@ -1,4 +1,4 @@
-"""Rows of columns brought together by relationship, without comparing any: counted, then put where they belong, in their order."""
+"""Rows of columns grouped by relationship without comparing any: first counted, then put in their places, in their order."""
 
 from typing import Any, NamedTuple
 
@@ -95,7 +95,7 @@ def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> Non
 
 
 def counted(row: int, columns: Read, reach: Reach) -> bool:
-    """Whether a row is kept and had happened."""
+    """Whether a row counts and had happened by then."""
     return columns.occurred_at[row] <= reach.at and (len(columns.kept) == 0 or columns.kept[row])
 
 

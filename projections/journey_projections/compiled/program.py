@@ -16,10 +16,10 @@ _MOST = {"parties": 2}
 
 
 def program_of(rules: RuleSet) -> Program:
-    """The program of a rule set; nothing is compiled before its fold is called. Raises NotCompilable."""
+    """The program of a rule set; its fold is compiled when first called. Raises NotCompilable."""
     start: Any = rules.start()
     if not hasattr(start, "_asdict"):
-        raise NotCompilable("its state is no NamedTuple of lists of records")
+        raise NotCompilable("its state is not a NamedTuple of lists of records")
     kinds = kinds_of(rules, start)
     lists = start._asdict()
     growing = {room.records for room in rules.room}
@@ -38,11 +38,11 @@ def kinds_of(rules: RuleSet, start: Any) -> dict[str, type[Any]]:
     for name, records in start._asdict().items():
         if name not in kinds:
             if not records:
-                raise NotCompilable(f"nothing tells what the empty list `{name}` of its state holds")
+                raise NotCompilable(f"the empty list `{name}` of its state does not show what it holds")
             kinds[name] = type(records[0])
     for name, kind in kinds.items():
         if not is_dataclass(kind):
-            raise NotCompilable(f"`{name}` of its state holds no dataclasses")
+            raise NotCompilable(f"`{name}` of its state does not hold dataclasses")
     return kinds
 
 
@@ -83,7 +83,7 @@ def parameter_values(rules: RuleSet) -> Array:
     values = rules.parameters.model_dump()
     for name, value in values.items():
         if not isinstance(value, bool | int | float):
-            raise NotCompilable(f"its parameter `{name}` is no number")
+            raise NotCompilable(f"its parameter `{name}` is not a number")
     types = [(name, np.float64 if isinstance(value, float) else np.int64) for name, value in values.items()]
     array: Array = np.array([tuple(values.values())], dtype=types)
     return array

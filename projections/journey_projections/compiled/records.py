@@ -26,7 +26,7 @@ PARTY = np.dtype(
 
 
 SLOT = np.dtype([("place", np.int64), ("actor", np.int64)])
-"""Of a slot for a wound: which touchpoint opened it, counted in their order, and who acted; room for as many as there are touchpoints."""
+"""A slot for a wound: the number of the touchpoint that opened it, and who acted. There is room for one slot a touchpoint."""
 
 
 class NotCompilable(Exception):
@@ -53,20 +53,26 @@ class Rules(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What one thread writes and forgets from relationship to relationship."""
+    """What one thread writes over from relationship to relationship.
+
+    `previous_counts` counts the names before the current touchpoint; `parties_written` the rows of `Out.parties` so far.
+    """
 
     state: Any
     spare: Any
     names: Any
-    had: Any
+    previous_counts: Any
     touchpoint: Any
     people: Array
-    told: Array
+    parties_written: Array
 
 
-class Wanted(NamedTuple):
-    """What the fold is asked: whether there is a bound and which, the dates of trajectories, and whether to tell of parties; and the
-    stretches of rows, by number, in which those that tie rise by id."""
+class FoldOptions(NamedTuple):
+    """What the fold computes besides the standings.
+
+    `at` is the bound if `is_bounded`, `dates` those of trajectories, `parties` whether to write them. In each of the `stretches` of
+    rows, by number, rows that tie rise by id.
+    """
 
     at: int
     is_bounded: bool
@@ -88,7 +94,7 @@ class Out(NamedTuple):
 class Program(NamedTuple):
     """A rule set ready to run: `fold` as in `journey_projections.compiled.fold`, and what it works on.
 
-    `scratch` gives it for relationships of at most so many touchpoints; memory is taken only as far as it is used.
+    `scratch(n)` makes the scratch for relationships of at most n touchpoints; memory is taken only as far as it is used.
     """
 
     fold: Function

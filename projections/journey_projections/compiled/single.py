@@ -1,4 +1,4 @@
-"""One history through the compiled fold, to the state and the names that the interpreter leaves."""
+"""One history through the compiled fold; it leaves the same state and names as the interpreter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
@@ -12,9 +12,9 @@ from numba.core.errors import NumbaError
 
 from journey.errors import UnusableRules
 from journey.history import Recorded
-from journey_projections.compiled.blocks import Asked, ThreadedFold
+from journey_projections.compiled.blocks import ReplayOptions, ThreadedFold
 from journey_projections.compiled.compile_cache import is_loaded
-from journey_projections.compiled.hash_table import held
+from journey_projections.compiled.hash_table import entries
 from journey_projections.compiled.partition_kernels import ROW
 from journey_projections.compiled.program import kinds_of, program_of
 from journey_projections.compiled.records import SLOT, NotCompilable, Tables
@@ -25,7 +25,7 @@ from journey_projections.replaying.engines import Folded
 from journey_projections.rules.rule_set import RuleSet
 
 _ROW = Struct("".join(ROW[name].char for name in ROW.names or ()))
-_ASKED = Asked(None, np.empty(0, np.int64), parties=False, contributions=False)
+_OPTIONS = ReplayOptions(None, np.empty(0, np.int64), parties=False, contributions=False)
 
 
 class Ready(NamedTuple):
@@ -41,15 +41,15 @@ class SingleFold:
     def __init__(self, rules: RuleSet, notice: Callable[[str], object] | None) -> None:
         """Compile or load. Raises UnusableRules."""
         try:
-            self._folds = ThreadedFold.compiled(rules, _ASKED, 1, notice)
+            self._folds = ThreadedFold.compiled(rules, _OPTIONS, 1, notice)
         except (NotCompilable, NumbaError) as error:
             reason = str(error).strip().splitlines()[-1]
             raise UnusableRules(f"rule set `{rules.name}` does not compile: {reason}", "replay with it as it is, interpreted") from error
-        self._kept = lru_cache(maxsize=64)(self._made)
+        self._ready_cached = lru_cache(maxsize=64)(self._ready_for)
 
     def fold(self, records: Sequence[Recorded], rules: RuleSet) -> Folded | None:
         """As `engines.Fold`."""
-        ready = (self._kept if rules.parameters.model_config.get("frozen") else self._made)(rules)
+        ready = (self._ready_cached if rules.parameters.model_config.get("frozen") else self._ready_for)(rules)
         if ready is None:
             return None
         folds, count, dictionary = ready.folds, len(records), Dictionary()
@@ -58,7 +58,7 @@ class SingleFold:
         out.results["pending"] = 1  # the rows are in order already
         try:
             folds.program.fold(*folds.arguments(rows, np.array([0, count]), scratch, out, 0, 1))
-        except Exception:  # Whatever it is, the interpreter tells it, and on which touchpoint
+        except Exception:  # The interpreter meets the same error, and names the touchpoint
             return None
         names = _names(scratch.names, dictionary.names)
         for slot in out.slots[: names.counts[0].episodes].tolist():
@@ -68,8 +68,8 @@ class SingleFold:
         names.started = int(rows[0]["at"])
         return Folded(_state(scratch.state, ready.kinds, rules, names.counts[0]), names, int(out.results[0]["at"]))
 
-    def _made(self, rules: RuleSet) -> Ready | None:
-        """These functions with a rule set's parameters; None where they would have to be compiled anew for it."""
+    def _ready_for(self, rules: RuleSet) -> Ready | None:
+        """These functions with a rule set's parameters; None where they would have to be compiled again for it."""
         try:
             made = replace(self._folds, rules=rules, program=program_of(rules))
         except NotCompilable:
@@ -111,7 +111,7 @@ def _rows(records: Sequence[Recorded], dictionary: Dictionary) -> Array:
 
 def _names(tables: Tables, names: Sequence[str]) -> Encoder:
     def named(table: Array) -> dict[Any, int]:
-        return {names[code]: number for code, number in held(table)}
+        return {names[code]: number for code, number in entries(table)}
 
     return Encoder(
         counts=[Counts(*tables.counts[0].item())],
@@ -119,7 +119,7 @@ def _names(tables: Tables, names: Sequence[str]) -> Encoder:
         promises=named(tables.promises),
         topics=named(tables.topics),
         latest=(named(tables.latest[0]), named(tables.latest[1])),
-        shared=(dict(held(tables.shared[0])), dict(held(tables.shared[1]))),
+        shared=(dict(entries(tables.shared[0])), dict(entries(tables.shared[1]))),
     )
 
 
@@ -128,9 +128,9 @@ def _state(whole: Any, kinds: Mapping[str, type[Any]], rules: RuleSet, counts: C
     lengths = {room.records: room.beside + getattr(counts, room.per) for room in rules.room}
 
     def records(name: str, array: Array) -> list[Any]:
-        kind, told = kinds[name], array[: lengths.get(name)].tolist()
+        kind, rows = kinds[name], array[: lengths.get(name)].tolist()
         if any(field.kw_only for field in fields(kind)):
-            return [kind(**dict(zip(array.dtype.names or (), one, strict=True))) for one in told]
-        return list(starmap(kind, told))
+            return [kind(**dict(zip(array.dtype.names or (), one, strict=True))) for one in rows]
+        return list(starmap(kind, rows))
 
     return type(whole)(*(records(name, array) for name, array in whole._asdict().items()))

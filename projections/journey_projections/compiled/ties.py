@@ -1,4 +1,4 @@
-"""Putting rows that tie in time and sequence in the order of their ids, which are asked for at once."""
+"""Putting rows that tie in time and sequence in the order of their ids, which are read all at once."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,26 +14,26 @@ from journey_projections.compiled.tie_kernels import Spare, Texts
 from journey_projections.encoding.columns import Array
 
 
-def settle(groups: Partition, rows: Array, starts: Array, parts: Sequence[tuple[int, int]], results: Array, threads: int) -> None:
+def settle(partition: Partition, rows: Array, starts: Array, ranges: Sequence[tuple[int, int]], results: Array, threads: int) -> None:
     """Put the rows of all pending relationships in the order of time, sequence and id.
 
-    `parts` are ranges of relationships, each for one thread at a time.
+    `ranges` are those of relationships, each for one thread at a time.
     """
     tied = np.zeros(len(rows), np.bool_)
 
-    def by_time(part: tuple[int, int]) -> int:
-        _by_time()(rows, starts, *part, results, tied, _spare(starts, *part))
-        return int(np.count_nonzero(tied[starts[part[0]] : starts[part[1]]]))
+    def by_time(bounds: tuple[int, int]) -> int:
+        _by_time()(rows, starts, *bounds, results, tied, _spare(starts, *bounds))
+        return int(np.count_nonzero(tied[starts[bounds[0]] : starts[bounds[1]]]))
 
-    counts = in_threads(by_time, parts, threads)
-    found = groups.ids(rows["row"][tied])
-    ids = Texts(*(readable(array) for array in found))
+    counts = in_threads(by_time, ranges, threads)
+    texts = partition.ids(rows["row"][tied])
+    ids = Texts(*(readable(array) for array in texts))
     numbers = np.cumsum([0, *counts])
 
     def by_id(number: int) -> None:
-        _by_id()(rows, starts, *parts[number], tied, ids, int(numbers[number]), _spare(starts, *parts[number]))
+        _by_id()(rows, starts, *ranges[number], tied, ids, int(numbers[number]), _spare(starts, *ranges[number]))
 
-    in_threads(by_id, range(len(parts)), threads)
+    in_threads(by_id, range(len(ranges)), threads)
 
 
 def _spare(starts: Array, first: int, last: int) -> Spare:

@@ -1,6 +1,6 @@
 """Touchpoints of many relationships as columns of numbers, in the order of the journal: what a ledger holds and bulk replay takes.
 
-One row is one touchpoint as `encoding.mention` tells it, its names replaced by codes. A code is a place in one of five
+One row is one touchpoint as `encoding.mention` encodes it, its names replaced by codes. A code is a place in one of five
 dictionaries of plain names: relationships, people (representatives), episodes, promises, topics; -1 (NOTHING) is no name. The
 dictionaries belong to a whole log, not to a relationship or a segment: what a name means within its relationship is settled when
 rows are replayed, so that merged relationships share an episode of one name. A failure or deception without an episode has its
@@ -15,7 +15,7 @@ own id in the dictionary of episodes. Layout, in this order:
     second, third   f8  as amount                               kind, side, code, flag, cause  i1  see `codes` and `encoding.mention`
 
 `ids` gives the ids of some rows, by their numbers in these columns. Touchpoints are in the order of (occurred_at, sequence, id),
-and replay asks for the ids of those rows only that tie on the first two, and are in no one of `stretches`.
+and replay reads the ids only of those rows that tie on the first two and are in none of the `stretches`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -103,7 +103,7 @@ class Columns:
 
 
 class _Codes(dict[Name, int]):
-    """Codes for names and for NOTHING; to ask for one gives it one."""
+    """Codes for names and for NOTHING; a new name gets the next code when it is looked up."""
 
     def __missing__(self, name: Name) -> int:
         self[name] = code = len(self) - 1
@@ -111,7 +111,7 @@ class _Codes(dict[Name, int]):
 
 
 class Dictionary:
-    """Codes for names, counted up as they are met."""
+    """Codes for names, counted up in the order of their first mention."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         known: dict[Name, int] = {name: code for code, name in enumerate(names)}
@@ -176,9 +176,9 @@ def ids_of(sources: Sequence[tuple[int, Ids]], rows: Array) -> "pa.LargeStringAr
     is_rising = bool(np.all(source[1:] >= source[:-1]))
     order = np.arange(len(rows)) if is_rising else np.argsort(source, kind="stable")
     cuts = np.searchsorted(source[order], np.arange(len(sources) + 1))
-    found = [pa.array((), pa.large_string())]
+    arrays = [pa.array((), pa.large_string())]
     for (size, ids), end, first, last in zip(sources, ends, cuts[:-1], cuts[1:], strict=True):
         if first < last:
-            found.append(pa.array(ids(rows[order[first:last]] - (end - size)), pa.large_string()))
-    joined = pa.concat_arrays(found)
+            arrays.append(pa.array(ids(rows[order[first:last]] - (end - size)), pa.large_string()))
+    joined = pa.concat_arrays(arrays)
     return joined if is_rising else joined.take(pa.array(np.argsort(order)))

@@ -66,99 +66,99 @@ class Mention:
     third: float = nan
 
 
-def mention(told: "Touchpoint | Outline", at: int) -> Mention:
+def mention(touchpoint: "Touchpoint | Outline", at: int) -> Mention:
     """What a touchpoint, or its outline, says by itself; `at` is when it happened, in µs since 1970."""
-    model: type[Any] = type(told)
-    # What is not known moves as much as a note: nothing.
-    kind = "note_added" if model is UnknownTouchpoint else told.kind
+    model: type[Any] = type(touchpoint)
+    # An unknown kind moves as much as a note: nothing.
+    kind = "note_added" if model is UnknownTouchpoint else touchpoint.kind
     row = Mention(
         codes.KINDS[kind],
-        codes.SIDES[told.by],
+        codes.SIDES[touchpoint.by],
         at,
-        told.certainty,
-        NOTHING if told.representative is None else told.representative,
+        touchpoint.certainty,
+        NOTHING if touchpoint.representative is None else touchpoint.representative,
         NOTHING,
-        NOTHING if told.episode is None else told.episode,
+        NOTHING if touchpoint.episode is None else touchpoint.episode,
         NOTHING,
-        NOTHING if told.topic is None else told.topic,
+        NOTHING if touchpoint.topic is None else touchpoint.topic,
     )
     fill = _FILL.get(kind)
     if fill is not None:
-        fill(row, told)
+        fill(row, touchpoint)
     return row
 
 
-def _interaction(row: Mention, told: Interaction) -> None:
-    row.amount, row.second = _or_nan(told.competence), _or_nan(told.benevolence)
-    row.third, row.flag = _or_nan(told.integrity), int(told.recognised is False)
+def _interaction(row: Mention, touchpoint: Interaction) -> None:
+    row.amount, row.second = _or_nan(touchpoint.competence), _or_nan(touchpoint.benevolence)
+    row.third, row.flag = _or_nan(touchpoint.integrity), int(touchpoint.recognised is False)
 
 
-def _delivery(row: Mention, told: Delivery) -> None:
-    row.amount, row.second = told.delivered, _or_nan(told.promised)
-    row.third, row.promise = _or_nan(told.perceived), _name(told.promise)
+def _delivery(row: Mention, touchpoint: Delivery) -> None:
+    row.amount, row.second = touchpoint.delivered, _or_nan(touchpoint.promised)
+    row.third, row.promise = _or_nan(touchpoint.perceived), _name(touchpoint.promise)
 
 
-def _promise_made(row: Mention, told: PromiseMade) -> None:
-    row.amount, row.flag, row.promise = told.level, int(told.elicited), told.promise
+def _promise_made(row: Mention, touchpoint: PromiseMade) -> None:
+    row.amount, row.flag, row.promise = touchpoint.level, int(touchpoint.elicited), touchpoint.promise
 
 
-def _failure_occurred(row: Mention, told: FailureOccurred) -> None:
-    row.amount, row.code = told.severity, codes.BREACHES[told.breach]
-    row.cause, row.flag = codes.CAUSES[told.cause], int(told.stable is True)
-    row.episode = told.episode or told.id
+def _failure_occurred(row: Mention, touchpoint: FailureOccurred) -> None:
+    row.amount, row.code = touchpoint.severity, codes.BREACHES[touchpoint.breach]
+    row.cause, row.flag = codes.CAUSES[touchpoint.cause], int(touchpoint.stable is True)
+    row.episode = touchpoint.episode or touchpoint.id
 
 
-def _recovery_step_taken(row: Mention, told: RecoveryStepTaken) -> None:
-    row.amount, row.code, row.flag = told.size, codes.STEPS[told.step], int(told.voluntary)
+def _recovery_step_taken(row: Mention, touchpoint: RecoveryStepTaken) -> None:
+    row.amount, row.code, row.flag = touchpoint.size, codes.STEPS[touchpoint.step], int(touchpoint.voluntary)
 
 
-def _response_failed(row: Mention, told: ResponseFailed) -> None:
-    row.amount, row.code = told.severity, codes.MANNERS[told.manner]
+def _response_failed(row: Mention, touchpoint: ResponseFailed) -> None:
+    row.amount, row.code = touchpoint.severity, codes.MANNERS[touchpoint.manner]
 
 
-def _deception_exposed(row: Mention, told: DeceptionExposed) -> None:
-    row.amount, row.episode = told.severity, told.episode or told.id
+def _deception_exposed(row: Mention, touchpoint: DeceptionExposed) -> None:
+    row.amount, row.episode = touchpoint.severity, touchpoint.episode or touchpoint.id
 
 
-def _evidence_emerged(row: Mention, told: EvidenceEmerged) -> None:
-    row.code = codes.VERDICTS[told.verdict]
+def _evidence_emerged(row: Mention, touchpoint: EvidenceEmerged) -> None:
+    row.code = codes.VERDICTS[touchpoint.verdict]
 
 
-def _engagement_declined(row: Mention, told: EngagementDeclined) -> None:
-    row.flag = int(told.reasons_given)
+def _engagement_declined(row: Mention, touchpoint: EngagementDeclined) -> None:
+    row.flag = int(touchpoint.reasons_given)
 
 
-def _handover_made(row: Mention, told: HandoverMade) -> None:
-    row.representative, row.other = told.from_representative, told.to_representative
-    row.code = codes.INTRODUCTIONS[told.introduction]
+def _handover_made(row: Mention, touchpoint: HandoverMade) -> None:
+    row.representative, row.other = touchpoint.from_representative, touchpoint.to_representative
+    row.code = codes.INTRODUCTIONS[touchpoint.introduction]
 
 
-def _relationship_opened(row: Mention, told: RelationshipOpened) -> None:
-    row.amount, row.code = told.strength, codes.ORIGINS[told.origin]
+def _relationship_opened(row: Mention, touchpoint: RelationshipOpened) -> None:
+    row.amount, row.code = touchpoint.strength, codes.ORIGINS[touchpoint.origin]
 
 
-def _relationship_ended(row: Mention, told: RelationshipEnded) -> None:
-    row.code = codes.OUTCOMES[told.outcome]
+def _relationship_ended(row: Mention, touchpoint: RelationshipEnded) -> None:
+    row.code = codes.OUTCOMES[touchpoint.outcome]
 
 
-def _check_in_held(row: Mention, told: CheckInHeld) -> None:
-    row.flag = int(told.course_corrected)
+def _check_in_held(row: Mention, touchpoint: CheckInHeld) -> None:
+    row.flag = int(touchpoint.course_corrected)
 
 
-def _risk_disclosed(row: Mention, told: RiskDisclosed) -> None:
-    row.amount = told.severity
+def _risk_disclosed(row: Mention, touchpoint: RiskDisclosed) -> None:
+    row.amount = touchpoint.severity
 
 
-def _of_a_size(row: Mention, told: GestureMade | PraiseGiven) -> None:
-    row.amount = told.size
+def _of_a_size(row: Mention, touchpoint: GestureMade | PraiseGiven) -> None:
+    row.amount = touchpoint.size
 
 
-def _feedback_given(row: Mention, told: FeedbackGiven) -> None:
-    row.amount = told.score
+def _feedback_given(row: Mention, touchpoint: FeedbackGiven) -> None:
+    row.amount = touchpoint.score
 
 
-def _word_of_mouth_heard(row: Mention, told: WordOfMouthHeard) -> None:
-    row.amount = told.valence
+def _word_of_mouth_heard(row: Mention, touchpoint: WordOfMouthHeard) -> None:
+    row.amount = touchpoint.valence
 
 
 _FILL: Mapping[str, Callable[[Mention, Any], None]] = {

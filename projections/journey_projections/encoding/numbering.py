@@ -1,4 +1,4 @@
-"""Names counted up within a relationship: from what a touchpoint mentions to the record of numbers that rules meet.
+"""Names counted up within a relationship: from what a touchpoint mentions to the record of numbers that rules get.
 
 `number` counts in the order of touchpoints, so that what comes later never changes how the past is encoded. Names may be strings, for
 one history, or codes from a dictionary, for millions (see `columns`): the source is the same.
@@ -42,7 +42,7 @@ class Encoded:
 
 @dataclass(slots=True)
 class Counts:
-    """How many names of each family, wounds and touchpoints one relationship has met; `parties` counts representatives."""
+    """How many names of each family, wounds and touchpoints one relationship has so far; `parties` counts representatives."""
 
     touchpoints: int = 0
     parties: int = 0
@@ -52,7 +52,7 @@ class Counts:
 
 
 class Names(Protocol):
-    """The names that one relationship has met. A table holds a number for each name; see `find` and `put`.
+    """The names in one relationship so far. A table holds a number for each name; see `find` and `put`.
 
     `latest` and `shared` are a table for each side: of episode names, the latest wound of that name; of actors, the slot for
     all their slips outside any episode.
@@ -73,12 +73,12 @@ class Names(Protocol):
 
 
 def find(table: dict[Name, int], name: Name) -> int:
-    """The number of a name in a table, NOTHING if it is not there. Compiled, a table is another thing, and so is this."""
+    """The number of a name in a table, NOTHING if it is missing. Compiled code has a function and a table of its own instead."""
     return table.get(name, NOTHING)
 
 
 def put(table: dict[Name, int], name: Name, number: int) -> None:
-    """Hold a number for a name in a table. Compiled, a table is another thing, and so is this."""
+    """Set the number of a name in a table. Compiled code has a function and a table of its own instead."""
     table[name] = number
 
 
@@ -87,7 +87,7 @@ def number(names: Names, row: Mention, record: Encoded) -> None:
 
     Each touchpoint that may wound has a slot of its own in `episodes`; slips outside any episode share one slot per actor. A
     named one can be referred to from then on; its `refers` is the slot of the same name that came before it, so that following
-    `refers` from the latest meets them all.
+    `refers` from the latest reaches them all.
     """
     counts = names.counts[0]
     counts.touchpoints += 1
@@ -187,7 +187,7 @@ def _tables() -> tuple[dict[Name, int], dict[Name, int]]:
 class Encoder:
     """Numbers for the names of one relationship: parties, episodes, promises, topics, by name.
 
-    `episodes` tells each slot by the episode's id (of a response or evidence, its own; None for the slips of an actor outside
+    `episodes` names each slot by the episode's id (of a response or evidence, its own; None for the slips of an actor outside
     any), who acted and on which side.
     """
 
@@ -200,19 +200,19 @@ class Encoder:
     episodes: list[tuple[str | None, int, int]] = field(default_factory=list)
     started: int = 0
 
-    def encode(self, told: "Touchpoint | Outline", at: int) -> Encoded:
+    def encode(self, touchpoint: "Touchpoint | Outline", at: int) -> Encoded:
         """The record of one touchpoint, or its outline; `at` as for `mention`. Call in order."""
-        row, record = mention(told, at), Encoded()
+        row, record = mention(touchpoint, at), Encoded()
         number(self, row, record)
         if self.counts[0].touchpoints == 1:
             self.started = record.at
         if record.episode == len(self.episodes):
-            self.episodes.append((slot_name(told.id, row), record.actor, record.side))
+            self.episodes.append((slot_name(touchpoint.id, row), record.actor, record.side))
         return record
 
 
 def slot_name(id: str, row: Mention) -> str | None:
-    """What the slot that touchpoint `id` opened is told by; see `Encoder`."""
+    """The name of the slot that touchpoint `id` opened; see `Encoder`."""
     if row.kind in (codes.RESPONSE_FAILED, codes.EVIDENCE_EMERGED):
         return f"={id}"
     return None if row.episode == NOTHING else str(row.episode)

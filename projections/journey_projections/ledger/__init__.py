@@ -1,6 +1,6 @@
-"""The ledger: a journal's touchpoints in columns, beside the journal, for questions to all of them at once.
+"""The ledger: a journal's touchpoints in columns, next to the journal, for questions about all of them at once.
 
-Parquet that any program reads, written by tailing the journal; see docs/ledger.md. It can always be made anew.
+It is Parquet that any program reads, written by following the journal; see docs/ledger.md. It can always be rebuilt.
 """
 
 from journey.extras import extra

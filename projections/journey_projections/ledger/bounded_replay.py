@@ -12,23 +12,23 @@ from journey_projections.rules.rule_set import RuleSet
 
 MEBIBYTE = 2**20
 MEMORY = 1024 * MEBIBYTE
-"""How much memory replaying a ledger takes about, in bytes, where nobody says otherwise."""
+"""About how much memory replaying a ledger takes by default, in bytes."""
 PROCESS = 300 * MEBIBYTE
 """What a process takes before it reads any row: Python, Arrow, the compiled rules."""
 ROW = 400
 """What one row takes while it is read and replayed, with room to spare."""
 CONTRIBUTION = 240
-"""What telling its contribution takes beside."""
+"""What its contribution takes in addition."""
 AT_DATE = 50
-"""What telling the trust of one relationship at one date takes."""
+"""What the trust of one relationship at one date takes."""
 LEAST = 20_000
-"""How many rows are read at once at least."""
+"""The least number of rows to read at once."""
 LEAST_COURSES = 1_000
-"""How many rows are read at once at least where trust is told at dates."""
+"""The least number of rows to read at once where trust is computed at dates."""
 
 
 class ReplayedChunk(NamedTuple):
-    """Some relationships while they are at hand: their rows, and what replaying them gave, by the codes that the rows have."""
+    """A chunk with the replays of its relationships, by the codes that its rows have."""
 
     chunk: Chunk
     replays: Replays
@@ -43,30 +43,30 @@ def replay_ledger(
     dates: Sequence[Instant] = (),
     parties: bool = False,
     contributions: bool = False,
-    tell: Callable[[ReplayedChunk], object] = lambda _: None,
+    on_chunk: Callable[[ReplayedChunk], object] = lambda _: None,
     memory: int = MEMORY,
     threads: int = 2,
     notice: Callable[[str], object] | None = None,
 ) -> Standings:
     """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`.
 
-    It takes more where one relationship needs more. Each equals `replay` of its history to the bit. `tell` gets each replayed while
-    it is at hand, with the trust at `dates` and `contributions` if asked for; the Standings has the standings, with `parties` if
-    asked for. `notice` is as for `replay_all`.
+    It takes more where one relationship needs more. Each is bit-identical to `replay` of its history. `on_chunk` gets each chunk as
+    soon as it is replayed, with the trust at `dates` and `contributions` if asked for; the Standings have `parties` if asked for.
+    `notice` is as for `replay_all`.
     Raises UnknownName for rules, UnusableRules, DamagedLedger.
     """
     known = None if known_at is None else moment(known_at)
-    parts = []
+    results = []
     courses = len(dates) * opened.note.names["relationships"] / max(opened.rows, 1)
     for chunk in opened.chunks(rows_within(memory, contributions=contributions, courses=courses), known):
-        asked = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
-        replays = replay_all(chunk.columns, rules, **asked, threads=threads, notice=notice)  # type: ignore[arg-type]
-        tell(ReplayedChunk(chunk, replays))
-        parts.append(Results.of(chunk, replays))
-    return Standings.of(opened.names, parts, rules, as_of, known_at)
+        options = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
+        replays = replay_all(chunk.columns, rules, **options, threads=threads, notice=notice)  # type: ignore[arg-type]
+        on_chunk(ReplayedChunk(chunk, replays))
+        results.append(Results.of(chunk, replays))
+    return Standings.of(opened.names, results, rules, as_of, known_at)
 
 
 def rows_within(memory: int, *, contributions: bool = False, courses: float = 0.0) -> int:
-    """How many rows at once are replayed in so many bytes of memory, where trust is told at `courses` dates for each row."""
+    """How many rows at once are replayed in so many bytes of memory, where trust is computed at `courses` dates for each row."""
     room = (memory - PROCESS) // (ROW + CONTRIBUTION * contributions + AT_DATE * courses)
     return max(LEAST_COURSES if courses else LEAST, int(room))

@@ -1,4 +1,4 @@
-"""Whether a ledger is what its journal says: every digest, and every row, made anew."""
+"""Checks a ledger against its journal: every digest is recomputed, and every row is made again."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -20,30 +20,30 @@ from journey_projections.ledger.open_ledger import OpenLedger, order_of
 from journey_projections.ledger.segments import segments
 
 
-def check(path: Path, journal: Journal, told: Callable[[int], object] = lambda _: None) -> Iterator[str]:
-    """What is wrong with the ledger at `path`, in words; nothing where all is well.
+def check(path: Path, journal: Journal, progress: Callable[[int], object] = lambda _: None) -> Iterator[str]:
+    """The faults of the ledger at `path`, in words; none where all is well.
 
-    Every page of its files is read and held against its checksum, its digests against the journal's, and its rows against those
-    of a ledger that is made anew for the purpose, of touchpoints that are validated anew, in a temporary folder of the system's.
-    `told` takes how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
+    Every page of its files is compared with its checksum, and its digests with the journal's. Its rows are compared with those of a
+    second ledger, which is built from the journal in a temporary folder, of touchpoints that are validated again. `progress` takes
+    how many more of the journal's rows are done, twice over. Raises StoreUnavailable where there is no ledger.
     """
     try:
-        yield from _wrong(path, journal, told)
+        yield from _wrong(path, journal, progress)
     except DamagedLedger as error:
         yield str(error)
 
 
-def _wrong(path: Path, journal: Journal, told: Callable[[int], object]) -> Iterator[str]:
+def _wrong(path: Path, journal: Journal, progress: Callable[[int], object]) -> Iterator[str]:
     if not Ledger(path).status().position:
         return
     opened = Ledger(path).open()
-    if problems := list(_broken_files(path)) or list(_unlike_the_journal(path, journal, told)):
+    if problems := list(_broken_files(path)) or list(_unlike_the_journal(path, journal, progress)):
         yield from problems
         return
     with TemporaryDirectory() as folder:
-        anew = Ledger(Path(folder))
-        anew.catch_up(journal, told, until=opened.note.last)
-        yield from _unlike(opened, anew.open())
+        rebuilt = Ledger(Path(folder))
+        rebuilt.catch_up(journal, progress, until=opened.note.last)
+        yield from _unlike(opened, rebuilt.open())
 
 
 def _broken_files(path: Path) -> Iterator[str]:
@@ -51,21 +51,21 @@ def _broken_files(path: Path) -> Iterator[str]:
         for segment in segments(path / folder):
             try:
                 file = segment.open()
-                told = {column: file.bounds(column) for column in BOUNDED[folder]}
+                bounds = {column: file.bounds(column) for column in BOUNDED[folder]}
                 for number in range(len(file.rows)):
                     table = file.read(groups=[number])
                     if folder == "touchpoints" and file.is_in_order and not np.array_equal(order_of(table), np.arange(len(table))):
                         yield f"`{segment.path}` says that its rows are in the order of replay, and in its row group {number} they are not"
-                    for column in told:
-                        found = pc.call_function("min_max", [table[column]]).as_py()
-                        if told[column][number] != (found["min"], found["max"]):
+                    for column in bounds:
+                        actual = pc.call_function("min_max", [table[column]]).as_py()
+                        if bounds[column][number] != (actual["min"], actual["max"]):
                             yield f"`{segment.path}` does not say from where to where `{column}` goes in its row group {number}"
             except DamagedLedger as error:
                 yield str(error)
 
 
-def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], object]) -> Iterator[str]:
-    """Where the journal's digests are not those that the ledger was made of."""
+def _unlike_the_journal(path: Path, journal: Journal, progress: Callable[[int], object]) -> Iterator[str]:
+    """Where the journal's digests differ from those that the ledger was made of."""
     link, position = bytes.fromhex(NO_CHAIN), 0
     for segment in segments(path / "touchpoints"):
         note = segment.note()
@@ -77,25 +77,25 @@ def _unlike_the_journal(path: Path, journal: Journal, told: Callable[[int], obje
             for row in rows:
                 link = hashlib.sha256(link + row.digest).digest()
             position = rows[-1].position
-            told(len(rows))
+            progress(len(rows))
         if link.hex() != note.chain:
             yield f"`{segment.path}` was made of other touchpoints than the journal has at positions {note.first} to {note.last}"
             return
 
 
-def _unlike(opened: OpenLedger, anew: OpenLedger) -> Iterator[str]:
-    """How a ledger differs from one that was made anew of the same journal; codes may differ, their names may not."""
-    recoded = anew.names.recoded(opened.names)
+def _unlike(opened: OpenLedger, rebuilt: OpenLedger) -> Iterator[str]:
+    """How a ledger differs from a fresh one of the same journal; codes may differ, their names may not."""
+    recoded = rebuilt.names.recoded(opened.names)
     for family, codes in recoded.items():
-        if anew.note.names[family] != opened.note.names[family] or (codes[:-1] == NOTHING).any():
+        if rebuilt.note.names[family] != opened.note.names[family] or (codes[:-1] == NOTHING).any():
             yield f"the names of {family} are not those in the journal"
             return
-    if _counted(opened) != _counted(anew):
-        yield "how many rows there are, or are told again, or are of kinds not known, is not as in the journal"
-    if opened.said != anew.said:
+    if _counted(opened) != _counted(rebuilt):
+        yield "row counts (all, revised, or of unknown kinds) differ from the journal"
+    if opened.facts != rebuilt.facts:
         yield "the amendments and merges are not those in the journal"
-    cuts = opened.cuts(COMPACTED_AT_ONCE)
-    for (first, last), mine, other in zip(cuts, opened.tables(cuts), anew.tables(cuts, recoded), strict=True):
+    ranges = opened.ranges(COMPACTED_AT_ONCE)
+    for (first, last), mine, other in zip(ranges, opened.tables(ranges), rebuilt.tables(ranges, recoded), strict=True):
         if mine.num_rows != other.num_rows:
             relationships = f"`{opened.names.of('relationships')[first]}` to `{opened.names.of('relationships')[last - 1]}`"
             yield f"of the relationships {relationships} there are {mine.num_rows} rows, and should be {other.num_rows}"
@@ -108,12 +108,12 @@ def _unlike(opened: OpenLedger, anew: OpenLedger) -> Iterator[str]:
 
 
 def _counted(opened: OpenLedger) -> tuple[int, int, int]:
-    """What the files say of their rows."""
+    """How many rows the files have, how many are revisions, and how many are of unknown kinds."""
     total = opened.total(1)
     return total.rows, total.amended, total.unknown
 
 
 def _bits(column: pa.ChunkedArray) -> Array:
-    """Values that are equal where their bits are, no numbers included."""
+    """Values that are equal where their bits are, NaN included."""
     values = array_of(column)
     return values.view(np.int64) if values.dtype == np.float64 else values

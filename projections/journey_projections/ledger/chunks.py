@@ -15,10 +15,10 @@ from journey_projections.encoding.columns import LAYOUT, Array, Columns, Ids, id
 from journey_projections.ledger.layout import UNKNOWN_KIND
 from journey_projections.ledger.segments import Opened
 
-_TELLING = ("position", "recorded_at", "amends", "retracted")
-"""The columns that say which telling of a touchpoint counts."""
+_REVISION_COLUMNS = ("position", "recorded_at", "amends", "retracted")
+"""The columns that say which revision of a touchpoint counts."""
 KINDS = {**LAYOUT, "amends": np.dtype(np.int64), "retracted": np.dtype(np.bool_)}
-_FOLDED = tuple(name for name in LAYOUT if name not in (*_TELLING, "relationship"))
+_FOLDED = tuple(name for name in LAYOUT if name not in (*_REVISION_COLUMNS, "relationship"))
 
 
 class Chunk(NamedTuple):
@@ -45,7 +45,7 @@ class RowGroup(NamedTuple):
 
 def columns_needed(*, amended: bool, known_at: datetime | None) -> list[str]:
     """The columns of touchpoints, without ids, that a replay takes: where some were amended, and as known by a time."""
-    return ["relationship", *_FOLDED, *(_TELLING if amended else ("recorded_at",) if known_at is not None else ())]
+    return ["relationship", *_FOLDED, *(_REVISION_COLUMNS if amended else ("recorded_at",) if known_at is not None else ())]
 
 
 def chunk_of(
@@ -73,57 +73,56 @@ def chunk_of(
     kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
     if "amends" in arrays:
         kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
-    # What nobody asks for takes no memory: pages of zeros that are never touched.
+    # Columns that are not read take no memory: pages of zeros that are never touched.
     columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
     return Chunk(Columns(**columns, ids=ids, kept=kept, stretches=stretches), first, last, present)
 
 
-class Part(NamedTuple):
-    """A row group, how many of its rows are meant, and which, a bit for each; all where None."""
+class SelectedRows(NamedTuple):
+    """Some rows of a row group: how many, and which, as a bit for each row of the group; None selects all."""
 
     file: Opened
     group: int
     size: int
-    meant: Array | None
+    selected: Array | None
 
     def ids(self, rows: Array) -> pa.Array:
-        """The ids of some of the rows that are meant."""
-        if self.meant is not None:
-            rows = np.flatnonzero(np.unpackbits(self.meant))[rows]
+        """The ids of some of the selected rows, by their numbers among these."""
+        if self.selected is not None:
+            rows = np.flatnonzero(np.unpackbits(self.selected))[rows]
         return self.file.read(["id"], [self.group])["id"].take(pa.array(rows)).combine_chunks().cast(pa.large_string())
 
 
 class RowIds:
-    """The ids of the rows of several parts, read when they are asked for."""
+    """The ids of selected rows, read when they are needed."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = parts
+    def __init__(self, selections: Sequence[SelectedRows]) -> None:
+        self._selections = selections
 
     def __call__(self, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:
         """By their numbers in the chunk."""
-        return ids_of([(part.size, part.ids) for part in self._parts], rows)
+        return ids_of([(selection.size, selection.ids) for selection in self._selections], rows)
 
 
-def stretches_of(parts: Sequence[Part], breaks: Array) -> Array:
-    """The stretches of the rows of several parts, as Columns have them: what a file has in the order of replay, between `breaks`."""
-    ends = np.cumsum([0, *(part.size for part in parts)])
-    files = [
-        end for end, part, before in zip(ends[:-1], parts, (None, *parts), strict=False) if before is None or part.file is not before.file
-    ]
-    cuts = np.unique(np.concatenate([np.array(files, np.int64), breaks, ends[-1:]]))
-    in_order = np.array([part.file.is_in_order for part in parts], np.bool_)
+def stretches_of(selections: Sequence[SelectedRows], breaks: Array) -> Array:
+    """The stretches of selected rows, as Columns have them: what a file has in the order of replay, between `breaks`."""
+    ends = np.cumsum([0, *(selection.size for selection in selections)])
+    files = [selection.file for selection in selections]
+    begins = [end for end, file, before in zip(ends[:-1], files, (None, *files), strict=False) if file is not before]
+    cuts = np.unique(np.concatenate([np.array(begins, np.int64), breaks, ends[-1:]]))
+    in_order = np.array([file.is_in_order for file in files], np.bool_)
     pairs: Array = np.stack([cuts[:-1], cuts[1:]], axis=1)[in_order[np.searchsorted(ends, cuts[:-1], side="right") - 1]]
     return pairs.ravel()
 
 
 def breaks_between(codes: Array, united: Array) -> Array:
-    """The places in rows at which others of a relationship that is merged with another begin or end, by the codes as they are in files."""
+    """Where the rows of a merged relationship begin or end, by the codes that the files have."""
     is_merged = united[codes] != codes
     return 1 + np.flatnonzero((codes[1:] != codes[:-1]) & (is_merged[1:] | is_merged[:-1]))
 
 
 def read_ahead(work: Callable[[RowGroup], pa.Table], over: Sequence[RowGroup]) -> Iterator[pa.Table]:
-    """The results of work, each begun while the one before is used."""
+    """The results of work, in order; each is begun while the previous one is used."""
     with ThreadPoolExecutor(1) as pool:
         coming = [pool.submit(work, one) for one in over[:1]]
         for number in range(len(over)):
@@ -132,16 +131,16 @@ def read_ahead(work: Callable[[RowGroup], pa.Table], over: Sequence[RowGroup]) -
 
 
 def _effective(arrays: Mapping[str, Array], known: Array) -> Array:
-    """Which rows count: of each touchpoint the last telling that is known, unless it says that the touchpoint is told no longer."""
+    """Which rows count: of each touchpoint the last known revision, unless it retracts the touchpoint."""
     amends, position = arrays["amends"], arrays["position"]
-    again = np.flatnonzero((amends > 0) & known)
-    again = again[np.lexsort((position[again], arrays["recorded_at"][again]))]
-    # Of the tellings of one touchpoint the last one wins, by being met first from behind.
-    touchpoints, from_behind = np.unique(amends[again][::-1], return_index=True)
-    last = again[::-1][from_behind]
-    kept: Array = known & (amends == 0) & ~np.isin(position, touchpoints)
-    kept[last[~arrays["retracted"][last]]] = True
-    return kept
+    revisions = np.flatnonzero((amends > 0) & known)
+    revisions = revisions[np.lexsort((position[revisions], arrays["recorded_at"][revisions]))]
+    # The last revision of a touchpoint wins: it comes first from behind.
+    touchpoints, from_behind = np.unique(amends[revisions][::-1], return_index=True)
+    last = revisions[::-1][from_behind]
+    counting: Array = known & (amends == 0) & ~np.isin(position, touchpoints)
+    counting[last[~arrays["retracted"][last]]] = True
+    return counting
 
 
 def array_of(column: pa.ChunkedArray) -> Array:

@@ -15,14 +15,14 @@ from journey.touchpoints import UnknownTouchpoint
 from journey_projections.encoding.columns import FAMILIES, LAYOUT, Dictionaries
 from journey_projections.encoding.mentions import mention
 from journey_projections.ledger.layout import TOUCHPOINTS, UNKNOWN_KIND
-from journey_projections.ledger.revisions import Amending, Find, Said
+from journey_projections.ledger.revisions import AmendmentIndex, FactRow, Find
 
 _ROW = (*LAYOUT, "id", "amends", "retracted")
 
 
 @dataclass(frozen=True)
-class Slice:
-    """What a run of the journal's rows, from position `first` to `last`, adds to a ledger.
+class SegmentContent:
+    """The next segment of a ledger: the journal's rows from position `first` to `last`, encoded.
 
     `touchpoints` has the columns of TOUCHPOINTS, as numpy arrays where LAYOUT has them; codes are places in `names`, by family,
     which are in the order of their first mention. `digest` is that of the last row, `chain` the journal's up to it: see `Note`.
@@ -31,87 +31,87 @@ class Slice:
     first: int
     last: int
     touchpoints: dict[str, Any]
-    said: Sequence[Said]
+    facts: Sequence[FactRow]
     names: Mapping[str, Sequence[str]]
     digest: str
     chain: str
-    tellings: int
+    revisions: int
     unknown: int
 
 
-class Tail:
-    """Encodes the journal's rows as they come; `after` is the position that they follow, `chain` the journal's digest up to there.
+class SegmentEncoder:
+    """Encodes the journal's rows behind position `after`, page by page; `chain` is the journal's digest up to there.
 
-    What has no outline is read by `find`, whose errors `add` raises.
+    Rows without an outline are read by `find`, whose errors `add` raises.
     """
 
-    def __init__(self, after: int, chain: str, amending: Amending, find: Find) -> None:
-        self._amending, self._find = amending, find
+    def __init__(self, after: int, chain: str, amendments: AmendmentIndex, find: Find) -> None:
+        self._amendments, self._find = amendments, find
         self._last, self._digest, self._chain = after, "", bytes.fromhex(chain)
         self._begin()
 
     def _begin(self) -> None:
         self._first = self._last + 1
-        self._encoding = _Encoding()
-        self._parts: list[dict[str, Any]] = []
-        self._said: list[Said] = []
-        self._tellings = 0
+        self._encoder = _RowEncoder()
+        self._pages: list[dict[str, Any]] = []
+        self._facts: list[FactRow] = []
+        self._revisions = 0
 
     def __len__(self) -> int:
-        """How many rows of the journal the next slice has until now."""
+        """How many rows of the journal the next segment has so far."""
         return self._last - self._first + 1
 
     def add(self, rows: Sequence[StoredTouchpoint]) -> None:
-        """Encode rows that follow: everything that was recorded at once, at once."""
-        said = self._encode(rows)
-        recorded = {row.id: (row.position, row.recorded_at) for row in rows} if said or not self._amending.is_empty else {}
-        for telling in self._amending.tellings(said, recorded, rows[-1].position, self._find):
-            record = telling.record
-            self._encoding.add(record.outline, record.at, telling.position, telling.recorded_at, record.position, telling.retracted)
-            self._tellings += 1
-        self._parts.append(self._encoding.taken())
-        self._said += said
+        """Encode the next page, which must not end amid rows that were recorded together."""
+        facts = self._encode(rows)
+        recorded = {row.id: (row.position, row.recorded_at) for row in rows} if facts or not self._amendments.is_empty else {}
+        for revision in self._amendments.revisions(facts, recorded, rows[-1].position, self._find):
+            record = revision.record
+            self._encoder.add(record.outline, record.at, revision.position, revision.recorded_at, record.position, revision.retracted)
+            self._revisions += 1
+        self._pages.append(self._encoder.take())
+        self._facts += facts
         for row in rows:
             self._chain = hashlib.sha256(self._chain + row.digest).digest()
         self._last, self._digest = rows[-1].position, rows[-1].digest.hex()
 
-    def take(self) -> Slice:
-        """Everything since this was last taken."""
-        encoding = self._encoding
-        taken = Slice(
+    def take(self) -> SegmentContent:
+        """The content of the next segment: every row since the last call."""
+        encoder = self._encoder
+        content = SegmentContent(
             first=self._first,
             last=self._last,
-            touchpoints={name: _joined([part[name] for part in self._parts]) for name in _ROW},
-            said=self._said,
-            names=encoding.names(),
+            touchpoints={name: _joined([page[name] for page in self._pages]) for name in _ROW},
+            facts=self._facts,
+            names=encoder.names(),
             digest=self._digest,
             chain=self._chain.hex(),
-            tellings=self._tellings,
-            unknown=encoding.unknown,
+            revisions=self._revisions,
+            unknown=encoder.unknown,
         )
         self._begin()
-        return taken
+        return content
 
-    def _encode(self, rows: Sequence[StoredTouchpoint]) -> list[Said]:
-        said: list[Said] = []
+    def _encode(self, rows: Sequence[StoredTouchpoint]) -> list[FactRow]:
+        facts: list[FactRow] = []
         outlines = [outline_of(row) for row in rows]
-        others = [row.id for row, outline in zip(rows, outlines, strict=True) if outline is None]
-        read = self._find(others) if others else {}
+        unread = [row.id for row, outline in zip(rows, outlines, strict=True) if outline is None]
+        read = self._find(unread) if unread else {}
         for row, outline in zip(rows, outlines, strict=True):
-            told = read[row.id].outline if outline is None else outline
-            if told.kind not in LOG_FACTS:
-                self._encoding.add(told, row.occurred_at, row.position, row.recorded_at)
-            elif (one := Said.of(read[row.id])) is not None:
-                said.append(one)
-                # Those that are merged have codes even where nothing else was recorded of them, since one stands for the other.
-                if one.kind in MERGES:
-                    self._encoding.name("relationships", one.relationship, one.about)
-                elif one.kind in PEOPLE_MERGES:
-                    self._encoding.name("people", one.person or "", one.about)
-        return said
+            described = read[row.id].outline if outline is None else outline
+            if described.kind not in LOG_FACTS:
+                self._encoder.add(described, row.occurred_at, row.position, row.recorded_at)
+            elif (fact := FactRow.of(read[row.id])) is not None:
+                facts.append(fact)
+                # Merged names have codes even where nothing else was recorded of them, since one stands for the other.
+                if fact.kind in MERGES:
+                    self._encoder.name("relationships", fact.relationship, fact.about)
+                elif fact.kind in PEOPLE_MERGES:
+                    self._encoder.name("people", fact.person or "", fact.about)
+        return facts
 
 
-class _Encoding:
+class _RowEncoder:
     """Rows of numbers, and the names behind their codes."""
 
     def __init__(self) -> None:
@@ -120,21 +120,21 @@ class _Encoding:
         self._dictionaries = Dictionaries()
         self._relationship, *self._coded = (getattr(self._dictionaries, family).code for family in FAMILIES.values())
 
-    def add(self, told: Any, at: int, position: int, recorded_at: int, amends: int | None = None, retracted: bool = False) -> None:
-        """A telling of a touchpoint."""
-        row = mention(told, at)
+    def add(self, outline: Any, at: int, position: int, recorded_at: int, amends: int | None = None, retracted: bool = False) -> None:
+        """Add a touchpoint, or a revision of one."""
+        row = mention(outline, at)
         representative, other, episode, promise, topic = self._coded
         kind = row.kind
-        if isinstance(told, UnknownTouchpoint):
+        if isinstance(outline, UnknownTouchpoint):
             kind = UNKNOWN_KIND
             self.unknown += 1
         self._rows.append(
             (
-                *(position, recorded_at, row.at, told.sequence),
-                self._relationship(told.relationship),
+                *(position, recorded_at, row.at, outline.sequence),
+                self._relationship(outline.relationship),
                 *(representative(row.representative), other(row.other), episode(row.episode), promise(row.promise), topic(row.topic)),
                 *(kind, row.side, row.code, row.flag, row.cause, row.certainty, row.amount, row.second, row.third),
-                *(told.id, amends, retracted),
+                *(outline.id, amends, retracted),
             )
         )
 
@@ -143,8 +143,8 @@ class _Encoding:
         for name in names:
             getattr(self._dictionaries, family).code(name)
 
-    def taken(self) -> dict[str, Any]:
-        """The rows that were added since they were last taken, by column."""
+    def take(self) -> dict[str, Any]:
+        """The rows since the last call, by column."""
         transposed = zip(*self._rows, strict=True) if self._rows else ((),) * len(_ROW)
         columns = {
             name: np.array(values, LAYOUT[name]) if name in LAYOUT else pa.array(values, TOUCHPOINTS.field(name).type)

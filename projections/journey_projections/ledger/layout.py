@@ -19,7 +19,7 @@ from journey_projections.encoding.columns import FAMILIES, LAYOUT
 FORMAT = 1
 METADATA_KEY = b"journey.ledger"
 ROW_GROUP = 131_072
-"""Rows of a row group: what is read at least."""
+"""Rows of a row group, the least that is read."""
 ORDER = ("relationship", "occurred_at", "sequence", "id")
 """What rows of touchpoints are sorted by, as they are replayed; files say so by Parquet's sorting columns, older ones do not."""
 UNKNOWN_KIND = -1
@@ -42,11 +42,11 @@ TOUCHPOINTS = pa.schema(
         _required("retracted", pa.bool_()),
     ]
 )
-"""A row for each telling of a touchpoint: the first as it was recorded; each further one as it is told from an amendment on, with the
-amendment's position and time, and the touchpoint's own position in `amends`; `retracted` where it is told no longer."""
+"""A row for each touchpoint as it was recorded, and one for each later revision, with the amendment's position and time, and the
+touchpoint's own position in `amends`; `retracted` where the touchpoint no longer counts."""
 NAMES = pa.schema([_required("family", _NAMED), _required("code", pa.int32()), _required("name", _NAMED)])
 """The names behind the codes."""
-SAID = pa.schema(
+FACT_ROWS = pa.schema(
     [
         _required("position", pa.int64()),
         _required("recorded_at", _TIME),
@@ -58,7 +58,7 @@ SAID = pa.schema(
     ]
 )
 """Facts about facts, relationships and people: `about` is the fact that is amended, or the other of two that are merged or unmerged."""
-FOLDERS = {"touchpoints": TOUCHPOINTS, "names": NAMES, "facts": SAID}
+FOLDERS = {"touchpoints": TOUCHPOINTS, "names": NAMES, "facts": FACT_ROWS}
 """The tables, each the folder of a ledger that holds its segments."""
 BOUNDED = {"touchpoints": ("relationship", "occurred_at"), "names": ("family",), "facts": ()}
 """The columns whose least and greatest value in each row group, as a file's footer says them, are relied upon."""
@@ -87,10 +87,10 @@ WRITING: dict[str, dict[str, Any]] = {
 class Note:
     """What a segment says of itself in its file's metadata.
 
-    It holds what was recorded from position `first` to `last`, in `rows` rows of touchpoints, of which `amended` tell one anew and
-    `unknown` are of a kind that was not known. `digest` is that of the journal's row at `last`; `chain` that of everything up to
+    It holds what was recorded from position `first` to `last`, in `rows` rows of touchpoints, of which `amended` are revisions
+    and `unknown` of a kind that was not known. `digest` is that of the journal's row at `last`; `chain` that of everything up to
     it: SHA-256 over the chain until the row before and the row's digest, row by row, in hex. `names` counts the names of each
-    family until then; `made_by` tells the format and the kinds that were known.
+    family until then; `made_by` is a hash of the format and the known kinds.
     """
 
     first: int
@@ -109,6 +109,6 @@ class Note:
 
 
 def made_by() -> str:
-    """Twelve hex digits for what rows depend on beside the journal: the format, and which kinds and schemas are known."""
+    """Twelve hex digits for what rows depend on besides the journal: the format, and which kinds and schemas are known."""
     known = sorted((kind, model.SCHEMA_VERSION) for kind, model in FACTS.items())
     return hashlib.sha256(json.dumps([FORMAT, known, sorted(UPCASTERS)]).encode()).hexdigest()[:12]

@@ -12,27 +12,27 @@ from journey.errors import DamagedLedger, StoreUnavailable
 from journey.journal import Journal
 from journey.stores.rows import StoredTouchpoint
 from journey_projections.encoding.columns import FAMILIES, LAYOUT
-from journey_projections.ledger.encoder import Slice, Tail
-from journey_projections.ledger.layout import FOLDERS, ROW_GROUP, SAID, TOUCHPOINTS, Note, made_by
+from journey_projections.ledger.encoder import SegmentContent, SegmentEncoder
+from journey_projections.ledger.layout import FACT_ROWS, FOLDERS, ROW_GROUP, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.open_ledger import OpenLedger, in_order, said_in, whole
-from journey_projections.ledger.revisions import Amending, Said
+from journey_projections.ledger.open_ledger import OpenLedger, facts_in, in_order, whole
+from journey_projections.ledger.revisions import AmendmentIndex, FactRow
 from journey_projections.ledger.segments import REBUILD, clear, leftovers, segments, write
 from journey_projections.locks import claimed
 
-SLICE = 500_000
-"""From how many rows of the journal on a segment is written before all are read."""
+ROWS_PER_SEGMENT = 500_000
+"""How many rows of the journal go into one segment, about, while catching up."""
 PAGE = 8_192
 """How many rows of the journal are read at once."""
-Told = Callable[[int], object]
+Progress = Callable[[int], object]
 """Takes how many more of the journal's rows are in the ledger now."""
 COMPACTED_AT_ONCE = 1_000_000
-"""How many rows are brought together at once."""
+"""How many rows are sorted at once while compacting."""
 MOST_SEGMENTS = 8
-"""From how many segments on catching up compacts some."""
+"""Catching up compacts the last segments where there are more than this."""
 MAKE = "`journey ledger catch-up` makes one"
 NO_CHAIN = bytes(32).hex()
-"""The digest of a journal in which nothing was recorded yet."""
+"""The digest of an empty journal."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Ledger:
         self.path = path
 
     def note(self) -> Note | None:
-        """What is in it, None where nothing is. Raises DamagedLedger."""
-        found = segments(self.path / "touchpoints")
-        return found[-1].note() if found else None
+        """What its last segment says of itself, None where there is none. Raises DamagedLedger."""
+        listed = segments(self.path / "touchpoints")
+        return listed[-1].note() if listed else None
 
     def open(self, until: int | None = None) -> OpenLedger:
         """Its state now, or when it went up to position `until`, to be read.
@@ -70,11 +70,11 @@ class Ledger:
                 if not segments(self.path / "touchpoints"):
                     raise StoreUnavailable(f"there is no ledger at `{self.path}`", MAKE) from None
 
-    def catch_up(self, journal: Journal, told: Told = lambda _: None, *, until: int | None = None) -> Note | None:
-        """Add what was recorded since, as far as position `until`; returns what is in the ledger then.
+    def catch_up(self, journal: Journal, progress: Progress = lambda _: None, *, until: int | None = None) -> Note | None:
+        """Add what was recorded since, as far as position `until`; returns the last segment's note then.
 
-        One that was made under another format or by a journey that knew other kinds is made anew. Others who catch up at the same
-        time wait. Where nothing is behind, nothing is written, so that a ledger may be read where nobody can write. Raises
+        A ledger of another format, or of a journey that knew other kinds, is rebuilt. Others who catch up at the same time wait.
+        Nothing is written where nothing is new, so that a ledger can be read where nobody can write. Raises
         DamagedLedger where the ledger is not of this journal, StoreUnavailable where it cannot be written.
         """
         current = self._current(journal, until)
@@ -89,31 +89,31 @@ class Ledger:
                     self._remove()
                     note = None
                 clear(self.path, note.last if note else 0)
-                note = self._add(journal, note, told, until)
-                self._compact_tail()
+                note = self._add(journal, note, progress, until)
+                self._compact_last()
                 return note
 
     def _current(self, journal: Journal, until: int | None) -> Note | None:
-        """What is in it, where no writer has anything to do; else None."""
+        """Its note, where a writer would have nothing to do; else None."""
         try:
             note = self.note()
             if note is None or note.made_by != made_by() or any(leftovers(self.path, note.last)):
                 return None
         except (FileNotFoundError, DamagedLedger):
-            # Somebody may be writing right now: what it is shows once one is alone.
+            # Somebody may be writing right now: look again once alone.
             return None
         _of_same(self.path, journal, note)
         behind = journal.stored(note.last, 1)
         return None if behind and (until is None or behind[0].position <= until) else note
 
-    def compact(self, told: Told = lambda _: None) -> None:
-        """Write many segments of touchpoints as one, brought together by relationship; tells how many rows are done.
+    def compact(self, progress: Progress = lambda _: None) -> None:
+        """Write many segments of touchpoints as one, sorted by relationship; `progress` takes how many more rows are done.
 
         Raises DamagedLedger; StoreUnavailable where there is no ledger, or it cannot be written.
         """
         if self.status().segments > 1:
             with self._writing(), claimed(self.path / "lock"):
-                self._compact(1, told)
+                self._compact(1, progress)
 
     def status(self) -> Status:
         """Where it stands. Raises DamagedLedger; StoreUnavailable where there is no ledger."""
@@ -122,9 +122,9 @@ class Ledger:
         if self.note() is None:
             return Status(0, 0, 0, {}, 0)
         opened = self.open()
-        found = {folder: segments(self.path / folder) for folder in FOLDERS}
-        size = sum(segment.path.stat().st_size for some in found.values() for segment in some)
-        return Status(opened.note.last, opened.rows, len(found["touchpoints"]), dict(opened.note.names), size)
+        by_folder = {folder: segments(self.path / folder) for folder in FOLDERS}
+        size = sum(segment.path.stat().st_size for listed in by_folder.values() for segment in listed)
+        return Status(opened.note.last, opened.rows, len(by_folder["touchpoints"]), dict(opened.note.names), size)
 
     @property
     def exists(self) -> bool:
@@ -138,34 +138,34 @@ class Ledger:
         except OSError as error:
             raise StoreUnavailable(f"the ledger `{self.path}` cannot be written: {error}", "name another place with --ledger") from error
 
-    def _compact(self, start: int, told: Told) -> None:
-        """Write everything from position `start` on as one segment; names and facts are few, and written whole."""
+    def _compact(self, start: int, progress: Progress) -> None:
+        """Write the touchpoints from position `start` on as one segment; names and facts are few, and written whole."""
         opened = OpenLedger(self.path, start)
         clear(self.path, opened.note.last)
 
         def tables() -> Iterator[pa.Table]:
-            for table in opened.tables(opened.cuts(COMPACTED_AT_ONCE)):
+            for table in opened.tables(opened.ranges(COMPACTED_AT_ONCE)):
                 yield table
-                told(table.num_rows)
+                progress(table.num_rows)
 
         everything = replace(opened.note, first=1)
         write(self.path / "names", everything, opened.names.tables())
-        write(self.path / "facts", everything, [_facts(opened.said)])
+        write(self.path / "facts", everything, [_facts(opened.facts)])
         write(self.path / "touchpoints", opened.total(start), tables())
         clear(self.path, opened.note.last)
 
-    def _compact_tail(self) -> None:
-        """Write the last segments as one where they have become many, so that each row is written a few times at the most."""
-        found = segments(self.path / "touchpoints")
-        if len(found) <= MOST_SEGMENTS:
+    def _compact_last(self) -> None:
+        """Write the last segments as one where they are many; each row is written a few times at the most."""
+        listed = segments(self.path / "touchpoints")
+        if len(listed) <= MOST_SEGMENTS:
             return
-        rows = [segment.note().rows for segment in found]
-        first, total = len(found) - 1, rows[-1]
+        rows = [segment.note().rows for segment in listed]
+        first, total = len(listed) - 1, rows[-1]
         while first and rows[first - 1] <= ROW_GROUP + 3 * total:
             first -= 1
             total += rows[first]
-        if first < len(found) - 1:
-            self._compact(found[first].first, lambda _: None)
+        if first < len(listed) - 1:
+            self._compact(listed[first].first, lambda _: None)
 
     def remove(self) -> None:
         """Delete it, where there is one; nothing else that is in its folder. Raises StoreUnavailable where it cannot be deleted."""
@@ -179,41 +179,41 @@ class Ledger:
             for path in (self.path / folder).glob("[0-9]*-[0-9]*.parquet"):
                 path.unlink()
 
-    def _add(self, journal: Journal, note: Note | None, told: Told, until: int | None) -> Note | None:
+    def _add(self, journal: Journal, note: Note | None, progress: Progress, until: int | None) -> Note | None:
         if note is not None:
             _of_same(self.path, journal, note)
-        tail, names = None, None
-        for rows in batches(journal, note.last if note else 0, until):
-            if tail is None or names is None:
-                names, amending = self._known(note)
-                tail = Tail(note.last if note else 0, note.chain if note else NO_CHAIN, amending, journal.find)
-            tail.add(rows)
-            if len(tail) >= SLICE:
-                note = self._write(tail.take(), names)
-            told(len(rows))
-        return self._write(tail.take(), names) if tail and names and len(tail) else note
+        encoder, names = None, None
+        for rows in pages(journal, note.last if note else 0, until):
+            if encoder is None or names is None:
+                names, amendments = self._names_and_amendments(note)
+                encoder = SegmentEncoder(note.last if note else 0, note.chain if note else NO_CHAIN, amendments, journal.find)
+            encoder.add(rows)
+            if len(encoder) >= ROWS_PER_SEGMENT:
+                note = self._write(encoder.take(), names)
+            progress(len(rows))
+        return self._write(encoder.take(), names) if encoder and names and len(encoder) else note
 
-    def _known(self, note: Note | None) -> tuple[Names, Amending]:
-        """What the ledger knows of names and amendments."""
+    def _names_and_amendments(self, note: Note | None) -> tuple[Names, AmendmentIndex]:
+        """The names and amendments that the ledger has."""
         until = note.last if note else 0
         names = Names(segments(self.path / "names", until), note.names if note else {})
-        return names, Amending(said_in(whole(segments(self.path / "facts", until), SAID)))
+        return names, AmendmentIndex(facts_in(whole(segments(self.path / "facts", until), FACT_ROWS)))
 
-    def _write(self, new: Slice, names: Names) -> Note:
-        codes, added = names.coded(new.names)
-        columns = {name: codes[FAMILIES[name]][column] if name in FAMILIES else column for name, column in new.touchpoints.items()}
+    def _write(self, content: SegmentContent, names: Names) -> Note:
+        codes, added = names.coded(content.names)
+        columns = {name: codes[FAMILIES[name]][column] if name in FAMILIES else column for name, column in content.touchpoints.items()}
         note = Note(
-            first=new.first,
-            last=new.last,
-            rows=len(new.touchpoints["id"]),
-            amended=new.tellings,
-            unknown=new.unknown,
-            digest=new.digest,
-            chain=new.chain,
+            first=content.first,
+            last=content.last,
+            rows=len(content.touchpoints["id"]),
+            amended=content.revisions,
+            unknown=content.unknown,
+            digest=content.digest,
+            chain=content.chain,
             names=dict(names.counts),
             made_by=made_by(),
         )
-        for folder, tables in (("names", added), ("facts", [_facts(new.said)]), ("touchpoints", [_table(columns)])):
+        for folder, tables in (("names", added), ("facts", [_facts(content.facts)]), ("touchpoints", [_table(columns)])):
             write(self.path / folder, note, tables)
         return note
 
@@ -228,25 +228,25 @@ def _of_same(path: Path, journal: Journal, note: Note) -> None:
         )
 
 
-def batches(journal: Journal, after: int, last: int | None = None) -> Iterator[Sequence[StoredTouchpoint]]:
-    """What was recorded behind a position, up to `last`, in pages that end where something that was recorded at once ends."""
-    held: Sequence[StoredTouchpoint] = ()
-    while rows := journal.stored(held[-1].position if held else after, PAGE):
+def pages(journal: Journal, after: int, last: int | None = None) -> Iterator[Sequence[StoredTouchpoint]]:
+    """The rows behind a position, up to `last`, in pages; rows that were recorded together are never parted."""
+    waiting: Sequence[StoredTouchpoint] = ()
+    while rows := journal.stored(waiting[-1].position if waiting else after, PAGE):
         if last is not None and rows[-1].position > last:
-            held = [*held, *(row for row in rows if row.position <= last)]
+            waiting = [*waiting, *(row for row in rows if row.position <= last)]
             break
-        held = [*held, *rows]
-        until = next((number for number in range(len(held), 0, -1) if held[number - 1].recorded_at != held[-1].recorded_at), 0)
+        waiting = [*waiting, *rows]
+        until = next((number for number in range(len(waiting), 0, -1) if waiting[number - 1].recorded_at != waiting[-1].recorded_at), 0)
         if until:
-            yield held[:until]
-            after = held[until - 1].position
-            held = held[until:]
-    if held:
-        yield held
+            yield waiting[:until]
+            after = waiting[until - 1].position
+            waiting = waiting[until:]
+    if waiting:
+        yield waiting
 
 
-def _facts(said: Sequence[Said]) -> pa.Table:
-    return pa.Table.from_pylist([one._asdict() for one in said], SAID)
+def _facts(facts: Sequence[FactRow]) -> pa.Table:
+    return pa.Table.from_pylist([one._asdict() for one in facts], FACT_ROWS)
 
 
 def _table(columns: Mapping[str, Any]) -> pa.Table:

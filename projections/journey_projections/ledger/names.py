@@ -17,38 +17,38 @@ from journey_projections.ledger.segments import REBUILD, Opened, Segment
 class Names:
     """All names of a ledger, by family."""
 
-    def __init__(self, found: Iterable[Segment], counts: Mapping[str, int]) -> None:
-        """The first so many names of each family in segments of NAMES; a family is read when it is asked for. Raises DamagedLedger."""
+    def __init__(self, files: Iterable[Segment], counts: Mapping[str, int]) -> None:
+        """The first `counts` names of each family in segments of NAMES; a family is read when it is needed. Raises DamagedLedger."""
         if counts and set(counts) != set(FAMILY_NAMES):
             raise DamagedLedger(f"the ledger has names of {', '.join(counts)}, not of {', '.join(FAMILY_NAMES)}", REBUILD)
-        self._files = [segment.open() for segment in found]
+        self._files = [segment.open() for segment in files]
         self.counts = {family: counts.get(family, 0) for family in FAMILY_NAMES}
         self._names: dict[str, pa.ChunkedArray] = {}
 
     def of(self, family: str) -> pa.ChunkedArray:
         """The names of a family, by code. Raises DamagedLedger where they are not complete."""
         if family not in self._names:
-            told = pa.concat_tables((NAMES.empty_table(), *(_read(file, family) for file in self._files)))
-            codes = told["code"].to_numpy()[: self.counts[family]]
+            table = pa.concat_tables((NAMES.empty_table(), *(_read(file, family) for file in self._files)))
+            codes = table["code"].to_numpy()[: self.counts[family]]
             if not np.array_equal(codes, np.arange(self.counts[family])):
                 raise DamagedLedger(f"the ledger's names of {family} are not complete", REBUILD)
-            self._names[family] = told["name"].slice(0, self.counts[family])
+            self._names[family] = table["name"].slice(0, self.counts[family])
         return self._names[family]
 
     def apart(self, *families: str) -> "Names":
-        """The names of these families alone, without the files that they were read from."""
+        """The names of these families alone, without the files they came from."""
         names = Names((), {})
         names.counts |= {family: self.counts[family] for family in families}
         names._names = {family: self.of(family) for family in families}
         return names
 
     def places(self, family: str, names: Sequence[str] | pa.Array) -> Array:
-        """The codes of names, NOTHING for those that are not there."""
-        found = call_function("index_in", [pa.array(names, pa.string())], SetLookupOptions(self.of(family)))
-        return cast(Array, found.fill_null(NOTHING).to_numpy())
+        """The codes of names, NOTHING for unknown ones."""
+        codes = call_function("index_in", [pa.array(names, pa.string())], SetLookupOptions(self.of(family)))
+        return cast(Array, codes.fill_null(NOTHING).to_numpy())
 
     def recoded(self, other: "Names") -> dict[str, Array]:
-        """For each family the codes that these names have among others, NOTHING where they have none, and in a further place NOTHING."""
+        """For each family the codes of these names in another ledger, NOTHING where they have none; one more place holds NOTHING."""
         return {family: np.append(other.places(family, names.combine_chunks()), NOTHING).astype("i4") for family, names in self._all()}
 
     def _all(self) -> Iterator[tuple[str, pa.ChunkedArray]]:
@@ -59,7 +59,7 @@ class Names:
         return (table_of(family, names.combine_chunks(), 0) for family, names in self._all())
 
     def coded(self, mentioned: Mapping[str, Sequence[str]]) -> tuple[dict[str, Array], list[pa.Table]]:
-        """The codes of names by family, in a further place NOTHING, and the tables of those that are new, which get the next codes."""
+        """The codes of names by family, each with one more place for NOTHING, and tables of the new names, which get the next codes."""
         codes, added = {}, []
         for family, names in mentioned.items():
             known = self.of(family)

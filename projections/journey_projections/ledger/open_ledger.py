@@ -1,4 +1,4 @@
-"""One state of a ledger, to be read: what was there when it was opened, whatever is written meanwhile."""
+"""One state of a ledger, to be read: its content when it was opened, whatever is written meanwhile."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,9 +18,9 @@ from journey_projections.encoding.columns import FAMILIES, Array
 from journey_projections.ledger.chunks import (
     KINDS,
     Chunk,
-    Part,
     RowGroup,
     RowIds,
+    SelectedRows,
     array_of,
     breaks_between,
     chunk_of,
@@ -28,9 +28,9 @@ from journey_projections.ledger.chunks import (
     read_ahead,
     stretches_of,
 )
-from journey_projections.ledger.layout import SAID, TOUCHPOINTS, Note
+from journey_projections.ledger.layout import FACT_ROWS, TOUCHPOINTS, Note
 from journey_projections.ledger.names import Names
-from journey_projections.ledger.revisions import Said
+from journey_projections.ledger.revisions import FactRow
 from journey_projections.ledger.segments import Segment, segments
 
 
@@ -42,21 +42,21 @@ class OpenLedger:
 
         Raises DamagedLedger, and FileNotFoundError where there is no ledger or it was compacted meanwhile.
         """
-        found = [segment for segment in segments(path / "touchpoints", until) if segment.first >= start]
-        if not found:
+        listed = [segment for segment in segments(path / "touchpoints", until) if segment.first >= start]
+        if not listed:
             raise FileNotFoundError(path)
         self.path = path
-        self._notes = [segment.note() for segment in found]
+        self._notes = [segment.note() for segment in listed]
         self.note: Note = self._notes[-1]
         self.last = self.note.last if until is None else until
-        self._files = [segment.open() for segment in found]
+        self._files = [segment.open() for segment in listed]
         self.names = Names(segments(path / "names", self.note.last), self.note.names)
-        facts = whole(segments(path / "facts", self.note.last), SAID)
-        self.said = [one for one in said_in(facts) if one.position <= self.last]
+        facts = whole(segments(path / "facts", self.note.last), FACT_ROWS)
+        self.facts = [one for one in facts_in(facts) if one.position <= self.last]
 
     @property
     def rows(self) -> int:
-        """How many rows of touchpoints there are, later tellings included."""
+        """How many rows of touchpoints there are, revisions included."""
         return sum(note.rows for note in self._notes)
 
     def span(self) -> tuple[datetime, datetime] | None:
@@ -80,7 +80,7 @@ class OpenLedger:
 
     @property
     def amended(self) -> bool:
-        """Whether any touchpoint is told otherwise later."""
+        """Whether any touchpoint was revised."""
         return any(note.amended for note in self._notes)
 
     @property
@@ -91,7 +91,7 @@ class OpenLedger:
     def united(self, family: str, known_at: datetime | None = None) -> Array | None:
         """For each relationship, or each of people, the code of the one that it counts as, as far as was known; None if none are merged."""
         kinds = {"relationships": MERGES, "people": PEOPLE_MERGES}[family]
-        known = (one for one in self.said if known_at is None or one.recorded_at <= to_microseconds(known_at))
+        known = (one for one in self.facts if known_at is None or one.recorded_at <= to_microseconds(known_at))
         names = names_of_united(merged_pairs(_merge(one) for one in known if one.kind in kinds))
         if not names:
             return None
@@ -100,32 +100,32 @@ class OpenLedger:
         return codes
 
     def chunks(self, rows: int, known_at: datetime | None = None) -> Iterator[Chunk]:
-        """All touchpoints as known by a time, brought together by relationship, at most about so many rows at once.
+        """All touchpoints as known by a time, in chunks of at most about so many rows.
 
-        A chunk's columns are good until the next one is asked for, which is put in the same place.
+        The next chunk overwrites the columns of the previous one.
         """
         united = self.united("relationships", known_at)
         buffers: dict[str, Array] = {}
-        for first, last in self.cuts(rows, united):
+        for first, last in self.ranges(rows, united):
             yield self._chunk(first, last, united, known_at, buffers)
 
     def chunk(self, first: int, last: int, known_at: datetime | None = None) -> Chunk:
         """All touchpoints, as known by a time, of the relationships that count as one from `first` up to `last`."""
         return self._chunk(first, last, self.united("relationships", known_at), known_at, {})
 
-    def tables(self, cuts: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
-        """Every row as it is in the files, by ranges of relationships and in order; with the codes of another ledger, by family."""
-        for first, last in cuts:
-            parts = []
+    def tables(self, ranges: Iterable[tuple[int, int]], recoded: Mapping[str, Array] | None = None) -> Iterator[pa.Table]:
+        """Every row as it is in the files, in order, a table for each range of relationships; `recoded` by another ledger's codes."""
+        for first, last in ranges:
+            tables = []
             for group in self._needed(first, last, None if recoded is None else recoded["relationships"]):
                 table = self._read(group, TOUCHPOINTS.names)
                 if recoded is not None:
                     table = _recoded(table, recoded)
                 codes = table["relationship"].to_numpy()
-                parts.append(table.filter(pa.array((codes >= first) & (codes < last))))
-            yield in_order(pa.concat_tables((TOUCHPOINTS.empty_table(), *parts)))
+                tables.append(table.filter(pa.array((codes >= first) & (codes < last))))
+            yield in_order(pa.concat_tables((TOUCHPOINTS.empty_table(), *tables)))
 
-    def cuts(self, rows: int, united: Array | None = None) -> list[tuple[int, int]]:
+    def ranges(self, rows: int, united: Array | None = None) -> list[tuple[int, int]]:
         """Ranges of relationships of at most so many rows, or of one relationship."""
         count = self.note.names["relationships"]
         if self.rows <= rows:
@@ -137,51 +137,53 @@ class OpenLedger:
         if united is not None:
             totals = np.bincount(united, weights=totals, minlength=count).astype(np.int64)
         ends = np.cumsum(totals)
-        cuts = [0]
-        while cuts[-1] < count:
-            before = ends[cuts[-1] - 1] if cuts[-1] else 0
-            cuts.append(max(int(np.searchsorted(ends, before + rows, side="right")), cuts[-1] + 1))
-        return list(pairwise(cuts))
+        bounds = [0]
+        while bounds[-1] < count:
+            before = ends[bounds[-1] - 1] if bounds[-1] else 0
+            bounds.append(max(int(np.searchsorted(ends, before + rows, side="right")), bounds[-1] + 1))
+        return list(pairwise(bounds))
 
     @cached_property
     def _groups(self) -> list[RowGroup]:
-        found = []
+        groups = []
         for file, opened in enumerate(self._files):
             of_groups = zip(opened.bounds("relationship"), opened.rows, strict=True)
-            found += [RowGroup(file, number, least, greatest, rows) for number, ((least, greatest), rows) in enumerate(of_groups)]
-        return found
+            groups += [RowGroup(file, number, least, greatest, rows) for number, ((least, greatest), rows) in enumerate(of_groups)]
+        return groups
 
     def _chunk(self, first: int, last: int, united: Array | None, known_at: datetime | None, buffers: dict[str, Array]) -> Chunk:
         """The rows of the relationships that count as one from `first` up to `last`, put into `buffers`."""
-        wanted = columns_needed(amended=self.amended, known_at=known_at)
+        columns = columns_needed(amended=self.amended, known_at=known_at)
         beyond = self.last < self.note.last
-        wanted += ["position"] if beyond and "position" not in wanted else []
+        columns += ["position"] if beyond and "position" not in columns else []
         groups = self._needed(first, last, united)
         room = sum(group.rows for group in groups)
-        for name in wanted:
+        for name in columns:
             if name not in buffers or len(buffers[name]) < room:
                 buffers[name] = np.empty(room, KINDS[name])
-        parts: list[Part] = []
+        selections: list[SelectedRows] = []
         stored: list[Array] = []
         size = 0
-        for group, table in zip(groups, read_ahead(lambda group: self._read(group, wanted), groups), strict=True):
+        for group, table in zip(groups, read_ahead(lambda group: self._read(group, columns), groups), strict=True):
             codes = array_of(table["relationship"])
             ones = (codes if united is None else united[codes]) - np.int32(first)
-            meant = (ones >= 0) & (ones < last - first)
+            selected = (ones >= 0) & (ones < last - first)
             if beyond:
-                meant &= array_of(table["position"]) <= self.last
-            count = int(np.count_nonzero(meant))
+                selected &= array_of(table["position"]) <= self.last
+            count = int(np.count_nonzero(selected))
             if united is not None:
-                stored.append(codes[meant])
-            for name in wanted:
+                stored.append(codes[selected])
+            for name in columns:
                 column = ones if name == "relationship" else array_of(table[name])
-                buffers[name][size : size + count] = column if count == group.rows else column[meant]
-            parts.append(Part(self._files[group.file], group.number, count, None if count == group.rows else np.packbits(meant)))
+                buffers[name][size : size + count] = column if count == group.rows else column[selected]
+            selections.append(
+                SelectedRows(self._files[group.file], group.number, count, None if count == group.rows else np.packbits(selected))
+            )
             size += count
-        arrays = {name: buffers[name][:size] for name in wanted}
+        arrays = {name: buffers[name][:size] for name in columns}
         people = self.united("people", known_at)
         breaks = breaks_between(np.concatenate(stored), united) if united is not None and stored else np.empty(0, np.int64)
-        return chunk_of(arrays, RowIds(parts), first, last, people, known_at, stretches_of(parts, breaks))
+        return chunk_of(arrays, RowIds(selections), first, last, people, known_at, stretches_of(selections, breaks))
 
     def _read(self, group: RowGroup, columns: Sequence[str]) -> pa.Table:
         return self._files[group.file].read(columns, [group.number])
@@ -213,7 +215,7 @@ def in_order(table: pa.Table) -> pa.Table:
 
 
 def order_of(table: pa.Table) -> Array:
-    """The places of rows of TOUCHPOINTS in ORDER; the tellings of one touchpoint as they were recorded."""
+    """The places of rows of TOUCHPOINTS in ORDER; the revisions of one touchpoint as they were recorded."""
     keys = [array_of(table[name]) for name in ("amends", "position", "sequence", "occurred_at", "relationship")]
     order = np.lexsort(keys)
     ties = np.zeros(len(order), np.bool_)
@@ -226,20 +228,20 @@ def order_of(table: pa.Table) -> Array:
     return order
 
 
-def said_in(table: pa.Table) -> list[Said]:
+def facts_in(table: pa.Table) -> list[FactRow]:
     """The rows of a table of facts."""
     plain = table.set_column(1, "recorded_at", table["recorded_at"].cast(pa.int64()))
-    return [Said(**row) for row in plain.to_pylist()]
+    return [FactRow(**row) for row in plain.to_pylist()]
 
 
-def whole(found: Iterable[Segment], schema: pa.Schema) -> pa.Table:
+def whole(listed: Iterable[Segment], schema: pa.Schema) -> pa.Table:
     """All rows of some segments of a table."""
-    return pa.concat_tables((schema.empty_table(), *(segment.read() for segment in found)))
+    return pa.concat_tables((schema.empty_table(), *(segment.read() for segment in listed)))
 
 
-def _merge(one: Said) -> Merge | PeopleMerge:
-    """A merge or unmerge as it was recorded, as far as it says what is one."""
-    said = {"id": one.id, "other": one.about, "occurred_at": EPOCH}
+def _merge(one: FactRow) -> Merge | PeopleMerge:
+    """A merge or unmerge, as far as it says who is one with whom."""
+    fields = {"id": one.id, "other": one.about, "occurred_at": EPOCH}
     if one.kind in MERGES:
-        return MERGES[one.kind].model_validate({**said, "relationship": one.relationship})
-    return PEOPLE_MERGES[one.kind].model_validate({**said, "person": one.person})
+        return MERGES[one.kind].model_validate({**fields, "relationship": one.relationship})
+    return PEOPLE_MERGES[one.kind].model_validate({**fields, "person": one.person})

@@ -1,4 +1,4 @@
-"""What replaying a ledger tells row by row: the course of trust at chosen dates, and what each touchpoint contributed."""
+"""Rows from the replay of a ledger: the course of trust at chosen dates, and what each touchpoint contributed."""
 
 import numpy as np
 import pyarrow as pa
@@ -53,17 +53,17 @@ def contributions_of(replayed: ReplayedChunk, names: Names, rules: RuleSet) -> p
     }
     before_them = _by_time(waits * 2, whose[waits], made["at"][waits], earlier[waits], made["before"][waits])
     behind_all = _by_time(ends[lasts] * 2 - 1, lasts, replays.at[lasts], made["after"][ends[lasts] - 1], replays.trust[lasts])
-    told = pa.concat_tables((pa.table(by_touchpoints), before_them, behind_all))
-    # What time did behind a relationship's last touchpoint comes behind it, and before what the next relationship's begins with.
-    order = np.lexsort((np.repeat([0, 0, 1], [len(made), len(waits), len(lasts)]), told["place"].to_numpy()))
-    told = told.take(pa.array(order))
+    rows = pa.concat_tables((pa.table(by_touchpoints), before_them, behind_all))
+    # The share of time after a relationship's last touchpoint comes right behind it, before the next relationship.
+    order = np.lexsort((np.repeat([0, 0, 1], [len(made), len(waits), len(lasts)]), rows["place"].to_numpy()))
+    rows = rows.take(pa.array(order))
     return pa.table(
         [
-            _named(names, replays.relationship[told["whose"].to_numpy()] + replayed.chunk.first),
-            told["touchpoint"],
-            told["occurred_at"].cast(_INSTANT),
-            *(told[name] for name in ("kind", "cause", "before", "after")),
-            told["after"].to_numpy() - told["before"].to_numpy(),
+            _named(names, replays.relationship[rows["whose"].to_numpy()] + replayed.chunk.first),
+            rows["touchpoint"],
+            rows["occurred_at"].cast(_INSTANT),
+            *(rows[name] for name in ("kind", "cause", "before", "after")),
+            rows["after"].to_numpy() - rows["before"].to_numpy(),
         ],
         schema=_CONTRIBUTIONS,
     )

@@ -1,4 +1,4 @@
-"""Where relationships stand after a replay: one by one, as arrays, as a table."""
+"""Where relationships stand after a replay: one by one, as arrays, or as a table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,13 +43,13 @@ RESULT = np.dtype(
 )
 """What a Standings holds of a relationship."""
 Instant = str | date | datetime
-NOT_TOLD = Parties(PartyTrust(nan), {}, PartyTrust(nan))
-"""Parties that nobody asked for."""
+NOT_REPLAYED = Parties(PartyTrust(nan), {}, PartyTrust(nan))
+"""Parties whose trust was not replayed, because nobody asked for it."""
 
 
 @served_as(ReplayShape)
 class Standing(NamedTuple):
-    """Where one relationship stands: those fields of a `Replay` that columns tell. Without `parties` asked for, they are `NOT_TOLD`."""
+    """Where one relationship stands: those fields of a `Replay` that columns hold. Without `parties` asked for, they are `NOT_REPLAYED`."""
 
     relationship: str
     trust: float
@@ -102,15 +102,15 @@ class Standings:
 
     @classmethod
     def of(
-        cls, names: Names, parts: Sequence[Results], rules: str | RuleSet, as_of: Instant | None, known_at: Instant | None
+        cls, names: Names, by_chunk: Sequence[Results], rules: str | RuleSet, as_of: Instant | None, known_at: Instant | None
     ) -> "Standings":
-        """Put together from parts, in the order of their codes, as of a day and as known at a day."""
+        """Join the results of chunks, in the order of their codes, as of a day and as known at a day."""
         empty = History(())
         empty = empty if known_at is None else empty.known_at(known_at)
         empty = empty if as_of is None else empty.as_of(as_of)
-        codes, results = (np.concatenate(some) for some in zip(*(part[:2] for part in parts), strict=True))
-        told = [part.parties for part in parts if part.parties is not None]
-        return cls(names, codes, results, np.concatenate(told) if told else None, replay(empty, rules))
+        codes, results = (np.concatenate(some) for some in zip(*(one[:2] for one in by_chunk), strict=True))
+        parties = [one.parties for one in by_chunk if one.parties is not None]
+        return cls(names, codes, results, np.concatenate(parties) if parties else None, replay(empty, rules))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -133,27 +133,27 @@ class Standings:
                 from_microseconds(int(result["at"])),
                 self.empty.known_at,
                 int(result["touchpoints"]),
-                NOT_TOLD if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
+                NOT_REPLAYED if self.parties is None else _parties(self.parties[starts[place] : ends[place]], people),
                 self.empty.rules,
             )
 
     def __reduce__(self) -> tuple[object, ...]:
-        """A pickle holds the names that are told, not the files of the ledger."""
+        """A pickle holds the names that the standings need, not the files of the ledger."""
         names = self.names.apart("relationships", *(() if self.parties is None else ("people",)))
         return type(self), (names, self.codes, self.results, self.parties, self.empty)
 
     def table(self) -> pa.Table:
         """The same as a table of STANDINGS_SCHEMA."""
-        met = self.results["touchpoints"] > 0
+        replayed = self.results["touchpoints"] > 0
         at = None if self.empty.at is None else np.datetime64(self.empty.at.replace(tzinfo=None), "us").astype(np.int64)
-        instants = self.results["at"] if at is None else np.where(met, self.results["at"], at)
+        instants = self.results["at"] if at is None else np.where(replayed, self.results["at"], at)
         table = pa.table(
             {
                 "relationship": pa.array(self._relationships(), pa.string()),
-                **{name: np.where(met, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
-                "state": pa.array(np.where(met, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
-                "exit_risk": np.where(met, self.results["exit_risk"], self.empty.exit_risk),
-                "at": pa.array(instants, mask=None if at is not None else ~met).cast(_INSTANT),
+                **{name: np.where(replayed, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
+                "state": pa.array(np.where(replayed, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
+                "exit_risk": np.where(replayed, self.results["exit_risk"], self.empty.exit_risk),
+                "at": pa.array(instants, mask=None if at is not None else ~replayed).cast(_INSTANT),
                 "known_at": pa.array([self.empty.known_at] * len(self), _INSTANT),
                 "touchpoints": self.results["touchpoints"],
                 "rules": pa.array([self.empty.rules.hash] * len(self), pa.string()),
@@ -163,8 +163,8 @@ class Standings:
         return table.sort_by("relationship")
 
     def _relationships(self) -> list[str]:
-        told: list[str] = self.names.of("relationships").take(pa.array(self.codes)).to_pylist()
-        return told
+        names: list[str] = self.names.of("relationships").take(pa.array(self.codes)).to_pylist()
+        return names
 
 
 def table_of(results: Iterable[Replay | Standing]) -> pa.Table:
@@ -178,11 +178,11 @@ def _parties(of_one: Array, people: Sequence[str]) -> Parties:
     institution, customer, representatives = PartyTrust(0.0), PartyTrust(0.0), {}
     for party in of_one:
         levels = (None if np.isnan(party[name]) else float(party[name]) for name in ("competence", "goodwill"))
-        told = PartyTrust(float(party["trust"]), *levels)
+        trust = PartyTrust(float(party["trust"]), *levels)
         if party["party"] == INSTITUTION:
-            institution = told
+            institution = trust
         elif party["party"] == CUSTOMER:
-            customer = told
+            customer = trust
         else:
-            representatives[people[party["representative"]]] = told
+            representatives[people[party["representative"]]] = trust
     return Parties(institution, representatives, customer)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from journey.errors import DamagedLedger
 from journey_projections.ledger.layout import FOLDERS, METADATA_KEY, ROW_GROUP, SORTED, WRITING, Note
 
-REBUILD = "`journey ledger rebuild` makes it anew from the journal"
+REBUILD = "`journey ledger rebuild` builds it again from the journal"
 _UNFINISHED = ".unfinished"
 
 
@@ -53,13 +53,13 @@ class Segment:
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
-            raise DamagedLedger(f"`{self.path}` is no whole segment of a ledger: {error}", REBUILD) from error
+            raise DamagedLedger(f"`{self.path}` is not a whole segment of a ledger: {error}", REBUILD) from error
 
 
 class Opened:
-    """The open file of a segment, whatever becomes of its name. Raises DamagedLedger.
+    """The open file of a segment; it stays readable if the file is removed. Raises DamagedLedger.
 
-    Every page that is read is held against its checksum; the footer has none.
+    Every page that is read is checked against its checksum; the footer has none.
     """
 
     def __init__(self, segment: Segment) -> None:
@@ -79,11 +79,11 @@ class Opened:
         """The least and the greatest value of a column in each row group."""
         place = FOLDERS[self._segment.path.parent.name].get_field_index(column)
         with self._segment.explained():
-            told = [self._file.metadata.row_group(number).column(place).statistics for number in range(len(self.rows))]
+            statistics = [self._file.metadata.row_group(number).column(place).statistics for number in range(len(self.rows))]
             # A comparison by == with what pyarrow has here ends the process.
-            if any(of_group is None for of_group in told):
+            if any(of_group is None for of_group in statistics):
                 raise ValueError(f"it does not say from where to where `{column}` goes")
-            return [(of_group.min, of_group.max) for of_group in told]
+            return [(of_group.min, of_group.max) for of_group in statistics]
 
     @cached_property
     def is_in_order(self) -> bool:
@@ -93,25 +93,25 @@ class Opened:
             return all(list(metadata.row_group(number).sorting_columns) == SORTED for number in range(metadata.num_row_groups))
 
     def read(self, columns: Sequence[str] | None = None, groups: Sequence[int] | None = None) -> pa.Table:
-        """Some columns of some row groups, in order; all that are not said."""
+        """Some columns of some row groups, in order; by default all."""
         with self._segment.explained():
             return self._file.read_row_groups(range(len(self.rows)) if groups is None else groups, columns)
 
 
 def segments(folder: Path, until: int | None = None) -> list[Segment]:
     """The segments of a table that count, by position, as far as position `until`. Raises DamagedLedger where one is missing."""
-    found: list[Segment] = []
+    listed: list[Segment] = []
     covered = 0
     for segment in sorted(map(_named, folder.glob("*.parquet")), key=lambda one: (one.first, -one.last)):
         if segment.last <= covered or (until is not None and segment.first > until):
             continue
         if segment.first != covered + 1:
             raise DamagedLedger(f"`{folder}` lacks what follows position {covered}", REBUILD)
-        found.append(segment)
+        listed.append(segment)
         covered = segment.last
     if until is not None and covered < until:
         raise DamagedLedger(f"`{folder}` ends at position {covered}, not at {until}", REBUILD)
-    return found
+    return listed
 
 
 def write(folder: Path, note: Note, tables: Iterable[pa.Table]) -> Segment:
@@ -132,7 +132,7 @@ def write(folder: Path, note: Note, tables: Iterable[pa.Table]) -> Segment:
 
 
 def leftovers(ledger: Path, until: int) -> Iterator[Path]:
-    """What no longer counts, or never did: unfinished files, segments that others cover, what is behind position `until`."""
+    """Files that do not count: unfinished ones, segments that others cover, segments behind position `until`."""
     for name in FOLDERS:
         folder = ledger / name
         counting = {segment.path for segment in segments(folder, until)}
@@ -140,7 +140,7 @@ def leftovers(ledger: Path, until: int) -> Iterator[Path]:
 
 
 def clear(ledger: Path, until: int) -> None:
-    """Remove the leftovers. For whoever has claimed the ledger."""
+    """Remove the leftovers. Only the process that holds the lock may call this."""
     for path in list(leftovers(ledger, until)):
         # Another program may hold it open where that forbids removing; the next writer tries again.
         with suppress(PermissionError):
@@ -161,5 +161,5 @@ def _named(path: Path) -> Segment:
     try:
         first, last = map(int, path.stem.split("-"))
     except ValueError:
-        raise DamagedLedger(f"`{path}` is no segment of a ledger", "move it elsewhere") from None
+        raise DamagedLedger(f"`{path}` is not a segment of a ledger", "move it elsewhere") from None
     return Segment(path, first, last)

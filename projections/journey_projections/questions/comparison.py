@@ -77,7 +77,7 @@ class Comparison:
 
 
 def compare_levels(first: Levels, second: Levels) -> Comparison:
-    """Compare what two rule sets say of the same relationships; who is told of by one alone is left out."""
+    """Compare what two rule sets say of the same relationships; relationships that only one of them has are left out."""
     places = {name: place for place, name in enumerate(second.relationships)}
     names = sorted(name for name in first.relationships if name in places)
     own = {name: place for place, name in enumerate(first.relationships)}

@@ -1,4 +1,4 @@
-"""Replaying many relationships: each history by itself, or all by way of the ledger where there are many."""
+"""Replaying many relationships: each history by itself, or all through the ledger where there are many."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -30,9 +30,9 @@ SMALL = 100_000
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of each relationship, and what takes the rows that tell of it (`course`, `contributions`).
+    """What to replay for each relationship, and the sinks for its rows (`course`, `contributions`).
 
-    `every` is a period (`day`, `week`, `month`, `quarter`, `year`) at whose ends the course of trust is told; `parties` asks for the
+    `every` is a period (`day`, `week`, `month`, `quarter`, `year`) at whose ends the course of trust is shown; `parties` asks for the
     trust in each; `memory` is in bytes; `notice` takes a sentence where rules are compiled.
     """
 
@@ -47,7 +47,7 @@ class Query:
     notice: Callable[[str], object] = lambda _: None
 
     def dates(self, span: tuple[datetime, datetime] | None) -> list[datetime]:
-        """The instants at which the course of trust is told, where touchpoints go from and to."""
+        """The instants at which the course of trust is shown; `span` is when the first and the last touchpoint occurred."""
         if self.every is None or span is None:
             return []
         first, last = span
@@ -102,7 +102,7 @@ def ledger_of_large(journal: Journal, place: "LedgerPlace", files: ExitStack) ->
     """The ledger of a large journal, or of any whose place is named, caught up.
 
     None of a small one, without the extra `bulk`, and where the ledger has nothing, or kinds that are not known, which the journal
-    refuses or tells.
+    refuses or reports.
     """
     if place.named is None and not _is_large(journal):
         return None
@@ -122,18 +122,18 @@ def _is_large(journal: Journal) -> bool:
     try:
         return journal.last_position() > SMALL
     except UnsupportedSchema:
-        # An old file, which tells no counters until it is written to.
+        # An old file has no counters until it is written to.
         return False
 
 
 def by_ledger(opened: "OpenLedger", query: Query, working: "Working") -> "Standings":
-    """Where everybody stands, by way of the ledger."""
+    """Where everybody stands, replayed from the ledger."""
     from journey_projections.ledger import replay_ledger
     from journey_projections.ledger.result_tables import contributions_of, course_of
 
     with working("replaying", opened.rows) as done:
 
-        def tell(replayed: "ReplayedChunk") -> None:
+        def take(replayed: "ReplayedChunk") -> None:
             if query.course is not None:
                 query.course(course_of(replayed, opened.names))
             if query.contributions is not None:
@@ -148,7 +148,7 @@ def by_ledger(opened: "OpenLedger", query: Query, working: "Working") -> "Standi
             dates=query.dates(opened.span()),
             parties=query.parties,
             contributions=query.contributions is not None,
-            tell=tell,
+            on_chunk=take,
             memory=query.memory,
             notice=query.notice,
         )

@@ -24,7 +24,7 @@ def quietly(_: str, __: int | None = None) -> Iterator[Callable[[int], object]]:
 
 
 def ledger_beside(store: str) -> Path | None:
-    """The ledger's folder beside the SQLite file of a store's address; None of any other store."""
+    """The ledger's folder next to the SQLite file of a store's address; None of any other store."""
     path = store.removeprefix("sqlite:///")
     return Path(path).with_suffix(".ledger") if path and path != store else None
 
@@ -32,7 +32,7 @@ def ledger_beside(store: str) -> Path | None:
 def catch_up(ledger: "Ledger", journal: Journal, working: Working = quietly) -> int:
     """Bring a ledger up to its journal; returns how many of the journal's rows are new in it. Raises as `Ledger.catch_up`."""
     note, behind = ledger.note(), None
-    # An old file tells no counters until it is written to.
+    # An old file has no counters until it is written to.
     with suppress(UnsupportedSchema):
         behind = max(journal.last_position() - (note.last if note else 0), 0)
     with working("catching up the ledger", behind) as done:
@@ -42,7 +42,7 @@ def catch_up(ledger: "Ledger", journal: Journal, working: Working = quietly) -> 
 
 @dataclass(frozen=True)
 class LedgerPlace:
-    """Where a journal's ledger is kept: in the folder that was `named`, else in the one `beside` the journal, else nowhere.
+    """Where a journal's ledger is kept: in the folder that was `named`, else in the one next to the journal (`beside`), else nowhere.
 
     `working` is shown the work; `notice` takes a sentence where the ledger cannot be kept.
     """

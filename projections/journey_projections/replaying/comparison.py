@@ -1,4 +1,4 @@
-"""Two rule sets on one history: why they trust differently."""
+"""Two rule sets on one history, and why their trust differs."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from journey_projections.replaying.replay import TIME, Contribution, Replay, rep
 from journey_projections.rules.rule_set import RuleSet
 
 PRIOR = "prior"
-"""The cause of what differs before the first touchpoint."""
+"""The cause of a difference before the first touchpoint."""
 
 
 class Reason(NamedTuple):
@@ -40,23 +40,23 @@ def compare(history: History, rules: Iterable[str | RuleSet], at: str | date | d
 
 
 def reasons(first: Replay, second: Replay) -> list[Reason]:
-    """Why two rule sets trust differently after one history, the weightiest first.
+    """Why the trust of two rule sets differs after one history, the weightiest reason first.
 
-    What all of them differ by sums to the difference in trust, exactly.
+    The differences of all reasons sum exactly to the difference in trust.
     """
-    told = {PRIOR: Reason(PRIOR, PRIOR, _PRIOR_WORDS, _PRIOR_WORDS, first.prior, second.prior)}
-    told[TIME] = Reason(TIME, TIME, _TIME_WORDS, _TIME_WORDS, _of_time(first), _of_time(second))
+    by_causes = {PRIOR: Reason(PRIOR, PRIOR, _PRIOR_WORDS, _PRIOR_WORDS, first.prior, second.prior)}
+    by_causes[TIME] = Reason(TIME, TIME, _TIME_WORDS, _TIME_WORDS, _of_time(first), _of_time(second))
     most: dict[str, float] = {}
     pairs = zip(_touchpoints(first), _touchpoints(second), strict=True)
     for before, after in pairs:
         key, apart = f"{before.cause} {after.cause}", abs(after.delta - before.delta)
-        had = told.get(key, Reason(before.cause, after.cause, before.words, after.words, 0.0, 0.0))
-        worst = before.touchpoint if had.touchpoint is None or apart > most[key] else had.touchpoint
+        reason = by_causes.get(key, Reason(before.cause, after.cause, before.words, after.words, 0.0, 0.0))
+        worst = before.touchpoint if reason.touchpoint is None or apart > most[key] else reason.touchpoint
         most[key] = max(apart, most.get(key, 0.0))
-        told[key] = had._replace(
-            first=had.first + before.delta, second=had.second + after.delta, touchpoints=had.touchpoints + 1, touchpoint=worst
+        by_causes[key] = reason._replace(
+            first=reason.first + before.delta, second=reason.second + after.delta, touchpoints=reason.touchpoints + 1, touchpoint=worst
         )
-    return sorted((one for one in told.values() if one.difference != 0.0), key=lambda one: -abs(one.difference))
+    return sorted((one for one in by_causes.values() if one.difference != 0.0), key=lambda one: -abs(one.difference))
 
 
 _PRIOR_WORDS, _TIME_WORDS = "before the first touchpoint", "time passed"

@@ -1,6 +1,6 @@
-"""The engines that this process has loaded: compiled folds, which `replay` takes for the rule sets that have one.
+"""The engines that this process has loaded: compiled folds, which `replay` uses for the rule sets that have one.
 
-What compiles hands its folds in (`compiled.warm`); replaying knows nothing of how they are made.
+`compiled.warm` adds its folds here; replaying does not know how they are made.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from journey_projections.rules.rule_set import RuleSet
 
 
 class Folded(NamedTuple):
-    """Where a fold of a whole history stands: a state, the names that it has met, and the time of the last touchpoint in µs."""
+    """Where a fold of a whole history stands: a state, the names in its touchpoints, and the time of the last touchpoint in µs."""
 
     state: Any
     names: Encoder
@@ -20,9 +20,9 @@ class Folded(NamedTuple):
 
 
 Fold = Callable[[Sequence[Recorded], RuleSet], Folded | None]
-"""ThreadedFold the records of a history, in their order, from the start; None where a rule set cannot be run so, or fails."""
+"""Folds the records of a history, in their order, from the start; None where a rule set cannot run compiled, or fails."""
 
-# INVARIANT (warm or not, the same bits): what is in here makes replay faster and changes nothing else.
+# INVARIANT (warm or not, the same bits): an engine makes replay faster and changes nothing else.
 _FOLDS: dict[tuple[Any, ...], Fold] = {}
 
 

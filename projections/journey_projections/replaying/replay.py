@@ -90,32 +90,32 @@ class Replay:
     touchpoints: int
     prior: float
     rules: RuleSetId
-    _told: "_Told" = field(repr=False)
+    _details: "_Details" = field(repr=False)
 
     @property
     def parties(self) -> Parties:
         """Everybody who is trusted, and how much; what the rule set reports is computed when first asked for."""
-        return self._told.report.parties
+        return self._details.report.parties
 
     @property
     def episodes(self) -> tuple[EpisodeReport, ...]:
         """The failure-response-closure episodes."""
-        return self._told.report.episodes
+        return self._details.report.episodes
 
     @property
     def promises(self) -> tuple[PromiseReport, ...]:
         """The promises that were made."""
-        return self._told.report.promises
+        return self._details.report.promises
 
     @property
     def contributions(self) -> tuple[Contribution, ...]:
         """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
-        return self._told.contributions
+        return self._details.contributions
 
     def to_dict(self) -> ReplayShape:
         """Plain data, as `journey replay` writes it in JSON."""
-        told = (self.relationship, self.trust, self.confidence, self.state, self.exit_risk, self.at, self.known_at, self.touchpoints)
-        return replay_shape(*told, self.parties, self.rules)
+        fields = (self.relationship, self.trust, self.confidence, self.state, self.exit_risk, self.at, self.known_at, self.touchpoints)
+        return replay_shape(*fields, self.parties, self.rules)
 
     def explanation(self) -> ExplanationShape:
         """What moved trust, as plain data, as `journey explain` writes it in JSON: `prior` and the deltas sum to `trust` exactly."""
@@ -135,7 +135,7 @@ def replay_shape(
     parties: Parties,
     rules: RuleSetId,
 ) -> ReplayShape:
-    """What is told of a relationship, as plain data."""
+    """A replay as plain data."""
     return {
         "relationship": relationship,
         "trust": trust,
@@ -205,7 +205,7 @@ def identify(rules: RuleSet) -> RuleSetId:
 
 
 class _Run:
-    """One fold in progress: a state and the names that it has met."""
+    """One fold in progress: a state, and the names in the touchpoints so far."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
@@ -281,7 +281,7 @@ class _Run:
             raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
 
 
-class _Told:
+class _Details:
     """What a finished run reports, and what moved its trust from the `start`; each is computed when first asked for.
 
     Equal where the same is reported. A pickle holds both, and neither the rules nor the history that they are computed from.
@@ -304,7 +304,7 @@ class _Told:
         return {"report": self.report, "contributions": self.contributions}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Told) and self.report == other.report
+        return isinstance(other, _Details) and self.report == other.report
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -335,21 +335,21 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
         touchpoints=run.count,
         prior=prior,
         rules=identify(run.rules),
-        _told=_Told(run, history, start, at),
+        _details=_Details(run, history, start, at),
     )
 
 
 def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterator[Contribution]:
     before = run.trust()
     for record in history.records:
-        told, occurred_at = record.outline, from_microseconds(record.at)
+        outline, occurred_at = record.outline, from_microseconds(record.at)
         run.pass_until(record.at)
         waited = run.trust()
         if waited != before:
             yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
         name, words = run.rules.causes[run.step(record)]
         before = run.trust()
-        yield Contribution(told.id, occurred_at, told.kind, name, words, waited, before)
+        yield Contribution(outline.id, occurred_at, outline.kind, name, words, waited, before)
     if at is not None and run.now is not None:
         run.pass_until(to_microseconds(at))
         waited = run.trust()

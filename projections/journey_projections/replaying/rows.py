@@ -1,4 +1,4 @@
-"""What replays tell row by row: standings, the course of trust, contributions.
+"""The rows that replays give: standings, the course of trust, contributions.
 
 Columns are in their order, each with what it holds: `text`, `number`, `count` or `instant`.
 """

@@ -13,15 +13,15 @@ from journey_projections.rules.parameters import parameters_of
 from journey_projections.rules.rule_set import RuleSet
 
 SUGGESTED = 100
-"""For how many problems what might be meant is searched for, which takes its time; and how many of a file are told."""
+"""How many problems of a file are listed; and for how many a suggestion is searched, which takes time."""
 
 
 def derived(base: RuleSet, *, name: str, version: str, parameters: Mapping[str, Any]) -> RuleSet:
     """`base` under a name and version of its own, with only these parameters changed. Raises UnusableRules with all problems at once."""
     problems = problems_of(base, name, parameters)
     if problems:
-        told = "; ".join(message for _, message in problems)
-        raise UnusableRules(f"rule set {shown(name)}: {told}", f"`journey rules {base.name}` shows the parameters with their ranges")
+        messages = "; ".join(message for _, message in problems)
+        raise UnusableRules(f"rule set {shown(name)}: {messages}", f"`journey rules {base.name}` shows the parameters with their ranges")
     return dataclasses.replace(base, name=name, version=version, parameters=_changed(base, parameters), about="")
 
 
@@ -32,24 +32,24 @@ def _changed(base: RuleSet, parameters: Mapping[str, Any]) -> BaseModel:
 
 def problems_of(base: RuleSet, name: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What keeps `base` from taking such parameters under such a name: (key, message) for each fault."""
-    found = [("name", f"`name` is {shown(name)}, which comes with journey; give it a name of its own")] if name in NAMES else []
+    problems = [("name", f"`name` is {shown(name)}, which comes with journey; give it a name of its own")] if name in NAMES else []
     known = {one.name: one for one in parameters_of(base)}
     for key, value in parameters.items():
         if key not in known:
-            hint = did_you_mean(key, known) if len(found) < SUGGESTED else ""
-            found.append((key, f"`{base.name}` has no parameter {shown(key)}" + (f"; {hint}" if hint else "")))
+            hint = did_you_mean(key, known) if len(problems) < SUGGESTED else ""
+            problems.append((key, f"`{base.name}` has no parameter {shown(key)}" + (f"; {hint}" if hint else "")))
             continue
         low, high = known[key].low, known[key].high
         least, most = -math.inf if low is None else low, math.inf if high is None else high
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            found.append((key, f"`{key}` is {shown(value)}, which is no number"))
+            problems.append((key, f"`{key}` is {shown(value)}, which is not a number"))
         elif not least <= value <= most:
-            found.append((key, f"`{key}` is {shown(value)}, outside its range, {least:g} to {most:g}"))
+            problems.append((key, f"`{key}` is {shown(value)}, outside its range, {least:g} to {most:g}"))
     try:
-        _changed(base, {} if found else parameters)
+        _changed(base, {} if problems else parameters)
     except ValidationError as error:  # what the base's own parameters ask beyond a range
-        found += [(key := ".".join(map(str, one["loc"])), f"`{key}`: {one['msg']}") for one in error.errors()]
-    return found
+        problems += [(key := ".".join(map(str, one["loc"])), f"`{key}`: {one['msg']}") for one in error.errors()]
+    return problems
 
 
 def changes_of(rules: RuleSet, base: RuleSet) -> dict[str, tuple[Any, Any]]:

@@ -27,16 +27,16 @@ def load_rules(name: str) -> RuleSet:
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        found = getattr(importlib.import_module(module), attribute, None)
+        loaded = getattr(importlib.import_module(module), attribute, None)
     except ImportError as error:
         raise UnusableRules(
             f"`{module}` cannot be imported: {error}", "give module:attribute as Python would import it from here"
         ) from error
     except (Exception, SystemExit) as error:
         raise UnusableRules(f"`{module}`: {type(error).__name__}: {error}", "mend the module; importing it shows where it fails") from error
-    if not isinstance(found, RuleSet):
-        raise UnusableRules(f"`{attribute}` in `{module}` is no RuleSet", "name the attribute that holds one")
-    return found
+    if not isinstance(loaded, RuleSet):
+        raise UnusableRules(f"`{attribute}` in `{module}` is not a RuleSet", "name the attribute that holds one")
+    return loaded
 
 
 def _module_of(path: Path) -> ModuleType:
@@ -53,8 +53,8 @@ def _module_of(path: Path) -> ModuleType:
 
 
 def _only_one(module: ModuleType, path: str) -> RuleSet:
-    found = {id(value): value for value in vars(module).values() if isinstance(value, RuleSet)}
-    own = list(found.values())
+    rule_sets = {id(value): value for value in vars(module).values() if isinstance(value, RuleSet)}
+    own = list(rule_sets.values())
     if not own:
         raise UnusableRules(f"{path}: holds no rule set", "give one of its names a RuleSet")
     if len(own) > 1:
@@ -68,7 +68,7 @@ _KEYS = {"base": str, "name": str, "version": str, "parameters": dict}
 
 
 class Derived(NamedTuple):
-    """A rule set that a file makes of another."""
+    """A rule set from a file, and the one it is based on."""
 
     rules: RuleSet
     base: RuleSet
@@ -78,27 +78,27 @@ def read_rules(path: Path, within: tuple[Path, ...] = ()) -> Derived:
     """The rule set that a TOML file holds, `within` the files that lead to it. Raises UnusableRules with all problems by path and line."""
     text = _text_of(path)
     try:
-        told = tomllib.loads(text)
+        content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))  # or at the end of the document
         line = at[1] if at else text.count("\n") + 1
-        raise UnusableRules(f"{path}:{line}: no TOML: {error}", "mend that place; a parameter is told as `name = number`") from error
-    unknown = [key for key in told if key not in _KEYS]
+        raise UnusableRules(f"{path}:{line}: not TOML: {error}", "mend that place; write a parameter as `name = number`") from error
+    unknown = [key for key in content if key not in _KEYS]
     problems = [(key, f"there is no key {shown(key)}; {did_you_mean(key, _KEYS) or _BELOW}") for key in unknown[:SUGGESTED]]
     problems += [(key, f"there is no key {shown(key)}") for key in unknown[SUGGESTED:]]
     for key, form in _KEYS.items():
-        if key in told and not (isinstance(told[key], form) and (form is dict or _is_word(told[key]))):
-            wanted = "a table of parameters" if form is dict else f'a text of one line, as in {key} = "…"'
-            problems.append((key, f"`{key}` is {shown(told[key])}; it must be {wanted}"))
-        elif key not in told and form is str:
+        if key in content and not (isinstance(content[key], form) and (form is dict or _is_word(content[key]))):
+            needed = "a table of parameters" if form is dict else f'a text of one line, as in {key} = "…"'
+            problems.append((key, f"`{key}` is {shown(content[key])}; it must be {needed}"))
+        elif key not in content and form is str:
             problems.append((key, f'`{key}` is missing; give {key} = "…"'))
     if problems:
         raise _unusable(path, text, problems, f"a rule file has the keys {_LISTED}")
-    base = _base_of(path, text, told["base"], (*within, path.resolve()))
-    problems = problems_of(base, told["name"], told.get("parameters", {}))
+    base = _base_of(path, text, content["base"], (*within, path.resolve()))
+    problems = problems_of(base, content["name"], content.get("parameters", {}))
     if problems:
-        raise _unusable(path, text, problems, f"`journey rules {told['base']}` shows the parameters with their ranges")
-    return Derived(derived(base, name=told["name"], version=told["version"], parameters=told.get("parameters", {})), base)
+        raise _unusable(path, text, problems, f"`journey rules {content['base']}` shows the parameters with their ranges")
+    return Derived(derived(base, name=content["name"], version=content["version"], parameters=content.get("parameters", {})), base)
 
 
 def _is_word(text: str) -> bool:
@@ -116,7 +116,7 @@ def _text_of(path: Path) -> str:
     except (FileNotFoundError, IsADirectoryError) as error:
         raise UnusableRules(f"{path}: no such file", "name a TOML file that holds a rule set") from error
     except UnicodeDecodeError as error:
-        raise UnusableRules(f"{path}: no UTF-8 text: {error}", "save it as UTF-8") from error
+        raise UnusableRules(f"{path}: not UTF-8: {error}", "save it as UTF-8") from error
 
 
 def _base_of(path: Path, text: str, base: str, within: tuple[Path, ...]) -> RuleSet:
@@ -136,9 +136,9 @@ def _base_of(path: Path, text: str, base: str, within: tuple[Path, ...]) -> Rule
 
 
 def _unusable(path: Path, text: str, problems: list[tuple[str, str]], mend: str) -> UnusableRules:
-    told = [f"{path}:{_line(text, key)}: {message}" for key, message in problems[:SUGGESTED]]
-    more = len(problems) - len(told)
-    return UnusableRules("; ".join([*told, f"and {more:,} more problems"] if more else told), mend)
+    lines = [f"{path}:{_line(text, key)}: {message}" for key, message in problems[:SUGGESTED]]
+    more = len(problems) - len(lines)
+    return UnusableRules("; ".join([*lines, f"and {more:,} more problems"] if more else lines), mend)
 
 
 def _line(text: str, key: str) -> int:

@@ -8,7 +8,7 @@ from journey_projections.rules.rule_set import RuleSet
 
 
 def parameter(default: float, low: float, high: float, unit: str, meaning: str, source: str) -> Any:
-    """The field of a parameter in a rule set's model: its value where nothing else is said, and what `parameters_of` tells of it."""
+    """The field of a parameter in a rule set's model: its value where nothing else is said, and what `parameters_of` gives."""
     extra: dict[str, JsonValue] = {"unit": unit, "source": source}
     return Field(default=default, ge=low, le=high, allow_inf_nan=False, description=meaning, json_schema_extra=extra)
 
@@ -27,11 +27,11 @@ class Parameter(NamedTuple):
 
 def parameters_of(rules: RuleSet) -> list[Parameter]:
     """The parameters of a rule set with what they mean."""
-    told = []
+    parameters = []
     for name, field in type(rules.parameters).model_fields.items():
         bounds = {bound: getattr(rule, bound) for rule in field.metadata for bound in ("ge", "le") if hasattr(rule, bound)}
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
         value = getattr(rules.parameters, name)
-        told.append(Parameter(name, value, bounds.get("ge"), bounds.get("le"), unit, field.description or "", source))
-    return told
+        parameters.append(Parameter(name, value, bounds.get("ge"), bounds.get("le"), unit, field.description or "", source))
+    return parameters

@@ -1,4 +1,4 @@
-"""What a replay says beside the trust of a relationship: its parties, episodes and promises."""
+"""What a replay says besides the trust of a relationship: its parties, episodes and promises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

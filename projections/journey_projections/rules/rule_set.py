@@ -1,4 +1,4 @@
-"""What a rule set is, and where to find one by name."""
+"""What a rule set is."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ class PartyLevels(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Which list of a state grows with the names met: it holds `beside` records, and one more fresh `record` for each of a family.
+    """Which list of a state grows with the names: it holds `beside` records, and one more fresh `record` for each name of a family.
 
     `per` names the family, a field of `encoding.Counts`.
     """
@@ -60,7 +60,7 @@ def _nothing(*_: Any) -> None:
 
 
 FAILURES = (Exception, SystemExit)
-"""What a function of a rule set may raise that is told as its failure; only Ctrl-C goes on to interrupt."""
+"""What a function of a rule set may raise to count as its failure; only Ctrl-C still interrupts."""
 CAUSE_UNTOLD = (("moved_by_the_rules", "the rules moved it; they do not say why"),)
 
 
@@ -74,12 +74,12 @@ class RuleSet:
     `party(state, index, p)` and `report(state, names, p)` only read. A rule set never learns the
     absolute time, only what elapsed since the first touchpoint.
 
-    `apply` meets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
-    met so far; with `takes_touchpoints` it meets the touchpoints themselves instead. `about` says in a line what it is.
+    `apply` gets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
+    so far; with `takes_touchpoints` it gets the touchpoints themselves instead. `about` says in a line what it is.
 
-    The same source runs compiled on millions of relationships where it can be compiled: the state a NamedTuple of lists of
-    dataclasses of ints and floats, the parameters numbers, the functions in the part of Python that numba compiles, and every
-    function of one's own that they call imported by its name.
+    The same source runs compiled on millions of relationships if it can be compiled: then the state is a NamedTuple of lists of
+    dataclasses of ints and floats, the parameters are numbers, the functions are in the part of Python that numba compiles, and
+    every function of your own that they call is imported by its name.
     """
 
     name: str
@@ -118,7 +118,7 @@ class RuleSet:
         return UnusableRules(f"rule set `{self.name}` fails {where}: {type(error).__name__}: {error}", mend)
 
     def make_room(self, state: Any, counts: Counts) -> None:
-        """Let a state hold every name met so far."""
+        """Let a state hold every name so far."""
         for room in self.room:
             records = getattr(state, room.records)
             records.extend(room.record() for _ in range(room.beside + getattr(counts, room.per) - len(records)))

@@ -24,7 +24,7 @@ class Verdict:
     message: str = ""
     counterexample: tuple[Touchpoint, ...] = ()
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The verdict in words, with the counterexample as JSONL that `journey replay FILE.jsonl` accepts."""
         if self.holds:
             return f"{self.law.id} holds: {self.law.statement}"
@@ -73,6 +73,6 @@ def law_tests(rules: RuleSet, laws: Iterable[Law] = LAWS, *, examples: int = 200
     @pytest.mark.parametrize("law", laws, ids=lambda law: law.id)
     def test_law(law: Law) -> None:
         verdict = check_law(law, rules, examples=examples)
-        assert verdict.holds, verdict.told()
+        assert verdict.holds, verdict.in_words()
 
     return test_law

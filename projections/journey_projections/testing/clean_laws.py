@@ -60,23 +60,23 @@ def a_loss_exceeds_the_equal_gain(judge: Judge, draw: Draw) -> None:
 def gains_strictly_shrink(judge: Judge, draw: Draw) -> None:
     """Successive equal gains strictly shrink."""
     cadence, quality = draw(st.sampled_from((2.0, 5.0, 30.0, 90.0))), draw(st.sampled_from((0.1, 0.3, 0.6, 0.8, 1.0)))
-    told = goods(0, draw(st.integers(3, 200)), cadence, quality, draw(st.sampled_from((None, "anna"))))
-    after = [contribution.after for contribution in judge.replay(told).contributions if contribution.touchpoint]
+    history = goods(0, draw(st.integers(3, 200)), cadence, quality, draw(st.sampled_from((None, "anna"))))
+    after = [contribution.after for contribution in judge.replay(history).contributions if contribution.touchpoint]
     gains = [later - earlier for earlier, later in itertools.pairwise(after)]
     for number, (earlier, later) in enumerate(itertools.pairwise(gains)):
         if earlier < LEAST_GAIN:
             break
-        holds(later < earlier, told[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
+        holds(later < earlier, history[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
 
 
 def _shares(judge: Judge, draw: Draw, breach: str) -> tuple[float, float, list[Touchpoint]]:
     """The share of trust that one failure takes after a part of a CLEAN history, and after the whole; and the whole with it."""
-    told, day, who = clean_case(draw)
-    assume(len(told) >= 4)
-    early = told[: draw(st.integers(0, len(told) - 3))]
+    history, day, who = clean_case(draw)
+    assume(len(history) >= 4)
+    early = history[: draw(st.integers(0, len(history) - 3))]
     failed = failure("z", day, draw(severities), breach, representative=who)
-    earlier, later = (1 - judge.trust([*some, failed]) / judge.trust(some, day) for some in (early, told))
-    return earlier, later, [*told, failed]
+    earlier, later = (1 - judge.trust([*some, failed]) / judge.trust(some, day) for some in (early, history))
+    return earlier, later, [*history, failed]
 
 
 @law("L11", "clean")
@@ -96,22 +96,22 @@ def prior_trust_sharpens_relational_breaches(judge: Judge, draw: Draw) -> None:
 @law("L14", "clean")
 def money_alone_never_restores(judge: Judge, draw: Draw) -> None:
     """Inside thirty days, compensation alone never regains trust."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     failed = failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)
     paid = [step(f"z{number}", day + 1 + number / 100, "compensate", "k", size=2.0) for number in range(draw(st.sampled_from((1, 5, 40))))]
-    whole, now = [*told, failed, *paid], day + draw(st.sampled_from((2.0, 29.0)))
-    before, after = judge.trust(told, now), judge.trust(whole, now)
+    whole, now = [*history, failed, *paid], day + draw(st.sampled_from((2.0, 29.0)))
+    before, after = judge.trust(history, now), judge.trust(whole, now)
     holds(after < before, whole, f"{before} without the failure, {after} after the money")
 
 
 @law("L15", "clean")
 def a_refund_mends_competence_only(judge: Judge, draw: Draw) -> None:
     """A refund does nothing to a relational breach and something to a competence breach, and 200 % no more than 100 %."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     severity = draw(severities)
 
     def after(kind: str, size: float | None) -> tuple[float, list[Touchpoint]]:
-        whole = [*told, failure("y", day, severity, kind, episode="k", representative=who)]
+        whole = [*history, failure("y", day, severity, kind, episode="k", representative=who)]
         if size is not None:
             whole.append(step("z", day + 1, "compensate", "k", size=size))
         return judge.trust(whole, day + 1), whole
@@ -127,28 +127,28 @@ def a_refund_mends_competence_only(judge: Judge, draw: Draw) -> None:
 @law("L16", "clean")
 def acknowledgement_opens_recovery(judge: Judge, draw: Draw) -> None:
     """Without `acknowledge` the other steps restore nothing; with it each adds; admit more than help, help more than explain."""
-    told, day, who = clean_case(draw)
-    told = [*told, failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)]
+    history, day, who = clean_case(draw)
+    history = [*history, failure("y", day, draw(severities), draw(breaches), episode="k", representative=who)]
     now = day + 2
-    unmet = judge.trust(told, now)
-    ungated = [*told, *recovery(day + 1, "k", draw(st.permutations((*FULL[1:], "apologise"))))]
-    holds(judge.trust(ungated, now) == unmet, ungated, "steps without `acknowledge` moved trust")
-    trusts = [judge.trust([*told, *recovery(day + 1, "k", FULL[:count])], now) for count in range(6)]
-    met = [*told, *recovery(day + 1, "k")]
-    holds(all(later > earlier for earlier, later in itertools.pairwise(trusts)), met, f"step by step trust goes {trusts}")
-    single = {kind: judge.trust([*told, *recovery(day + 1, "k", ("acknowledge", kind))], now) for kind in ("admit", "help", "explain")}
-    holds(single["admit"] > single["help"] > single["explain"], met, f"one step each leaves {single}")
+    unrecovered = judge.trust(history, now)
+    ungated = [*history, *recovery(day + 1, "k", draw(st.permutations((*FULL[1:], "apologise"))))]
+    holds(judge.trust(ungated, now) == unrecovered, ungated, "steps without `acknowledge` moved trust")
+    trusts = [judge.trust([*history, *recovery(day + 1, "k", FULL[:count])], now) for count in range(6)]
+    recovered = [*history, *recovery(day + 1, "k")]
+    holds(all(later > earlier for earlier, later in itertools.pairwise(trusts)), recovered, f"step by step trust goes {trusts}")
+    single = {kind: judge.trust([*history, *recovery(day + 1, "k", ("acknowledge", kind))], now) for kind in ("admit", "help", "explain")}
+    holds(single["admit"] > single["help"] > single["explain"], recovered, f"one step each leaves {single}")
 
 
 @law("L17", "clean")
 def a_first_minor_failure_well_met_costs_nothing(judge: Judge, draw: Draw) -> None:
     """Full recovery, within three days, of a first minor failure leaves trust no lower and at most .03 higher; of a second, lower."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     severity, kind = draw(st.integers(5, round(MINOR * 100)).map(lambda percent: percent / 100)), draw(breaches)
     now = day + draw(st.sampled_from((2.0, 3.0)))
     helper = draw(st.sampled_from((None, who, "new")))
-    once = [*told, failure("y", day, severity, kind, episode="k", representative=who), *recovery(day + 1, "k", representative=helper)]
-    before, after = judge.trust(told, now), judge.trust(once, now)
+    once = [*history, failure("y", day, severity, kind, episode="k", representative=who), *recovery(day + 1, "k", representative=helper)]
+    before, after = judge.trust(history, now), judge.trust(once, now)
     holds(before <= after <= before + PARADOX_MAX, once, f"{before} without the failure, {after} after its recovery")
     again = day + draw(st.sampled_from((5.0, 10.0, 30.0, 400.0)))
     twice = [*once, failure("z", again, severity, kind, episode="k2", representative=who), *recovery(again + 1, "k2")]
@@ -164,15 +164,15 @@ def recovery_and_good_conduct_restore(judge: Judge, draw: Draw) -> None:
         draw(st.sampled_from((0.3, 0.8, 1.0))),
         draw(st.sampled_from((None, "anna"))),
     )
-    told = goods(0, draw(st.integers(0, 120)), cadence, quality, who)
-    day = last_day(told) + cadence
-    before = judge.trust(told, day)
+    history = goods(0, draw(st.integers(0, 120)), cadence, quality, who)
+    day = last_day(history) + cadence
+    before = judge.trust(history, day)
     failed = [
         failure("y", day, draw(severities), draw(breaches), episode="k", representative=who),
         *recovery(day + 1, "k", representative=draw(st.sampled_from((None, who, "new")))),
     ]
     after = [touchpoint.model_copy(update={"id": "a" + touchpoint.id}) for touchpoint in goods(day + 2, 60, cadence, quality, who)]
-    whole = [*told, *failed, *after]
+    whole = [*history, *failed, *after]
     restored = judge.trust(whole)
     holds(restored >= before, whole, f"trust was {before}, and only {restored} in the end")
 
@@ -180,11 +180,11 @@ def recovery_and_good_conduct_restore(judge: Judge, draw: Draw) -> None:
 @law("L21", "clean")
 def ending_well_beats_starting_well(judge: Judge, draw: Draw) -> None:
     """Two failures met badly, then well, end above the same two met well, then badly."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     severity, kind, rude = draw(severities), draw(breaches), draw(severities)
 
-    def met(*well: bool) -> list[Touchpoint]:
-        whole = list(told)
+    def two_failures(*well: bool) -> list[Touchpoint]:
+        whole = list(history)
         for number, is_well in enumerate(well):
             start, episode = day + 60 * number, f"k{number}"
             whole.append(failure(f"f{number}", start, severity, kind, episode=episode, representative=who))
@@ -194,24 +194,24 @@ def ending_well_beats_starting_well(judge: Judge, draw: Draw) -> None:
             whole.extend(recovery(start + 1, episode) if is_well else [response])
         return whole
 
-    rising, falling = judge.trust(met(False, True), day + 120), judge.trust(met(True, False), day + 120)
-    holds(rising > falling, met(False, True), f"badly then well leaves {rising}, well then badly {falling}")
+    rising, falling = judge.trust(two_failures(False, True), day + 120), judge.trust(two_failures(True, False), day + 120)
+    holds(rising > falling, two_failures(False, True), f"badly then well leaves {rising}, well then badly {falling}")
 
 
 @law("L25", "clean")
 def an_introduction_carries_the_bond(judge: Judge, draw: Draw) -> None:
     """A handover without introduction leaves no more trust than a cold one, that less than a warm one, that no more than before."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     newcomer = draw(st.sampled_from(("new", "bob")))
-    told = [*told, contact("y", day, 0.5, who or "anna"), contact("y2", day, draw(qualities), "bob")]
+    history = [*history, contact("y", day, 0.5, who or "anna"), contact("y2", day, draw(qualities), "bob")]
     none, cold, warm = (
         [
-            *told,
+            *history,
             HandoverMade(**common("z", day + 1, from_representative=who or "anna", to_representative=newcomer, introduction=introduction)),
         ]
         for introduction in ("none", "cold", "warm")
     )
-    trusts = judge.trust(none), judge.trust(cold), judge.trust(warm), judge.trust(told, day + 1)
+    trusts = judge.trust(none), judge.trust(cold), judge.trust(warm), judge.trust(history, day + 1)
     holds(
         trusts[0] <= trusts[1] < trusts[2] <= trusts[3], none, f"none {trusts[0]}, cold {trusts[1]}, warm {trusts[2]}, before {trusts[3]}"
     )
@@ -220,7 +220,7 @@ def an_introduction_carries_the_bond(judge: Judge, draw: Draw) -> None:
 @law("L26", "clean")
 def a_higher_promise_makes_the_same_delivery_worse(judge: Judge, draw: Draw) -> None:
     """The same delivery after a higher promise leaves less trust."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     delivered, low, high = draw(levels), *sorted((draw(levels), draw(levels)))
     assume(high - low >= 0.01)
     perceived, is_noted, is_elicited = draw(st.one_of(st.none(), levels)), draw(st.booleans()), draw(st.booleans())
@@ -228,8 +228,12 @@ def a_higher_promise_makes_the_same_delivery_worse(judge: Judge, draw: Draw) -> 
     def after(promised: float) -> list[Touchpoint]:
         fields = common("z", day, delivered=delivered, perceived=perceived, representative=who)
         if not is_noted:
-            return [*told, Delivery(**fields, promised=promised)]
-        return [*told, PromiseMade(**common("y", day, promise="p", level=promised, elicited=is_elicited)), Delivery(**fields, promise="p")]
+            return [*history, Delivery(**fields, promised=promised)]
+        return [
+            *history,
+            PromiseMade(**common("y", day, promise="p", level=promised, elicited=is_elicited)),
+            Delivery(**fields, promise="p"),
+        ]
 
     modest, boastful = after(low), after(high)
     more, less = judge.trust(modest), judge.trust(boastful)
@@ -252,13 +256,13 @@ _TRIFLES: st.SearchStrategy[Callable[..., Touchpoint]] = st.sampled_from(
 @law("L28", "clean")
 def trifles_do_not_undo_a_failure(judge: Judge, draw: Draw) -> None:
     """Thousands of trivial positives on a failure's day do not undo it."""
-    told, day, who = clean_case(draw)
+    history, day, who = clean_case(draw)
     severity, kind = draw(severities), draw(breaches)
     failed = failure("y", day, severity, kind, episode="k", representative=draw(st.sampled_from((None, who))))
     many = draw(st.sampled_from((1, 30, 300, 1500)))
     kinds = draw(st.lists(_TRIFLES, min_size=1, max_size=3))
     fields = [common(f"z{number:04}", day + 0.01 + 0.9 * number / many, representative=who) for number in range(many)]
     trifles = [kinds[number % len(kinds)](**one) for number, one in enumerate(fields)]
-    whole, now = [*told, failed, *trifles], day + 1
-    before, after = judge.trust(told, now), judge.trust(whole, now)
-    holds(after < before, whole[: len(told) + 2], f"{before} without the failure, {after} after {many} trifles on its day")
+    whole, now = [*history, failed, *trifles], day + 1
+    before, after = judge.trust(history, now), judge.trust(whole, now)
+    holds(after < before, whole[: len(history) + 2], f"{before} without the failure, {after} after {many} trifles on its day")

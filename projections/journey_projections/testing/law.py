@@ -64,13 +64,13 @@ class Judge:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
 
-    def replay(self, told: Sequence[Touchpoint], day: float | None = None) -> Replay:
+    def replay(self, touchpoints: Sequence[Touchpoint], day: float | None = None) -> Replay:
         """The replay of touchpoints, `day` days after START (default: at the last touchpoint)."""
-        return replay(History.of(told), self.rules, at=None if day is None else at_day(day))
+        return replay(History.of(touchpoints), self.rules, at=None if day is None else at_day(day))
 
-    def trust(self, told: Sequence[Touchpoint], day: float | None = None) -> float:
+    def trust(self, touchpoints: Sequence[Touchpoint], day: float | None = None) -> float:
         """The trust of that replay."""
-        return self.replay(told, day).trust
+        return self.replay(touchpoints, day).trust
 
 
 Check = Callable[[Judge, Draw], None]
@@ -95,18 +95,18 @@ def law(id: str, histories: str) -> Callable[[Check], Law]:
     return make
 
 
-def holds(condition: bool, told: Sequence[Touchpoint], message: str) -> None:
+def holds(condition: bool, touchpoints: Sequence[Touchpoint], message: str) -> None:
     """Raise LawBroken unless the condition holds."""
     if not condition:
-        raise LawBroken(message, told)
+        raise LawBroken(message, touchpoints)
 
 
 # What laws append
 
 
-def last_day(told: Sequence[Touchpoint]) -> float:
+def last_day(touchpoints: Sequence[Touchpoint]) -> float:
     """Days from START to the last touchpoint."""
-    return (told[-1].occurred_at - START) / timedelta(days=1) if told else 0.0
+    return (touchpoints[-1].occurred_at - START) / timedelta(days=1) if touchpoints else 0.0
 
 
 def common(id: str, day: float, **fields: Any) -> dict[str, Any]:
@@ -149,17 +149,21 @@ relational = st.sampled_from(("benevolence", "integrity"))
 people = st.sampled_from((None, "anna", "bob"))
 
 
-def people_of(told: Sequence[Touchpoint]) -> st.SearchStrategy[str | None]:
+def people_of(touchpoints: Sequence[Touchpoint]) -> st.SearchStrategy[str | None]:
     """Nobody, somebody new, or one of the history's own representatives."""
-    return st.sampled_from((None, "new", *sorted({one.representative for one in told if one.representative})))
+    return st.sampled_from((None, "new", *sorted({one.representative for one in touchpoints if one.representative})))
 
 
-def episodes_of(told: Sequence[Touchpoint]) -> st.SearchStrategy[str]:
+def episodes_of(touchpoints: Sequence[Touchpoint]) -> st.SearchStrategy[str]:
     """A new episode, or one of the history's own."""
-    return st.sampled_from(("new", *sorted({one.episode for one in told if one.episode})))
+    return st.sampled_from(("new", *sorted({one.episode for one in touchpoints if one.episode})))
 
 
 def clean_case(draw: Draw, *, most: int = 60) -> tuple[list[Touchpoint], float, str | None]:
     """A CLEAN history, a day after it with every budget full, and who acted in it."""
-    told = draw(clean_histories(max_size=most))
-    return told, last_day(told) + draw(st.sampled_from((1.0, 2.0, 20.0))), told[0].representative if told else None
+    touchpoints = draw(clean_histories(max_size=most))
+    return (
+        touchpoints,
+        last_day(touchpoints) + draw(st.sampled_from((1.0, 2.0, 20.0))),
+        touchpoints[0].representative if touchpoints else None,
+    )

@@ -1,4 +1,4 @@
-"""Made-up logs of many relationships, as large as wanted: what to try bulk replay and ledgers on."""
+"""Made-up logs of many relationships, as large as you like, to try bulk replay and ledgers on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ _BY_CUSTOMER = (codes.FEEDBACK_GIVEN, codes.COMPLAINT_VOICED, codes.PRAISE_GIVEN
 
 @dataclass(frozen=True, slots=True)
 class MadeUpLog:
-    """Made-up touchpoints in the order of a journal; ids and names tell their number or code."""
+    """Made-up touchpoints in the order of a journal; ids and names contain their number or code."""
 
     columns: Columns
 
@@ -190,12 +190,12 @@ def _percent(values: Array, least: float) -> Array:
 
 
 def _dense(column: Array) -> Array:
-    """Codes counted up anew in the order in which they are met."""
+    """Codes counted up again in the order of their first use."""
     named = column >= 0
     numbers = np.full(1 + int(column.max(initial=0)), -1, np.int32)
-    met = column[named]
+    mentioned = column[named]
     first = np.full(len(numbers), len(column), np.int64)
-    np.minimum.at(first, met, np.flatnonzero(named))
+    np.minimum.at(first, mentioned, np.flatnonzero(named))
     used = np.flatnonzero(first < len(column))
     numbers[used[np.argsort(first[used])]] = np.arange(len(used), dtype=np.int32)
     return np.where(named, numbers[column], -1).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Every trust rule: its claim for a reader who is no programmer, what shows it, and the parameters that set it.
+"""Every trust rule: its claim for readers who do not program, what shows it, and the parameters that set it.
 
 `docs/trust-rules.md` is written from this table. A rule's sources are those of its parameters and of `source`.
 """
@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T10",
         "deception_leaves_a_ceiling",
-        "It also leaves a ceiling below the trust it betrayed, for good, whoever comes after.",
+        "A deception that comes out leaves a ceiling below the trust it betrayed, for good, whoever comes after.",
         ("m14", "L19", "O21"),
         ("scar_least", "scar"),
     ),
@@ -250,7 +250,11 @@ RULES: tuple[Rule, ...] = (
         ("alarm_relational", "alarm_competence"),
     ),
     Rule(
-        "T32", "readiness_to_leave_cools_slowly", "No recovery takes that readiness back; only time does.", ("m27", "O6"), ("alarm_days",)
+        "T32",
+        "readiness_to_leave_cools_slowly",
+        "The readiness to leave after a breach cools only with time; no recovery takes it back.",
+        ("m27", "O6"),
+        ("alarm_days",),
     ),
     Rule(
         "T33",

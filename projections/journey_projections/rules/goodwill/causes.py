@@ -1,4 +1,4 @@
-"""Why trust moved: the rule that spoke loudest at a touchpoint, by name and in words."""
+"""Why trust moved: the rule that moved it most at a touchpoint, by name and in words."""
 
 (
     NO_EFFECT,

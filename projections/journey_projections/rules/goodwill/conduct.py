@@ -95,7 +95,7 @@ def breach(
     """Take a breach: `competence` is a severity, `relational` a harm; both are charged to the actor and, less, to the institution.
 
     A slip below the threshold of an episode lowers the levels at once and opens nothing. A further failure in an open
-    episode is no recurrence of itself.
+    episode is not a recurrence of itself.
     """
     if competence <= 0.0 and relational <= 0.0:
         return

@@ -10,7 +10,7 @@ from journey_projections.rules.parameters import parameter
 
 
 class GoodwillParameters(BaseModel):
-    """The parameters of `goodwill`. Frozen; each field tells its meaning, unit, range and source."""
+    """The parameters of `goodwill`. Frozen; each field has its meaning, unit, range and source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +21,7 @@ class GoodwillParameters(BaseModel):
         0.4, 0.3, 0.43, "exponent", "weight of competence in a party's trust", "Mayer, Davis & Schoorman 1995"
     )
     representative_weight: float = parameter(
-        0.25, 0.1, 0.29, "exponent", "weight of the current representative beside the institution", "Doney & Cannon 1997"
+        0.25, 0.1, 0.29, "exponent", "weight of the current representative next to the institution", "Doney & Cannon 1997"
     )
     stake_floor: float = parameter(
         0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "a bounded scale: nothing below nothing"

@@ -28,7 +28,7 @@ def meet(state: State, index: int, p: GoodwillParameters) -> None:
 
 
 def arrive(state: State, index: int, competence: float, goodwill: float) -> None:
-    """Somebody new is met, at these levels."""
+    """Add somebody new, at these levels."""
     party = state.parties[index]
     party.known = 1
     party.touched_at = state.relationship[0].now

@@ -1,4 +1,4 @@
-"""A state of `goodwill` told in names: parties, episodes, promises."""
+"""A state of `goodwill` as a report with names: parties, episodes, promises."""
 
 from collections.abc import Mapping
 
@@ -31,24 +31,24 @@ def _parties(state: State, representatives: Mapping[str, int], p: GoodwillParame
 
 def _episodes(state: State, names: Encoder, p: GoodwillParameters) -> list[EpisodeReport]:
     representatives = {index: name for name, index in names.parties.items()}
-    wounds: dict[tuple[str | None, int, int], list[Wound]] = {}
+    by_slot: dict[tuple[str | None, int, int], list[Wound]] = {}
     for slot, episode in zip(names.episodes, state.episodes, strict=True):
         if episode.severity > 0.0 or episode.nature == COURTESY:
-            wounds.setdefault(slot, []).append(episode)
+            by_slot.setdefault(slot, []).append(episode)
     return [
         EpisodeReport(
             episode=None if name is None else name.removeprefix("="),
-            nature=_NATURES[max(one.nature for one in told)],
+            nature=_NATURES[max(one.nature for one in wounds)],
             by="customer" if side == CUSTOMER else "organisation",
             representative=representatives.get(actor) if actor >= FIRST_REPRESENTATIVE else None,
-            opened_at=from_microseconds(names.started + told[0].opened_at),
-            severity=max(one.severity for one in told),
-            is_open=any(one.open for one in told),
-            steps=tuple(step for step, bit in codes.STEPS.items() if all(one.steps & (1 << bit) for one in told)),
-            restored=min(_restored(one, p) for one in told),
-            is_voiced=any(one.voiced for one in told),
+            opened_at=from_microseconds(names.started + wounds[0].opened_at),
+            severity=max(one.severity for one in wounds),
+            is_open=any(one.open for one in wounds),
+            steps=tuple(step for step, bit in codes.STEPS.items() if all(one.steps & (1 << bit) for one in wounds)),
+            restored=min(_restored(one, p) for one in wounds),
+            is_voiced=any(one.voiced for one in wounds),
         )
-        for (name, actor, side), told in wounds.items()
+        for (name, actor, side), wounds in by_slot.items()
     ]
 
 

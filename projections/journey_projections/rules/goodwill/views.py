@@ -55,7 +55,7 @@ def trust(state: State, p: GoodwillParameters) -> float:
 
 
 FINE = 2.0**50
-"""Party levels are told in multiples of its inverse: finer than any rule can tell, and ½ is ½."""
+"""Party levels are reported in multiples of its inverse: finer than any rule can tell, and ½ is ½."""
 
 
 def party(state: State, index: int, p: GoodwillParameters) -> PartyLevels:
@@ -65,7 +65,7 @@ def party(state: State, index: int, p: GoodwillParameters) -> PartyLevels:
 
 
 def finely(level: float) -> float:
-    """A level as it is told."""
+    """A level as it is reported."""
     return round(level * FINE) / FINE
 
 

@@ -58,7 +58,7 @@ def money_repairs_competence_only(episode: Wound, p: GoodwillParameters) -> floa
 
 
 def mended(state: State, index: int, side: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Take shares off the harm of every wound of a party, and tell what the wounds leave of its levels. Upholds INVARIANT (wounds)."""
+    """Take shares off the harm of every wound of a party, and set what the wounds leave of its levels. Upholds INVARIANT (wounds)."""
     party = state.parties[index]
     left_competence, left_goodwill = 1.0, 1.0
     before, number = NOTHING, state.relationship[0].first_wound

@@ -1,7 +1,7 @@
 """`glicko`: the rating system of Glickman (1999): a rating with a deviation that grows in silence.
 
 Each touchpoint is a game against an opponent of known strength, the ordinary expectation: it ends with the score (1 + v) / 2. Trust is
-the score that the rating lets expect; how sure it is lies in the deviation, and is told as the confidence.
+the score that the rating lets expect; how sure it is lies in the deviation, and is reported as the confidence.
 """
 
 from dataclasses import dataclass

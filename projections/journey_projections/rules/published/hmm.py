@@ -2,7 +2,7 @@
 
 A relationship is in one of three states that nobody sees: weak, fair or strong. Every encounter may move it to a neighbouring one, the
 likelier up the better it was, by an ordered logit. What the customer then does (praise, feedback) is good with a probability of the
-state's own, and so tells which state it is. Trust is the probability that the customer's next act is good.
+state's own, and so shows which state it is. Trust is the probability that the customer's next act is good.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from journey_projections.rules.parameters import parameter
 from journey_projections.rules.published.valence import CAUSES, NEITHER, sign, valence
 from journey_projections.rules.rule_set import RuleSet, View, state_by_trust
 
-_FORM = "Netzer, Lattin & Srinivasan 2008: the form; they estimate the numbers anew for each data set"
+_FORM = "Netzer, Lattin & Srinivasan 2008: the form; they estimate the numbers for each data set"
 
 
 class HmmParameters(BaseModel, frozen=True, extra="forbid"):
@@ -68,7 +68,7 @@ def initial(p: HmmParameters) -> State:
 
 
 def apply(state: State, touchpoint: Encoded, p: HmmParameters) -> int:
-    """An encounter moves the state; what the customer does tells of it."""
+    """An encounter moves the state; what the customer does shows which it is."""
     value = valence(touchpoint)
     if isnan(value):
         return NEITHER
