@@ -1,16 +1,13 @@
-"""Where the ledger of a store is, and catching it up with a progress bar."""
+"""The options of commands that use the ledger: its folder, and sizes in bytes."""
 
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from journey_cli.options import F
-
-if TYPE_CHECKING:
-    pass
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -22,7 +19,7 @@ def ledger_option(command: F) -> F:
         type=click.Path(path_type=Path, file_okay=False),
         callback=_named,
         metavar="DIR",
-        help="The ledger's folder; by default beside the SQLite file: journey.ledger for journey.db.",
+        help="The ledger's folder (default: next to the SQLite file, journey.ledger for journey.db).",
     )(command)
 
 
@@ -41,8 +38,8 @@ class Size(click.ParamType[int]):
         """The bytes."""
         if isinstance(value, int):
             return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)i?B?", str(value).strip(), re.IGNORECASE)
-        if found is None:
-            self.fail(f"`{value}` is no size; write one such as 512MB or 2GB", param, ctx)
-        size = float(found[1]) * _UNITS[found[2].upper()]
+        match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)i?B?", str(value).strip(), re.IGNORECASE)
+        if match is None:
+            self.fail(f"`{value}` is not a size; write one such as 512MB or 2GB", param, ctx)
+        size = float(match[1]) * _UNITS[match[2].upper()]
         return int(min(size, sys.maxsize))

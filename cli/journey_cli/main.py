@@ -1,4 +1,4 @@
-"""The entry point: global options, commands loaded on demand, errors told in one line."""
+"""The entry point: global options, commands loaded on demand, errors in one line."""
 
 import gc
 import io
@@ -19,7 +19,7 @@ GROUPS = {
         "history": "Show the timeline of a relationship.",
         "replay": "Rebuild trust, confidence and state.",
         "explain": "Show what moved trust, when and why.",
-        "whatif": "Replay a history with edits, beside the facts.",
+        "whatif": "Replay a history with edits, next to the facts.",
     },
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         _fail(FAILURE, error.format_message())
     except BrokenPipeError:
-        # Whoever read our output has enough.
+        # The reader of our output has enough.
         _quiet_stdout()
         sys.exit(FAILURE)
     except Exception as error:

@@ -46,7 +46,7 @@ def bounds(command: F) -> F:
 
 def amending(command: F) -> F:
     """The options of a fact about a fact: `--reason`, `--actor`, `--id`."""
-    command = click.option("--id", "as_id", metavar="ID", help="The id of this fact itself; by default made from the other's.")(command)
+    command = click.option("--id", "as_id", metavar="ID", help="Id of this fact (default: derived from the id it is about).")(command)
     command = click.option("--actor", metavar="NAME", help="Who says so, by a pseudonymous id.")(command)
     return click.option("--reason", metavar="TEXT", help="Why.")(command)
 

@@ -1,4 +1,4 @@
-"""What every command shares: the journal, the output format, and histories as they are asked for."""
+"""What every command shares: the journal, the output format, and reading histories."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,27 +38,27 @@ class Session:
         return Journal.open(self.store, keys=self.keys)
 
     def amending(self) -> "Journal":
-        """The journal, which must be there to have anything said of it."""
+        """The journal, which must exist already."""
         self.reading().close()
         return self.writing()
 
     def history(self, relationship: str, as_of: str | None, known_at: str | None) -> "History":
         """A relationship's history as of a day and as known at a day; `PATH.jsonl` names a file of touchpoints instead."""
-        with self._telling(relationship, as_of, known_at) as (history, _):
+        with self._opened(relationship, as_of, known_at) as (history, _):
             return history
 
     def history_and_names(self, relationship: str, as_of: str | None, known_at: str | None) -> "tuple[History, dict[str, str]]":
-        """The same, and what the people in it are called, and who said something of it, by id, as far as the journal tells it."""
+        """The same, and the names of the people in it and of those who amended it, by id, as far as the journal knows them."""
         from journey.merging import people_in
 
-        with self._telling(relationship, as_of, known_at) as (history, journal):
-            told = [record.touchpoint for record in (*history.records, *history.told)]
-            people = {person for one in told for person in (*people_in(one), one.actor) if person}
+        with self._opened(relationship, as_of, known_at) as (history, journal):
+            facts = [record.touchpoint for record in (*history.records, *history.told)]
+            people = {person for one in facts for person in (*people_in(one), one.actor) if person}
             return history, {} if journal is None else journal.names(people)
 
     @contextmanager
-    def _telling(self, relationship: str, as_of: str | None, known_at: str | None) -> "Iterator[tuple[History, Journal | None]]":
-        """A history while the journal that tells it is open; None where a file tells it."""
+    def _opened(self, relationship: str, as_of: str | None, known_at: str | None) -> "Iterator[tuple[History, Journal | None]]":
+        """A history while its journal is open; the journal is None where a file holds the history."""
         from journey import JourneyError, UnreadableSource
         from journey.formats.history_file import read_history
 
@@ -82,7 +82,7 @@ class Session:
         return history.seen(as_of, known_at)
 
     def look(self, history: "History") -> None:
-        """Say on stderr which of a history is not known, and moves nothing."""
+        """Say on stderr which kinds in a history are unknown, and move nothing."""
         from journey import UnknownTouchpoint
 
         unknown = [record.outline.kind for record in history.records if isinstance(record.outline, UnknownTouchpoint)]
@@ -92,7 +92,7 @@ class Session:
             click.echo(f"journey: {history.relationship}: {count} not known, moving nothing: {kinds}", err=True)
 
     def ledger_place(self, named: Path | None, working: "Working") -> "LedgerPlace":
-        """Where the ledger is: in the folder that was named, or beside the journal's file."""
+        """Where the ledger is: in the folder that was named, or next to the journal's file."""
         from journey_projections.questions.ledger_place import LedgerPlace, ledger_beside
 
         return LedgerPlace(named, ledger_beside(self.store), working, lambda text: click.echo(f"journey: {text}", err=True))

@@ -25,7 +25,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Story:
-    """A history with what to say about it, and the edits (perhaps none) that tell it otherwise."""
+    """A history with what to say about it, and the edits (perhaps none) that change its course."""
 
     name: str
     title: str
@@ -47,15 +47,15 @@ def story(name: str) -> Story:
     if name not in NAMES:
         raise UnknownName.of("story", name, NAMES, f"there is {', '.join(NAMES)}")
     folder = Path(__file__).with_name("stories")
-    told = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return Story(
         name=name,
-        title=told["title"],
-        summary=told["summary"],
-        eve=told["eve"],
-        lesson=told["lesson"],
+        title=content["title"],
+        summary=content["summary"],
+        eve=content["eve"],
+        lesson=content["lesson"],
         history=History.of(map(read_json, lines)),
-        counterfactual=tuple(pairs(told.get("counterfactual", []))),
-        counterfactual_words=told.get("counterfactual_words", ""),
+        counterfactual=tuple(pairs(content.get("counterfactual", []))),
+        counterfactual_words=content.get("counterfactual_words", ""),
     )

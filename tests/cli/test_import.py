@@ -47,7 +47,7 @@ def test_an_import_with_a_bad_row_has_the_same_shape_and_fails(journey: "Journey
 def test_the_text_counts_rows_and_names_the_rejects(journey: "Journey", visit: "Visit") -> None:
     run = journey("import", journey.file("visits.jsonl", visit("a"), visit("b"), visit("a"), "{"))
     assert (run.code, run.err) == (1, "")
-    assert "4 read: 2 recorded, 1 there already, 1 refused" in run.out
+    assert "4 read: 2 recorded, 1 already recorded, 1 refused" in run.out
     assert "visits.rejects.jsonl" in run.out
 
 

@@ -43,7 +43,7 @@ def test_the_same_instant_under_another_offset_is_the_same_touchpoint(journey: "
 
 def test_text_says_what_is_new_and_what_was_there(journey: "Journey", visit: "Visit") -> None:
     assert journey("record", json.dumps(visit("a"))).out.startswith("a: recorded, position 1, ")
-    assert journey("record", json.dumps(visit("a"))).out.startswith("a: was there already, position 1, ")
+    assert journey("record", json.dumps(visit("a"))).out.startswith("a: already recorded, position 1, ")
 
 
 def test_a_dash_reads_one_touchpoint_a_line(journey: "Journey", visit: "Visit") -> None:

@@ -50,7 +50,7 @@ def test_of_many_violations_the_first_are_told_and_json_has_them_all(journey: "J
     journey.record(*(visit(f"v{number:02}") for number in range(30)))
     change(journey, "UPDATE touchpoints SET kind = 'praise_given'")
     run = journey("verify")
-    assert "… and 10 more; --format json tells them all" in run.out and "30 violations" in run.out
+    assert "… and 10 more; --format json lists them all" in run.out and "30 violations" in run.out
     assert len(journey("--format", "json", "verify").json["violations"]) == 30
 
 
@@ -216,7 +216,7 @@ def test_what_cannot_be_proved_is_told_with_the_mend(journey: "Journey", visit: 
     assert f"touchpoint `b` is under no seal up to {seal}" in journey("verify", "--prove", "b", "--against", seal).err
     assert "the journal has no seal" in journey("verify", "--prove", "a", "--against", f"1:{'0' * 64}").err
     run = journey("verify", "--against", "36")
-    assert run.code == 2 and "`36` is no seal" in run.err
+    assert run.code == 2 and "`36` is not a seal" in run.err
 
 
 def test_what_was_recorded_is_said_even_where_sealing_it_then_fails(journey: "Journey", visit: "Visit") -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     default=10,
     show_default=True,
     metavar="N",
-    help="With --all: how many of the most changed to tell of.",
+    help="With --all: how many of the most changed to show.",
 )
 @bounds
 @ledger_option
@@ -51,7 +51,7 @@ def command(
     """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side; of two, why they differ.
 
     With --all, two rule sets judge the whole journal: whose trust differs most and why, and how the ranking changes. A large journal is
-    read by way of its ledger, as by `replay --all`.
+    read through its ledger, as by `replay --all`.
     """
     from journey_projections.rules.gallery import NAMES
     from journey_projections.rules.loading import load_rules
@@ -59,11 +59,11 @@ def command(
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
     if everyone:
-        from journey_cli.text.comparison import tell_contrast
+        from journey_cli.text.comparison import print_comparison
 
-        tell_contrast(session, _two(names), as_of, known_at, ledger, top)
+        print_comparison(session, _two(names), as_of, known_at, ledger, top)
     else:
-        _tell(session, relationships, [load_rules(name) for name in names or NAMES], as_of, known_at)
+        _print(session, relationships, [load_rules(name) for name in names or NAMES], as_of, known_at)
 
 
 def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
@@ -78,7 +78,7 @@ def _two(names: tuple[str, ...]) -> "tuple[RuleSet, RuleSet]":
     return load_rules(first), load_rules(second)
 
 
-def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[RuleSet]", as_of: str | None, known_at: str | None) -> None:
+def _print(session: Session, relationships: tuple[str, ...], judged_by: "list[RuleSet]", as_of: str | None, known_at: str | None) -> None:
     from journey_cli.text import drawing
     from journey_projections import replay
 
@@ -97,9 +97,9 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
         )
         for result in results:
             worst = min((one for one in result.contributions if one.touchpoint), key=lambda one: one.delta, default=None)
-            worst_told = "" if worst is None or worst.delta >= 0 else f"{drawing.signed(worst.delta)} {worst.touchpoint}"
+            worst_shown = "" if worst is None or worst.delta >= 0 else f"{drawing.signed(worst.delta)} {worst.touchpoint}"
             course = drawing.trend(result.prior, result.contributions, width)
-            rows.add_row(result.rules.name, f"{result.trust:.3f}", course, result.state, worst_told)
+            rows.add_row(result.rules.name, f"{result.trust:.3f}", course, result.state, worst_shown)
         out.print(rows)
         if len(results) == 2:
             _print_why(out, *results)
@@ -107,11 +107,11 @@ def _tell(session: Session, relationships: tuple[str, ...], judged_by: "list[Rul
 
 def _print_why(out: "Console", first: "Replay", second: "Replay") -> None:
     from journey_cli.text import drawing
-    from journey_cli.text.comparison import said
+    from journey_cli.text.comparison import reasons_in_words
     from journey_projections.replaying.comparison import reasons
 
     rows = drawing.table(out, "change", "why", right=("change",))
-    for number, why in enumerate(said(reasons(first, second))):
+    for number, why in enumerate(reasons_in_words(reasons(first, second))):
         rows.add_row("" if number else drawing.signed(second.trust - first.trust), why)
     if rows.row_count:
         out.print(rows)

@@ -14,10 +14,10 @@ from journey_cli.text.console import say_receipt
 @amending
 @click.pass_obj
 def command(session: Session, id: str, fields: tuple[str, ...], reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that touchpoint ID was recorded with wrong fields.
+    """Correct the fields of touchpoint ID.
 
-    What was recorded stays: replays use the corrected fields, and `--known-at` a time before shows what was known then. An
-    empty VALUE, or null, takes a field away.
+    What was recorded stays. Replays use the corrected fields; an earlier `--known-at` still shows the old values. An empty VALUE,
+    or null, removes a field.
 
     \b
     journey correct visit-1 benevolence=0.2 note=null --reason "wrong customer's form" --actor anna

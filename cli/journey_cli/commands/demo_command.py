@@ -28,24 +28,24 @@ def command(session: Session, name: str) -> None:
     from journey_cli.stories import story
     from journey_projections import replay
 
-    told = story(name)
+    tale = story(name)
     with Journal.open("memory:") as journal:
-        journal.record(*told.history)
-        history = journal.history(str(told.history.relationship))
+        journal.record(*tale.history)
+        history = journal.history(str(tale.history.relationship))
     facts = replay(history)
     turning = min((one for one in facts.contributions if one.touchpoint), key=lambda one: one.delta)
-    otherwise = None if told.otherwise is None else replay(told.otherwise, at=facts.at)
+    otherwise = None if tale.otherwise is None else replay(tale.otherwise, at=facts.at)
     if session.is_json:
-        write_json(_shape(told, facts, turning, otherwise))
+        write_json(_shape(tale, facts, turning, otherwise))
     else:
-        _tell(console(), told, facts, turning, otherwise)
+        _print(console(), tale, facts, turning, otherwise)
 
 
-def _shape(told: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> dict[str, Any]:
+def _shape(tale: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> dict[str, Any]:
     from journey.edits import flat
 
     return {
-        "story": told.name,
+        "story": tale.name,
         "relationship": facts.relationship,
         "trust_before": turning.before,
         "trust_after": turning.after,
@@ -57,11 +57,11 @@ def _shape(told: "Story", facts: "Replay", turning: "Contribution", otherwise: "
             "delta": turning.delta,
         },
         "state": facts.state,
-        "counterfactual": None if otherwise is None else {"edit": flat(told.counterfactual), "trust_after": otherwise.trust},
+        "counterfactual": None if otherwise is None else {"edit": flat(tale.counterfactual), "trust_after": otherwise.trust},
     }
 
 
-def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> None:
+def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> None:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -74,16 +74,16 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
         out.print()
         out.print(Text(text, style="bold cyan"))
 
-    out.print(Text(told.title, style="bold"))
-    say(told.summary)
+    out.print(Text(tale.title, style="bold"))
+    say(tale.summary)
 
     heading("Trust, year by year")
-    _years(out, told.history, facts)
+    _years(out, tale.history, facts)
 
     heading(f"The turning point: {turning.occurred_at:%-d %B %Y}")
     if turning.delta < 0:
-        say(told.eve)
-    note = told.history[str(turning.touchpoint)].note
+        say(tale.eve)
+    note = tale.history[str(turning.touchpoint)].note
     if note:
         say(f"“{drawing.printable(note)}”", "italic")
     rows = drawing.table(out, "", "trust", " ", right=("trust",))
@@ -93,13 +93,13 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
     out.print(rows)
     say(f"Why: {turning.words}. ({turning.kind} {turning.touchpoint}, {drawing.signed(turning.delta)})")
 
-    average = _average(told.history, turning.touchpoint)
+    average = _average(tale.history, turning.touchpoint)
     if average is not None and abs(average[1] - average[0]) < _UNNOTICED:
         say(f"The average rating of all contacts so far says nothing: {average[0]:.2f} before, {average[1]:.2f} after.")
 
     if otherwise is not None:
         heading("Had it gone otherwise")
-        say(told.counterfactual_words)
+        say(tale.counterfactual_words)
         rows = drawing.table(out, "", "trust", " ", "state", right=("trust",))
         for name, result in (("  as it was", facts), ("  otherwise", otherwise)):
             rows.add_row(name, f"{result.trust:.2f}", Text(drawing.bar(result.trust, 30), style=drawing.tone(result.trust)), result.state)
@@ -107,7 +107,7 @@ def _tell(out: "Console", told: "Story", facts: "Replay", turning: "Contribution
         out.print(rows)
 
     heading("What this shows")
-    say(told.lesson)
+    say(tale.lesson)
     out.print()
     rules = facts.rules
     say(

@@ -26,8 +26,8 @@ def command(session: Session, person: str, reason: str | None, actor: str | None
             click.confirm(f"What was written about `{person}` can never be read again. Go on?", abort=True, err=True)
         forgotten = journal.forget(person, reason=reason, actor=actor, as_id=as_id)
     if session.is_json:
-        told = {name: value for name, value in vars(forgotten).items() if name != "receipt"}
-        write_json({**forgotten.receipt.to_dict(), "person": person, **told})
+        rest = {name: value for name, value in vars(forgotten).items() if name != "receipt"}
+        write_json({**forgotten.receipt.to_dict(), "person": person, **rest})
         return
     say_receipt(session, forgotten.receipt)
     out = console()

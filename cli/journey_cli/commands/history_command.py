@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def command(session: Session, relationship: str, as_of: str | None, known_at: str | None, rules: str, as_recorded: bool) -> None:
     """Show the timeline of RELATIONSHIP (or FILE.jsonl), with trust after each touchpoint.
 
-    What was corrected appears as corrected, what was retracted does not appear; both are told below the timeline, with merges
-    and with what was recorded late. `--known-at` shows what was known before.
+    Corrected touchpoints appear as corrected, retracted ones do not appear. Corrections, retractions, merges and late records are
+    listed below the timeline. An earlier `--known-at` shows what was known then.
     """
     from journey_cli.text import drawing
     from journey_cli.text.amendments import amended
@@ -33,7 +33,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     if session.is_json or as_recorded:
         history = session.history(relationship, as_of, known_at)
         if not session.is_json:
-            _print_told(history)
+            _print_facts(history)
             return
         for record in history.told if as_recorded else history.records:
             write_json(record.to_dict())
@@ -58,7 +58,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")
 
 
-def _print_told(history: "History") -> None:
+def _print_facts(history: "History") -> None:
     from journey.touchpoints import fields_of
     from journey_cli.text import drawing
 
@@ -66,9 +66,9 @@ def _print_told(history: "History") -> None:
     rows = drawing.table(out, "recorded", "kind", "when", "id", "fields")
     shared = ("kind", "id", "relationship", "occurred_at", "sequence", "certainty")
     for record in history.told:
-        told = record.touchpoint
-        fields = ", ".join(f"{name} {value}" for name, value in fields_of(told).items() if name not in shared)
-        when, recorded = drawing.day(told.occurred_at), drawing.day(record.recorded_at)
-        rows.add_row(recorded, told.kind, when, told.id, drawing.printable(fields + (" (withheld)" if record.withheld else "")))
+        fact = record.touchpoint
+        fields = ", ".join(f"{name} {value}" for name, value in fields_of(fact).items() if name not in shared)
+        when, recorded = drawing.day(fact.occurred_at), drawing.day(record.recorded_at)
+        rows.add_row(recorded, fact.kind, when, fact.id, drawing.printable(fields + (" (withheld)" if record.withheld else "")))
     out.print(rows)
     out.print(counted(len(history.told), "fact"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where refused rows go.  [default: ./NAME.rejects.jsonl]")
 @click.option("--dry-run", is_flag=True, help="Check every row and record nothing.")
-@click.option("--input-format", type=click.Choice(["jsonl", "csv"]), help="What the files are, where their suffix does not say.")
+@click.option("--input-format", type=click.Choice(["jsonl", "csv"]), help="The format of the files, if their suffix does not say.")
 @click.pass_obj
 def command(
     session: Session, paths: tuple[Path, ...], mapping: Path | None, rejects: Path | None, dry_run: bool, input_format: str | None
@@ -61,10 +61,10 @@ def command(
     return 1 if outcome.refused else 0
 
 
-def _rejects_path(asked: Path | None, paths: tuple[Path, ...], mapping: Path | None) -> Path:
+def _rejects_path(named: Path | None, paths: tuple[Path, ...], mapping: Path | None) -> Path:
     from journey.formats.importing import default_rejects
 
-    path = asked or default_rejects(paths)
+    path = named or default_rejects(paths)
     if any(path.resolve() == source.resolve() for source in (*paths, *([mapping] if mapping else []))):
         raise click.UsageError(f"the rejects cannot go to `{path}`, which is being read; give --rejects another FILE")
     if not path.parent.is_dir():
@@ -91,7 +91,7 @@ def _rehearsal(session: Session) -> "Iterator[Rehearsal]":
 def _print(outcome: "Outcome", *, dry_run: bool) -> None:
     out = console()
     verb = "would be recorded" if dry_run else "recorded"
-    out.print(f"{outcome.read} read: {outcome.recorded} {verb}, {outcome.unchanged} there already, {outcome.refused} refused")
+    out.print(f"{outcome.read} read: {outcome.recorded} {verb}, {outcome.unchanged} already recorded, {outcome.refused} refused")
     if outcome.read and not outcome.recorded and not outcome.refused:
         out.print("nothing changed")
     if outcome.rejects_file:

@@ -34,10 +34,10 @@ def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], s
     from journey_projections.rules.loading import load_rules
     from journey_projections.testing import check_laws
 
-    judged, wanted = load_rules(rules), _wanted(ids)
+    judged, laws = load_rules(rules), _chosen(ids)
     verdicts = []
-    with working("laws", len(wanted)) as done:
-        for verdict in check_laws(judged, wanted, examples=examples):
+    with working("laws", len(laws)) as done:
+        for verdict in check_laws(judged, laws, examples=examples):
             verdicts.append(verdict)
             done(1)
             if session.is_json:
@@ -53,10 +53,10 @@ def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], s
 
 
 _TELLABLE = 24
-"""How many touchpoints of a counterexample are told; of a longer one, the last."""
+"""How many touchpoints of a counterexample are shown; of a longer one, the last."""
 
 
-def _wanted(ids: tuple[str, ...]) -> "list[Law]":
+def _chosen(ids: tuple[str, ...]) -> "list[Law]":
     from journey import UnknownName
     from journey_projections.testing import LAWS
 
@@ -72,10 +72,10 @@ def _lines(verdict: "Verdict") -> list[str]:
 
     from journey.touchpoints import fields_of
 
-    return [json.dumps(_telling(fields_of(touchpoint)), ensure_ascii=False) for touchpoint in verdict.counterexample]
+    return [json.dumps(_without_defaults(fields_of(touchpoint)), ensure_ascii=False) for touchpoint in verdict.counterexample]
 
 
-def _telling(fields: dict[str, object]) -> dict[str, object]:
+def _without_defaults(fields: dict[str, object]) -> dict[str, object]:
     """The fields without those at the defaults that every kind shares."""
     shared = {"sequence": 0, "certainty": 1.0}
     return {name: value for name, value in fields.items() if name not in shared or value != shared[name]}
@@ -107,10 +107,10 @@ def _print(out: "Console", verdicts: "list[Verdict]", broken: "list[Verdict]") -
     rules = verdicts[0].rules
     out.print(f"{rules.name} {rules.version} ({rules.hash}) keeps {len(verdicts) - len(broken)} of {len(verdicts)} laws")
     for verdict in broken:
-        _tell(out, verdict)
+        _print_counterexample(out, verdict)
 
 
-def _tell(out: "Console", verdict: "Verdict") -> None:
+def _print_counterexample(out: "Console", verdict: "Verdict") -> None:
     """The smallest counterexample as a story, then as JSONL."""
     from rich.text import Text
 
@@ -127,7 +127,7 @@ def _tell(out: "Console", verdict: "Verdict") -> None:
         rows.add_row(
             f"  {touchpoint.occurred_at:%Y-%m-%d %H:%M}",
             f"{after[touchpoint.id]:.4f}",
-            _said(touchpoint.model_dump(exclude_defaults=True), touchpoint.kind),
+            _in_words(touchpoint.model_dump(exclude_defaults=True), touchpoint.kind),
         )
     left_out = len(verdict.counterexample) - _TELLABLE
     if left_out > 0:
@@ -137,6 +137,6 @@ def _tell(out: "Console", verdict: "Verdict") -> None:
         out.print(line, soft_wrap=True)
 
 
-def _said(fields: dict[str, object], kind: str) -> str:
-    told = ", ".join(f"{name} {value}" for name, value in fields.items() if name not in ("kind", "relationship", "occurred_at"))
-    return f"{kind.replace('_', ' ')}: {told}"
+def _in_words(fields: dict[str, object], kind: str) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in fields.items() if name not in ("kind", "relationship", "occurred_at"))
+    return f"{kind.replace('_', ' ')}: {values}"

@@ -58,10 +58,10 @@ def rebuild(session: Session, ledger: Path | None) -> None:
 @click.pass_obj
 def compact(session: Session, ledger: Path | None) -> None:
     """Write many files as one, sorted by relationship."""
-    kept = _ledger(session, ledger)
-    with working("compacting", kept.status().rows) as done:
-        kept.compact(done)
-    _show(session, kept)
+    opened = _ledger(session, ledger)
+    with working("compacting", opened.status().rows) as done:
+        opened.compact(done)
+    _show(session, opened)
 
 
 @command.command("check")
@@ -73,33 +73,33 @@ def check(session: Session, ledger: Path | None) -> int:
     from journey_cli.main import VIOLATED
     from journey_projections.ledger import checking
 
-    kept = _ledger(session, ledger)
+    opened = _ledger(session, ledger)
     with _whatever_is_known(session).reading() as journal:
         position = None
-        # What is not whole is told by the check.
+        # The check itself reports files that are not whole.
         with suppress(DamagedLedger):
-            position = kept.status().position
+            position = opened.status().position
         with working("checking the ledger", position and 2 * position) as done:
-            violations = list(checking.check(kept.path, journal, done))
+            violations = list(checking.check(opened.path, journal, done))
     if session.is_json:
-        write_json({"ledger": str(kept.path), "position": position, "holds": not violations, "violations": violations})
+        write_json({"ledger": str(opened.path), "position": position, "holds": not violations, "violations": violations})
     else:
         out = console()
         for violation in violations:
             out.print(violation)
         state = f"not as the journal says: {counted(len(violations), 'violation')}" if violations else "as the journal says"
-        out.print(f"{kept.path}: " + ("" if position is None else f"up to position {position}; ") + state)
+        out.print(f"{opened.path}: " + ("" if position is None else f"up to position {position}; ") + state)
     return VIOLATED if violations else 0
 
 
 def _ledger(session: Session, named: Path | None) -> "Ledger":
-    """The ledger that is meant: named after the subcommand, or before it, or the one beside the journal's file."""
+    """The ledger: named after the subcommand, or before it, or the one next to the journal's file."""
     from journey_projections.ledger import Ledger
     from journey_projections.questions.ledger_place import ledger_beside
 
     place = named or click.get_current_context().meta.get("ledger") or ledger_beside(session.store)
     if place is None:
-        raise click.UsageError("name the ledger's folder with --ledger; only beside a SQLite file there is one by default")
+        raise click.UsageError("name the ledger's folder with --ledger; only a SQLite store has a default, next to its file")
     return Ledger(place)
 
 
@@ -114,7 +114,7 @@ def _add(session: Session, ledger: "Ledger", *, from_nothing: bool) -> None:
 
 
 def _whatever_is_known(session: Session) -> Session:
-    """A ledger holds also what is of no known kind; whoever replays it decides whether to read past it."""
+    """A ledger also holds touchpoints of unknown kinds; a replay decides whether to read past them."""
     return replace(session, allow_unknown=True)
 
 

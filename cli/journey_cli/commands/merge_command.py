@@ -14,11 +14,10 @@ from journey_cli.text.console import say_receipt
 @amending
 @click.pass_obj
 def command(session: Session, one: str, other: str, people: bool, reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that relationships ONE and OTHER are one.
+    """Merge two relationships; `unmerge` undoes it.
 
-    What was recorded stays where it is. Asked for by either name, the touchpoints of both are replayed; lists show them under
-    the first. With `--people`, they are two ids of one person, and every history tells the touchpoints of both under the first.
-    `journey unmerge` takes it back.
+    What was recorded stays where it is. Either name replays the touchpoints of both; lists show them under ONE. With `--people`, ONE
+    and OTHER are two ids of one person, and every history shows the touchpoints of both under ONE.
     """
     with session.amending() as journal:
         merge = journal.merge_people if people else journal.merge

@@ -16,10 +16,10 @@ from journey_cli.text.console import say_receipt
 def command(
     session: Session, person: str, name: str | None, is_none: bool, reason: str | None, actor: str | None, as_id: str | None
 ) -> None:
-    """Say what PERSON, a pseudonymous id, is called.
+    """Give PERSON, a pseudonymous id, a name.
 
-    The name is encrypted under the person's own key, and gone once they are forgotten. Texts show it where the id stands; JSON
-    tells ids. The last name told of any of the person's ids holds.
+    The name is encrypted under the person's own key, and gone once they are forgotten. Texts show the name in place of the id; JSON
+    shows ids. If several names were given to the person's ids, the last one counts.
     """
     if (name is None) != is_none:
         raise click.UsageError("give a NAME, or --none to take it away")

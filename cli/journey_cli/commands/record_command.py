@@ -21,7 +21,7 @@ def command(session: Session, touchpoints: tuple[str, ...]) -> None:
     journey record '{"kind": "interaction", "id": "visit-1", "relationship": "m@bank",
                      "occurred_at": "2024-03-05T10:00:00+01:00", "benevolence": 0.6}'
 
-    The kinds and their fields are told in docs/touchpoints.md.
+    docs/touchpoints.md lists the kinds and their fields.
     """
     from journey import InvalidTouchpoint, read_json
 

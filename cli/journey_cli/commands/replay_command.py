@@ -15,13 +15,13 @@ from journey_cli.text.results import course_to, print_standings, write
 
 @click.command("replay")
 @click.argument("relationships", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal; many of them by way of the ledger.")
+@click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal; if there are many, through the ledger.")
 @rules_option
 @bounds
 @click.option(
     "--every",
     type=click.Choice(["day", "week", "month", "quarter", "year"]),
-    help="Tell the course of trust instead: at the end of each such period, UTC.",
+    help="Show trust at the end of each period (UTC) instead of only the latest value.",
 )
 @click.option(
     "--output",
@@ -36,7 +36,7 @@ from journey_cli.text.results import course_to, print_standings, write
     help="Also write to FILE what each touchpoint, and time, did to trust.",
 )
 @ledger_option
-@click.option("--memory", type=Size(), default="1GB", show_default=True, metavar="SIZE", help="How much memory --all takes about.")
+@click.option("--memory", type=Size(), default="1GB", show_default=True, metavar="SIZE", help="Approximate memory limit for --all.")
 @click.pass_obj
 def command(
     session: Session,
@@ -53,8 +53,8 @@ def command(
 ) -> None:
     """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all.
 
-    With --all, a large journal is read by way of its ledger, which is made or caught up first; see `journey ledger`. The rows of
-    one relationship are together in what --every and --contributions tell.
+    With --all, a large journal is read through its ledger, which is made or caught up first; see `journey ledger`. The output of
+    --every and --contributions is grouped by relationship.
     """
     from journey_projections.questions.everyone import Query, replay_everyone, replay_some
     from journey_projections.replaying.rows import CONTRIBUTIONS
@@ -64,13 +64,13 @@ def command(
         raise click.UsageError("name relationships, or give --all")
     check_outputs(output, contributions)
     with ExitStack() as files:
-        course = told = None
+        course = sink = None
         if every is not None:
             course = files.enter_context(course_to(session, output))
         if contributions is not None:
-            told = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
+            sink = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
         parties = every is None and (session.is_json if output is None else output.suffix == ".jsonl")
-        query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, told, say_on_terminal)
+        query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, sink, say_on_terminal)
         if everyone:
             journal = files.enter_context(session.reading())
             results = replay_everyone(journal, query, session.ledger_place(ledger, working), files, working, session.look)

@@ -12,10 +12,9 @@ from journey_cli.text.console import say_receipt
 @amending
 @click.pass_obj
 def command(session: Session, id: str, reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that touchpoint ID never happened, or that the correction or retraction ID was itself wrong.
+    """Take back touchpoint ID, which never happened, or the correction or retraction ID, which was itself wrong.
 
-    What was recorded stays: replays leave it out, and `--known-at` a time before shows what was known then. To take a
-    retraction back, retract it.
+    What was recorded stays. Replays leave it out; an earlier `--known-at` still shows it. To undo a retraction, retract it.
     """
     with session.amending() as journal:
         say_receipt(session, journal.retract(id, reason=reason, actor=actor, as_id=as_id))

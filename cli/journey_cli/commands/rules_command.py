@@ -25,8 +25,8 @@ def command(session: Session, name: str | None) -> None:
     elif name.endswith(".toml"):
         from journey_projections.rules.loading import read_rules
 
-        found = read_rules(Path(name))
-        _show(session, found.rules, found.base)
+        loaded = read_rules(Path(name))
+        _show(session, loaded.rules, loaded.base)
     else:
         from journey_projections.rules.loading import load_rules
 
@@ -70,6 +70,6 @@ def _show(session: Session, rules: "RuleSet", base: "RuleSet | None") -> None:
         return
     out.print(f"{rules.name} {rules.version} ({rules.hash})" + (f": {rules.about}" if rules.about else ""))
     if base is not None:
-        told = counted(len(changed), "parameter") + " changed" if changed else "no parameter changed"
-        out.print(f"{base.name} {base.version} ({base.hash}) with {told}")
+        changes = counted(len(changed), "parameter") + " changed" if changed else "no parameter changed"
+        out.print(f"{base.name} {base.version} ({base.hash}) with {changes}")
     out.print(rows)

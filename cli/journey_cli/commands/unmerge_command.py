@@ -14,7 +14,7 @@ from journey_cli.text.console import say_receipt
 @amending
 @click.pass_obj
 def command(session: Session, one: str, other: str, people: bool, reason: str | None, actor: str | None, as_id: str | None) -> None:
-    """Say that ONE and OTHER, which were merged with each other, are two after all; each is as it was."""
+    """Undo the merge of ONE and OTHER; each is as it was before."""
     with session.amending() as journal:
         unmerge = journal.unmerge_people if people else journal.unmerge
         say_receipt(session, unmerge(one, other, reason=reason, actor=actor, as_id=as_id))

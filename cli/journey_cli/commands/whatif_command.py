@@ -45,10 +45,10 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     from journey_projections.rules.loading import load_rules
 
     session: Session = ctx.obj
-    asked: list[edits.Edit] = ctx.meta.get("edits", [])
+    chosen: list[edits.Edit] = ctx.meta.get("edits", [])
     history = session.history(relationship, as_of, known_at)
     try:
-        edited = edits.apply_edits(history, asked)
+        edited = edits.apply_edits(history, chosen)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     at = edits.latest(history.at, edited.at)
@@ -60,7 +60,7 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
             {
                 "facts": facts.to_dict(),
                 "counterfactual": counterfactual.to_dict(),
-                "edit": edits.flat(asked),
+                "edit": edits.flat(chosen),
                 "difference": difference,
             }
         )
@@ -72,7 +72,7 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
             name, f"{result.trust:.3f}", drawing.bar(result.trust), f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}"
         )
     out.print(rows)
-    out.print(f"difference {drawing.signed(difference)} at {drawing.day(at)}, {counted(len(asked), 'edit')}, {ruled_by(facts)}")
+    out.print(f"difference {drawing.signed(difference)} at {drawing.day(at)}, {counted(len(chosen), 'edit')}, {ruled_by(facts)}")
     width = max(10, min(60, out.width - 20))
     for name, result in (("facts", facts), ("what if", counterfactual)):
         out.print(f"{name:8} {drawing.trend(result.prior, result.contributions, width)}")

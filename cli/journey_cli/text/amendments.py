@@ -1,4 +1,4 @@
-"""What was said of the past after it was recorded, in words: corrections, retractions, merges, late facts."""
+"""What changed the past after it was recorded, in words: corrections, retractions, merges, late facts."""
 
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def amended(history: History, names: Mapping[str, str]) -> Iterator[str]:
             continue
         by = f" by {drawing.called(fact.actor, names)}" if fact.actor else ""
         why = f" ({drawing.printable(fact.reason)})" if fact.reason else ""
-        yield f"{drawing.day(record.recorded_at)} {_said(fact, fields)}{by}{why} [{fact.id}]"
+        yield f"{drawing.day(record.recorded_at)} {_in_words(fact, fields)}{by}{why} [{fact.id}]"
         if fact.id in history.impossible:
             yield f"  it does not count: {history.impossible[fact.id]}"
         elif isinstance(fact, TouchpointCorrected) and fact.id in counted_in:
@@ -39,12 +39,12 @@ def amended(history: History, names: Mapping[str, str]) -> Iterator[str]:
 
 def known_later(record: Recorded, late: Container[str]) -> str:
     """How a touchpoint changed the past after the fact, in brackets; nothing where it did not."""
-    told = [f"known since {drawing.day(record.recorded_at)}"] if record.touchpoint.id in late else []
-    told += ["as corrected"] if record.corrected_by else []
-    return f" ({', '.join(told)})" if told else ""
+    remarks = [f"known since {drawing.day(record.recorded_at)}"] if record.touchpoint.id in late else []
+    remarks += ["as corrected"] if record.corrected_by else []
+    return f" ({', '.join(remarks)})" if remarks else ""
 
 
-def _said(fact: Amendment | Merge | PeopleMerge, fields: Mapping[str, Mapping[str, Any]]) -> str:
+def _in_words(fact: Amendment | Merge | PeopleMerge, fields: Mapping[str, Mapping[str, Any]]) -> str:
     match fact:
         case TouchpointCorrected():
             before = fields.get(fact.corrects, {})

@@ -1,4 +1,4 @@
-"""Two rule sets over a whole journal, told: `journey compare --all`."""
+"""The text and JSON of `journey compare --all`: two rule sets over a whole journal."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 NOTABLE = 0.1
 """The share of a difference from which a reason for it has a line of its own, besides the weightiest."""
-TOLD = 3
-"""How many reasons are told in text at the most; JSON has all."""
+MOST_REASONS = 3
+"""The most reasons shown in text; JSON has all."""
 
 
-def tell_contrast(
+def print_comparison(
     session: Session, rules: "tuple[RuleSet, RuleSet]", as_of: str | None, known_at: str | None, ledger: Path | None, top: int
 ) -> None:
-    """Compare two rule sets over every relationship, and tell of the `top` most changed ones."""
+    """Compare two rule sets over every relationship, and print the `top` most changed ones."""
     from journey.extras import extra
     from journey_projections import replay
 
@@ -34,44 +34,44 @@ def tell_contrast(
 
     with ExitStack() as files:
         journal = files.enter_context(session.reading())
-        found = compare_everyone(journal, rules, as_of, known_at, session.ledger_place(ledger, working), files, working, session.look)
+        compared = compare_everyone(journal, rules, as_of, known_at, session.ledger_place(ledger, working), files, working, session.look)
         why: dict[int, list[Reason]] = {}
-        for place in found.most(found.difference, top):
-            history = session.history_in(journal, found.relationships[place], as_of, known_at)
+        for place in compared.most(compared.difference, top):
+            history = session.history_in(journal, compared.relationships[place], as_of, known_at)
             why[place] = reasons(*(replay(history, one) for one in rules))
     if session.is_json:
-        write_json(_shape(found, rules, why, top))
+        write_json(_shape(compared, rules, why, top))
     else:
-        _print(found, rules, why, top)
+        _print(compared, rules, why, top)
 
 
-def _shape(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
+def _shape(compared: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:
     from journey_projections.replaying.replay import identify
 
     def side(place: int, number: int) -> dict[str, Any]:
-        trust, state = ((found.first, found.first_state), (found.second, found.second_state))[number]
-        return {"trust": float(trust[place]), "state": str(state[place]), "rank": float(found.ranks[number][place])}
+        trust, state = ((compared.first, compared.first_state), (compared.second, compared.second_state))[number]
+        return {"trust": float(trust[place]), "state": str(state[place]), "rank": float(compared.ranks[number][place])}
 
     def change(place: int) -> dict[str, Any]:
         return {
-            "relationship": found.relationships[place],
+            "relationship": compared.relationships[place],
             "first": side(place, 0),
             "second": side(place, 1),
-            "difference": float(found.difference[place]),
+            "difference": float(compared.difference[place]),
         }
 
-    sizes = abs(found.difference)
+    sizes = abs(compared.difference)
     return {
         "rules": [identify(one).to_dict() for one in rules],
         "parameters": [{"name": name, "first": one, "second": other} for name, (one, other) in _changes(rules).items()],
-        "relationships": len(found),
+        "relationships": len(compared),
         "differing": int((sizes > 0.0).sum()),
-        "mean_difference": float(sizes.mean()) if len(found) else 0.0,
-        "largest_difference": float(sizes.max()) if len(found) else 0.0,
-        "rank_correlation": found.rank_correlation,
-        "states": [{"first": one, "second": other, "relationships": count} for one, other, count in found.changed_states],
-        "most_changed": [{**change(place), "reasons": [_reason(one) for one in told]} for place, told in why.items()],
-        "biggest_moves": [change(place) for place in found.most(found.moves, top)],
+        "mean_difference": float(sizes.mean()) if len(compared) else 0.0,
+        "largest_difference": float(sizes.max()) if len(compared) else 0.0,
+        "rank_correlation": compared.rank_correlation,
+        "states": [{"first": one, "second": other, "relationships": count} for one, other, count in compared.changed_states],
+        "most_changed": [{**change(place), "reasons": [_reason(one) for one in because]} for place, because in why.items()],
+        "biggest_moves": [change(place) for place in compared.most(compared.moves, top)],
     }
 
 
@@ -87,41 +87,41 @@ def _reason(one: "Reason") -> dict[str, Any]:
     }
 
 
-def _print(found: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> None:
+def _print(compared: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> None:
     from journey_cli.text import drawing
 
     out = console()
     first, second = (one.name for one in rules)
-    out.print(" against ".join(f"{one.name} {one.version} ({one.hash})" for one in rules) + f", {counted(len(found), 'relationship')}")
+    out.print(" against ".join(f"{one.name} {one.version} ({one.hash})" for one in rules) + f", {counted(len(compared), 'relationship')}")
     changes = ", ".join(f"{name} {one} → {other}" for name, (one, other) in _changes(rules).items())
     if changes:
         out.print(changes)
-    sizes = abs(found.difference)
+    sizes = abs(compared.difference)
     if not (sizes > 0.0).any():
         out.print("no trust differs")
         return
-    alike = "no ranking" if found.rank_correlation is None else f"Spearman's ρ {found.rank_correlation:.4f}"
+    alike = "no ranking" if compared.rank_correlation is None else f"Spearman's ρ {compared.rank_correlation:.4f}"
     out.print(f"trust differs in {int((sizes > 0.0).sum())}, by {sizes.mean():.3f} in the mean of all and {sizes.max():.3f} at the most")
-    out.print(f"the ranking: {alike}, {int((found.moves != 0.0).sum())} on another place")
-    for before, after, count in found.changed_states:
+    out.print(f"the ranking: {alike}, {int((compared.moves != 0.0).sum())} on another place")
+    for before, after, count in compared.changed_states:
         out.print(f"{counted(count, 'relationship')} from {before} to {after}")
     out.print("\nwhose trust differs most, and why")
     rows = drawing.table(out, "relationship", first, second, "change", "why", right=(first, second, "change"))
-    for place, told in why.items():
-        cells = (found.relationships[place], *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
-        first_why, *more = said(told)
-        rows.add_row(*cells, drawing.signed(float(found.difference[place])), first_why)
+    for place, because in why.items():
+        cells = (compared.relationships[place], *(f"{trust[place]:.3f}" for trust in (compared.first, compared.second)))
+        first_why, *more = reasons_in_words(because)
+        rows.add_row(*cells, drawing.signed(float(compared.difference[place])), first_why)
         for one in more:
             rows.add_row("", "", "", "", one)
     out.print(rows)
-    if not (found.moves != 0.0).any():
+    if not (compared.moves != 0.0).any():
         return
     out.print("\nwho moves most in the ranking")
     columns = ("rank", "goes to", first, second)
     rows = drawing.table(out, "relationship", *columns, right=columns)
-    for place in found.most(found.moves, top):
-        places = (f"{ranks[place]:g}" for ranks in found.ranks)
-        rows.add_row(found.relationships[place], *places, *(f"{trust[place]:.3f}" for trust in (found.first, found.second)))
+    for place in compared.most(compared.moves, top):
+        places = (f"{ranks[place]:g}" for ranks in compared.ranks)
+        rows.add_row(compared.relationships[place], *places, *(f"{trust[place]:.3f}" for trust in (compared.first, compared.second)))
     out.print(rows)
 
 
@@ -133,23 +133,23 @@ def _changes(rules: "tuple[RuleSet, RuleSet]") -> "dict[str, tuple[Any, Any]]":
     return changes_of(second, first) if type(first.parameters) is type(second.parameters) else {}
 
 
-def said(why: "Sequence[Reason]") -> list[str]:
+def reasons_in_words(why: "Sequence[Reason]") -> list[str]:
     """The weightiest reasons in words: at least one, where there is any."""
     difference = sum(one.difference for one in why)
-    return [_said(one) for one in [*why[:1], *(one for one in why[1:TOLD] if abs(one.difference) >= NOTABLE * abs(difference))]]
+    return [_in_words(one) for one in [*why[:1], *(one for one in why[1:MOST_REASONS] if abs(one.difference) >= NOTABLE * abs(difference))]]
 
 
-def _said(one: "Reason") -> str:
+def _in_words(one: "Reason") -> str:
     """A reason in words."""
     from journey_cli.text import drawing
 
-    said_by_both = one.first_words == one.second_words
-    words = one.first_words if said_by_both else f"{_briefly(one.first_words)} → {_briefly(one.second_words)}"
-    told = f"{drawing.signed(one.first)} → {drawing.signed(one.second)}  {words}"
+    is_the_same = one.first_words == one.second_words
+    cause = one.first_words if is_the_same else f"{_briefly(one.first_words)} → {_briefly(one.second_words)}"
+    words = f"{drawing.signed(one.first)} → {drawing.signed(one.second)}  {cause}"
     if one.touchpoint is None:
-        return told
+        return words
     most = f"{one.touchpoint}" if one.touchpoints == 1 else f"{counted(one.touchpoints, 'touchpoint')}, most by {one.touchpoint}"
-    return f"{told} ({most})"
+    return f"{words} ({most})"
 
 
 def _briefly(words: str) -> str:

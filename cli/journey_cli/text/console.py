@@ -33,7 +33,7 @@ def say_receipt(session: Session, receipt: "Receipt") -> None:
     if session.is_json:
         write_json(receipt.to_dict())
     else:
-        verb = "recorded" if receipt.is_new else "was there already"
+        verb = "recorded" if receipt.is_new else "already recorded"
         console().print(f"{receipt.id}: {verb}, position {receipt.position}, {receipt.recorded_at.isoformat()}")
 
 

@@ -57,7 +57,7 @@ def signed(delta: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Text of a stranger's on one line, so that it cannot steer the terminal."""
+    """Untrusted text on one line, so that it cannot control the terminal."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 

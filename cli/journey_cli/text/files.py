@@ -25,8 +25,8 @@ SUFFIXES = (".jsonl", ".csv", *_ARROW)
 
 def check_outputs(*paths: Path | None) -> None:
     """Refuse, before any work, files whose suffix says no format or that cannot be made. Raises click.UsageError, MissingExtra."""
-    told = [path for path in paths if path is not None]
-    for path in told:
+    named = [path for path in paths if path is not None]
+    for path in named:
         if path.suffix not in SUFFIXES:
             raise click.UsageError(f"`{path}` has no suffix that says a format; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
         if not path.parent.is_dir():
@@ -34,8 +34,8 @@ def check_outputs(*paths: Path | None) -> None:
         if path.suffix in _ARROW:
             with extra("bulk", f"`{path.suffix}`"):
                 import pyarrow as _  # noqa: F401, ICN001 - only whether it is there
-    if len({path.resolve() for path in told}) < len(told):
-        raise click.UsageError(f"`{told[0]}` is named twice; name a file for each")
+    if len({path.resolve() for path in named}) < len(named):
+        raise click.UsageError(f"`{named[0]}` is named twice; name a file for each")
 
 
 @contextmanager

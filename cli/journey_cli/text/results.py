@@ -13,17 +13,13 @@ if TYPE_CHECKING:
     from journey_projections import Replay
     from journey_projections.ledger import Standing
 
-if TYPE_CHECKING:
-    from journey_projections import Replay
-    from journey_projections.ledger import Standing
-
-    Told = Iterable[Replay | Standing]
+    Results = Iterable[Replay | Standing]
 
 _ROOM_FOR_BARS = 100
-"""Columns from which a bar beside the number takes nothing from the rest."""
+"""From this many columns on there is room for a bar next to the number."""
 
 
-def write(output: Path, results: "Told") -> None:
+def write(output: Path, results: "Results") -> None:
     """Write standings to a file, as its suffix says."""
     if output.suffix in (".parquet", ".arrow"):
         from journey_projections.ledger.results import Standings, table_of
@@ -61,12 +57,12 @@ def print_standings(results: "Sequence[Replay | Standing]") -> None:
     out.print(counted(len(results), "relationship") + (f" {ruled_by(results[0])}" if results else ""))
 
 
-def _write_jsonl(path: Path, results: "Told") -> None:
+def _write_jsonl(path: Path, results: "Results") -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json_line(result.to_dict()) + "\n" for result in results)
 
 
-def _write_csv(path: Path, results: "Told") -> None:
+def _write_csv(path: Path, results: "Results") -> None:
     import csv
 
     from journey_projections.replaying.rows import STANDINGS
