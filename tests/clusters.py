@@ -17,17 +17,17 @@ def assert_the_same_as_here(replay: Callable[..., Standings], batches: Sequence[
     """By any rules, as of and as known at any day, and as the ledger was when the view was made, though it goes on and is compacted."""
     number = data.draw(st.none() | st.integers(-1, len(batches)))
     as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
-    asked: Any = {"rules": data.draw(st.sampled_from(NAMES)), "parties": data.draw(st.booleans())}
-    asked |= {"as_of": as_of, "known_at": None if number is None else day(number)}
+    options: Any = {"rules": data.draw(st.sampled_from(NAMES)), "parties": data.draw(st.booleans())}
+    options |= {"as_of": as_of, "known_at": None if number is None else day(number)}
     with folder() as place, recorded(batches) as journal:
         ledger = Ledger(place)
         ledger.catch_up(journal, until=sum(map(len, batches[: data.draw(st.integers(1, len(batches)))])))
         opened: OpenLedger = ledger.open()
-        local = replay_ledger(opened, **asked)
+        local = replay_ledger(opened, **options)
         if data.draw(st.booleans()):
             ledger.catch_up(journal)
             ledger.compact()
-        assert_same(replay(opened, **asked), local)
+        assert_same(replay(opened, **options), local)
 
 
 def assert_same(one: Standings, other: Standings) -> None:

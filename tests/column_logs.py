@@ -22,76 +22,80 @@ RELATIONSHIPS = ("a", "b", "c", "d")
 
 @dataclass
 class Log:
-    """What arrived, in that order; what of it counts; who is one with whom; and in how many runs it is held."""
+    """Touchpoints in the order of arrival, which of them count, who is one with whom, and in how many runs the columns come."""
 
     touchpoints: list[Touchpoint]
-    kept: list[bool]
+    counting: list[bool]
     united: dict[str, str]
     runs: int = 1
     people: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def histories(self) -> dict[str, History]:
         """The history of each that has one."""
-        told: dict[str, list[Touchpoint]] = {}
-        for touchpoint, kept in zip(self.touchpoints, self.kept, strict=True):
-            if kept:
-                told.setdefault(self.united[touchpoint.relationship], []).append(told_by(self.people, touchpoint))
-        return {name: History.of(facts) for name, facts in told.items()}
+        by_name: dict[str, list[Touchpoint]] = {}
+        for touchpoint, counts in zip(self.touchpoints, self.counting, strict=True):
+            if counts:
+                by_name.setdefault(self.united[touchpoint.relationship], []).append(told_by(self.people, touchpoint))
+        return {name: History.of(facts) for name, facts in by_name.items()}
 
     def columns(self, dictionaries: Dictionaries) -> list[Columns]:
         for name in RELATIONSHIPS:
             dictionaries.relationships.code(name)
         records = [Recorded(one, one.occurred_at) for one in self.touchpoints]
         cuts = np.linspace(0, len(records), self.runs + 1).astype(int)
-        kept = np.array(self.kept, np.bool_)
-        return [dataclasses.replace(columns_of(records[first:last], dictionaries), kept=kept[first:last]) for first, last in pairwise(cuts)]
+        counting = np.array(self.counting, np.bool_)
+        return [
+            dataclasses.replace(columns_of(records[first:last], dictionaries), kept=counting[first:last]) for first, last in pairwise(cuts)
+        ]
 
 
 @st.composite
 def logs(draw: st.DrawFn) -> Log:
     """Several relationships, their touchpoints late or not, some retracted, some corrected by another row, some merged."""
-    told: list[Touchpoint] = []
+    arrived: list[Touchpoint] = []
     for name in RELATIONSHIPS[: draw(st.integers(1, 4))]:
         own = draw(histories(max_size=12))
-        told += [one.model_copy(update={"relationship": name, "id": f"{name}-{one.id}"}) for one in own]
-    kept = [draw(st.sampled_from((True,) * 5 + (False,))) for _ in told]
-    for number in range(len(told)):
-        if not kept[number] and draw(st.booleans()):
-            corrected = draw(touchpoints(id=told[number].id))
-            update = {"relationship": told[number].relationship, "occurred_at": told[number].occurred_at}
-            told.append(corrected.model_copy(update=update))
-            kept.append(True)
+        arrived += [one.model_copy(update={"relationship": name, "id": f"{name}-{one.id}"}) for one in own]
+    counting = [draw(st.sampled_from((True,) * 5 + (False,))) for _ in arrived]
+    for number in range(len(arrived)):
+        if not counting[number] and draw(st.booleans()):
+            corrected = draw(touchpoints(id=arrived[number].id))
+            update = {"relationship": arrived[number].relationship, "occurred_at": arrived[number].occurred_at}
+            arrived.append(corrected.model_copy(update=update))
+            counting.append(True)
     if draw(st.booleans()):
-        order = draw(st.permutations(range(len(told))))
-        told, kept = [told[place] for place in order], [kept[place] for place in order]
+        order = draw(st.permutations(range(len(arrived))))
+        arrived, counting = [arrived[place] for place in order], [counting[place] for place in order]
     united = {name: draw(st.sampled_from((name, name, "b"))) for name in RELATIONSHIPS}
     united["b"] = "b"
-    return Log(told, kept, united, draw(st.integers(1, 3)), draw(st.sampled_from(({}, {"anna": "bob"}, {"bob": "ugo", "anna": "ugo"}))))
+    return Log(
+        arrived, counting, united, draw(st.integers(1, 3)), draw(st.sampled_from(({}, {"anna": "bob"}, {"bob": "ugo", "anna": "ugo"})))
+    )
 
 
-def bulk(log: Log, rules: str | RuleSet, **asked: Any) -> tuple[Replays, list[str]]:
+def bulk(log: Log, rules: str | RuleSet, **options: Any) -> tuple[Replays, list[str]]:
     dictionaries = Dictionaries()
     columns = log.columns(dictionaries)
     united = np.array([dictionaries.relationships.code(log.united[name]) for name in dictionaries.relationships.names])
     people = np.array([dictionaries.people.code(log.people.get(name, name)) for name in dictionaries.people.names])
-    found = replay_all(columns, rules, united=united, people=people, **asked)
-    return found, [dictionaries.relationships.names[code] for code in found.relationship]
+    replays = replay_all(columns, rules, united=united, people=people, **options)
+    return replays, [dictionaries.relationships.names[code] for code in replays.relationship]
 
 
-def assert_equal(found: Replays, place: int, alone: Replay) -> None:
+def assert_equal(replays: Replays, place: int, alone: Replay) -> None:
     assert alone.at is not None
-    bits = (found.trust[place], found.confidence[place], found.exit_risk[place], found.states[place], found.touchpoints[place])
+    bits = (replays.trust[place], replays.confidence[place], replays.exit_risk[place], replays.states[place], replays.touchpoints[place])
     assert bits == (alone.trust, alone.confidence, alone.exit_risk, alone.state, alone.touchpoints)
-    assert found.at[place] == to_microseconds(alone.at)
-    assert (found.prior, found.rules) == (alone.prior, alone.rules)
+    assert replays.at[place] == to_microseconds(alone.at)
+    assert (replays.prior, replays.rules) == (alone.prior, alone.rules)
 
 
 def assert_same(log: Log, rules: str | RuleSet, at: datetime | None, threads: int = 1, rows_at_once: int | None = None) -> None:
-    found, names = bulk(log, rules, at=at, threads=threads, rows_at_once=rows_at_once)
+    replays, names = bulk(log, rules, at=at, threads=threads, rows_at_once=rows_at_once)
     expected = {name: replay(history, rules, at=at) for name, history in log.histories().items()}
     assert names == sorted(name for name, one in expected.items() if one.touchpoints)
     for place, name in enumerate(names):
-        assert_equal(found, place, expected[name])
+        assert_equal(replays, place, expected[name])
 
 
 class Plain:

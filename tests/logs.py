@@ -1,4 +1,4 @@
-"""Logs of several relationships, as journals hold them: late facts, amendments, merges, in batches; and what a ledger tells of them."""
+"""Logs of several relationships, as journals hold them: late facts, amendments, merges, in batches; and their rows in a ledger."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,20 +41,20 @@ CORRECTIONS: list[dict[str, Any]] = [
 @st.composite
 def logs(draw: st.DrawFn, max_size: int = 8) -> list[list[Fact]]:
     """Batches of facts in the order of recording."""
-    told: list[Fact] = []
+    facts: list[Fact] = []
     for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
         some: list[Touchpoint] = draw(histories(min_size=1, max_size=max_size))
-        told += [one.model_copy(update={"relationship": name, "id": f"{name}-{one.id}"}) for one in some[-max_size:]]
-    told = list(draw(st.permutations(told)))
-    ids = [one.id for one in told]
+        facts += [one.model_copy(update={"relationship": name, "id": f"{name}-{one.id}"}) for one in some[-max_size:]]
+    facts = list(draw(st.permutations(facts)))
+    ids = [one.id for one in facts]
     for number in range(draw(st.integers(0, 7))):
-        told.insert(draw(st.integers(0, len(told))), draw(_facts_about_facts(f"said-{number}", ids)))
+        facts.insert(draw(st.integers(0, len(facts))), draw(_facts_about_facts(f"said-{number}", ids)))
         ids.append(f"said-{number}")
     batches = []
-    while told:
+    while facts:
         size = draw(st.integers(1, 5))
-        batches.append(told[:size])
-        told = told[size:]
+        batches.append(facts[:size])
+        facts = facts[size:]
     return batches
 
 
@@ -63,12 +63,12 @@ def _facts_about_facts(draw: st.DrawFn, id: str, ids: Sequence[str]) -> Fact:
     about = draw(st.sampled_from(ids))
     # Mostly of the relationship that it is about, as the journal's own verbs have it; `record` takes any.
     own = about.split("-")[0] if about[0] in NAMES else "a"
-    said: dict[str, Any] = {"id": id, "relationship": draw(st.sampled_from((own, own, own, *NAMES))), "occurred_at": START}
+    common: dict[str, Any] = {"id": id, "relationship": draw(st.sampled_from((own, own, own, *NAMES))), "occurred_at": START}
     match draw(st.integers(0, 5)):
         case 0 | 1:
-            return TouchpointCorrected(**said, corrects=about, fields=draw(st.sampled_from(CORRECTIONS)))
+            return TouchpointCorrected(**common, corrects=about, fields=draw(st.sampled_from(CORRECTIONS)))
         case 2:
-            return TouchpointRetracted(**said, retracts=about)
+            return TouchpointRetracted(**common, retracts=about)
         case 3:
             one, other = draw(st.permutations(NAMES).map(lambda names: names[:2]))
             return RelationshipsMerged(id=id, occurred_at=START, relationship=one, other=other)
@@ -104,30 +104,30 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-Told = dict[str, list[tuple[Any, ...]]]
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def told_by_ledger(view: OpenLedger, known_at: datetime | None, rows: int = 10**6) -> Told:
-    """What a ledger tells of each relationship, in order, codes by their names."""
-    told: Told = {}
+def rows_of_ledger(view: OpenLedger, known_at: datetime | None, rows: int = 10**6) -> Rows:
+    """The rows of a ledger by relationship, in order, with names in place of codes."""
+    by_name: Rows = {}
     for chunk in view.chunks(rows, known_at):
         columns = chunk.columns
-        kept = np.flatnonzero(columns.kept) if columns.kept is not None else np.arange(len(columns))
-        ids = pa.array(columns.ids(kept)).to_pylist()
+        effective = np.flatnonzero(columns.kept) if columns.kept is not None else np.arange(len(columns))
+        ids = pa.array(columns.ids(effective)).to_pylist()
         names = {column: view.names.of(family) for column, family in FAMILIES.items()}
         for code in np.flatnonzero(chunk.present):
-            told[names["relationship"][int(code) + chunk.first].as_py()] = []
-        for row, id in zip(kept, ids, strict=True):
+            by_name[names["relationship"][int(code) + chunk.first].as_py()] = []
+        for row, id in zip(effective, ids, strict=True):
             values = {name: getattr(columns, name)[row].item() for name in LAYOUT if name not in ("position", "recorded_at")}
             values["relationship"] += chunk.first
             name = names["relationship"][values["relationship"]].as_py()
-            told[name].append((id, *_plain(values, {column: array.to_pylist() for column, array in names.items()})))
-    return {name: sorted(some, key=str) for name, some in told.items()}
+            by_name[name].append((id, *_plain(values, {column: array.to_pylist() for column, array in names.items()})))
+    return {name: sorted(some, key=str) for name, some in by_name.items()}
 
 
-def told_by_journal(journal: Journal, known_at: datetime | None) -> Told:
-    """The same by the journal's own histories."""
-    told: Told = {}
+def rows_of_journal(journal: Journal, known_at: datetime | None) -> Rows:
+    """The same rows from the journal's own histories."""
+    by_name: Rows = {}
     for summary in journal.relationships(known_at=known_at):
         history = journal.history(summary.relationship)
         records = (history if known_at is None else history.known_at(known_at)).records
@@ -138,15 +138,15 @@ def told_by_journal(journal: Journal, known_at: datetime | None) -> Told:
             {name: getattr(columns, name)[row].item() for name in LAYOUT if name not in ("position", "recorded_at")}
             for row in range(len(records))
         ]
-        # Of the relationships that are one, a ledger tells the one that they count as.
-        told[summary.relationship] = sorted(
+        # A ledger has merged relationships under the one that they count as.
+        by_name[summary.relationship] = sorted(
             (
                 (record.touchpoint.id, *_plain({**row, "relationship": 0}, {**names, "relationship": [summary.relationship]}))
                 for record, row in zip(records, rows, strict=True)
             ),
             key=str,
         )
-    return told
+    return by_name
 
 
 def _plain(values: dict[str, Any], names: dict[str, list[str]]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telling import contact, told
+from short_histories import contact, touchpoint
 
 from journey import History, Touchpoint
 from journey.testing import START, histories
@@ -22,10 +22,10 @@ DAY = 86_400e6
 rated = st.lists(st.tuples(st.floats(0.01, 60.0), st.floats(-1.0, 1.0)), min_size=1, max_size=12)
 
 
-def ratings(told_of: list[tuple[float, float]]) -> list[tuple[float, Touchpoint]]:
+def ratings(qualities: list[tuple[float, float]]) -> list[tuple[float, Touchpoint]]:
     """Contacts of those qualities, so many days after one another, each with its day."""
     days, made = 0.0, []
-    for gap, quality in told_of:
+    for gap, quality in qualities:
         days += gap
         made.append((days, contact(days, quality)))
     return made
@@ -38,14 +38,14 @@ def state_after(rules: Any, touchpoints: list[Touchpoint]) -> Any:
 
 
 @given(rated)
-def test_fire_is_the_mean_of_all_ratings_weighed_by_age(told_of: list[tuple[float, float]]) -> None:
-    made = ratings(told_of)
+def test_fire_is_the_mean_of_all_ratings_weighed_by_age(qualities: list[tuple[float, float]]) -> None:
+    made = ratings(qualities)
     last = made[-1][0]
     weights = [math.exp(-(last - day) / FIRE.parameters.recency_days) for day, _ in made]  # type: ignore[attr-defined]
-    mean = sum(weight * quality for weight, (_, quality) in zip(weights, told_of, strict=True)) / sum(weights)
+    mean = sum(weight * quality for weight, (_, quality) in zip(weights, qualities, strict=True)) / sum(weights)
     result = replay(History.of([touchpoint for _, touchpoint in made]), "fire")
     assert result.trust == pytest.approx((1 + mean) / 2, abs=1e-9)
-    square = sum(weight * (quality - mean) ** 2 for weight, (_, quality) in zip(weights, told_of, strict=True)) / sum(weights)
+    square = sum(weight * (quality - mean) ** 2 for weight, (_, quality) in zip(weights, qualities, strict=True)) / sum(weights)
     reliability = (1 - 0.5 ** sum(weights)) * (1 - math.sqrt(square) / 2)
     assert result.confidence == pytest.approx(reliability, abs=1e-6)
 
@@ -84,7 +84,7 @@ def test_the_belief_of_hmm_stays_a_distribution(touchpoints: list[Touchpoint]) -
 def test_in_hmm_a_better_encounter_and_a_better_score_both_speak_for_a_stronger_state(low: float, more: float) -> None:
     high = low + more * (1.0 - low)
     for kind, field in (("interaction", "benevolence"), ("feedback_given", "score")):
-        worse, better = (replay(History.of([told(0, kind, **{field: value})]), "hmm").trust for value in (low, high))
+        worse, better = (replay(History.of([touchpoint(0, kind, **{field: value})]), "hmm").trust for value in (low, high))
         assert worse <= better
 
 

@@ -1,4 +1,4 @@
-"""Two rule sets on one log: what differs is told exactly, and why sums to it."""
+"""Two rule sets on one log: differences are exact, and the reasons sum to them."""
 
 import math
 
@@ -21,18 +21,18 @@ levels = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 0.5, 1.0)), st.sampled_f
 
 
 @given(histories(), st.sampled_from((*NAMES, PATIENT)))
-def test_the_reasons_sum_to_the_difference_exactly(told: list[Touchpoint], rules: str) -> None:
-    first, second = replay(History.of(told)), replay(History.of(told), rules)
+def test_the_reasons_sum_to_the_difference_exactly(touchpoints: list[Touchpoint], rules: str) -> None:
+    first, second = replay(History.of(touchpoints)), replay(History.of(touchpoints), rules)
     why = reasons(first, second)
     assert sum(one.difference for one in why) == second.trust - first.trust
     assert [abs(one.difference) for one in why] == sorted((abs(one.difference) for one in why), reverse=True)
-    ids = {one.id for one in told}
+    ids = {one.id for one in touchpoints}
     assert all(one.touchpoint in ids for one in why if one.first_cause not in (PRIOR, TIME))
 
 
 @given(histories())
-def test_a_rule_set_differs_from_itself_in_nothing(told: list[Touchpoint]) -> None:
-    result = replay(History.of(told))
+def test_a_rule_set_differs_from_itself_in_nothing(touchpoints: list[Touchpoint]) -> None:
+    result = replay(History.of(touchpoints))
     assert reasons(result, result) == []
 
 
@@ -68,5 +68,5 @@ def test_rank_correlation_is_spearmans(second: list[float], expected: float | No
 
 
 def test_who_is_told_of_by_one_alone_is_left_out() -> None:
-    found = compare_levels(Levels(["a", "b"], [0.1, 0.2], ["", ""]), Levels(["b", "c"], [0.4, 0.5], ["", ""]))
-    assert (list(found.relationships), found.first.tolist(), found.second.tolist()) == (["b"], [0.2], [0.4])
+    comparison = compare_levels(Levels(["a", "b"], [0.1, 0.2], ["", ""]), Levels(["b", "c"], [0.4, 0.5], ["", ""]))
+    assert (list(comparison.relationships), comparison.first.tolist(), comparison.second.tolist()) == (["b"], [0.2], [0.4])

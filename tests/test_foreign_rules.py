@@ -1,4 +1,4 @@
-"""Rule sets of other people: their mistakes are told as theirs."""
+"""Rule sets of other people: errors name their mistakes as theirs."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -34,7 +34,7 @@ def ends(*_: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("faulty", "told", "mend"),
+    ("faulty", "message", "mend"),
     [
         (rules(initial=lambda _: 1 // 0), "`mine` fails before the first touchpoint: ZeroDivisionError: ", "mend its `initial`"),
         (rules(initial=lambda _: None), "`mine` starts with no state", "let its `initial` return one"),
@@ -54,8 +54,8 @@ def ends(*_: Any) -> Any:
         (rules(view=lambda *_: None), "`mine` fails to tell what a state says: TypeError: ", "mend its `view`"),
     ],
 )
-def test_whichever_function_fails_is_told_by_its_name(faulty: RuleSet, told: str, mend: str) -> None:
-    with pytest.raises(UnusableRules, match=told) as refused:
+def test_whichever_function_fails_is_told_by_its_name(faulty: RuleSet, message: str, mend: str) -> None:
+    with pytest.raises(UnusableRules, match=message) as refused:
         replay(FAILED, faulty, at=START + timedelta(days=1))
     assert refused.value.mend == mend
 
@@ -69,7 +69,7 @@ def test_an_interruption_is_no_failure_of_the_rules() -> None:
 
 
 @pytest.mark.parametrize("trust", [float("nan"), float("inf"), None, "much"])
-def test_a_trust_that_is_no_number_is_told(trust: object) -> None:
+def test_a_trust_that_is_no_number_is_reported(trust: object) -> None:
     with pytest.raises(UnusableRules, match=f"gives the trust `{trust}`"):
         replay(FAILED, rules(trust=lambda *_: trust))
 

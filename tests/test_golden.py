@@ -22,15 +22,15 @@ GOLDEN = Path(__file__).parent / "golden"
 def test_every_story_replays_to_the_same_trust_as_ever(rules: str) -> None:
     judged_by = rule_set(rules)
     path = GOLDEN / f"{rules}-{judged_by.version}.json"
-    told = {}
+    results = {}
     for name in NAMES:
         result = replay(story(name).history, judged_by)
-        told[name] = {"trust": result.trust, "after": [one.after for one in result.contributions if one.touchpoint]}
-        told[name] |= {"confidence": round(result.confidence, 12), "exit_risk": round(result.exit_risk, 12), "state": result.state}
+        results[name] = {"trust": result.trust, "after": [one.after for one in result.contributions if one.touchpoint]}
+        results[name] |= {"confidence": round(result.confidence, 12), "exit_risk": round(result.exit_risk, 12), "state": result.state}
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps({"hash": judged_by.hash, "stories": told}, indent=1) + "\n")
+        path.write_text(json.dumps({"hash": judged_by.hash, "stories": results}, indent=1) + "\n")
     recorded = json.loads(path.read_text())
     assert recorded["hash"] == judged_by.hash
-    for name, values in told.items():
+    for name, values in results.items():
         assert recorded["stories"][name] == values, name

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telling import full
+from short_histories import full
 
 from journey import (
     DamagedJournal,

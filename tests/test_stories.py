@@ -14,20 +14,20 @@ def turning_point(result: Replay) -> Contribution:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_story_is_a_plausible_history(name: str) -> None:
-    told = story(name)
-    assert told.title and told.summary and told.lesson
-    notes = [touchpoint.note for touchpoint in told.history if touchpoint.note]
-    assert len(notes) > len(told.history) / 2
+    tale = story(name)
+    assert tale.title and tale.summary and tale.lesson
+    notes = [touchpoint.note for touchpoint in tale.history if touchpoint.note]
+    assert len(notes) > len(tale.history) / 2
     assert len(set(notes)) == len(notes)
-    assert bool(told.counterfactual) == bool(told.counterfactual_words)
+    assert bool(tale.counterfactual) == bool(tale.counterfactual_words)
 
 
 def test_the_cold_meeting_ends_ten_good_years() -> None:
-    told = story("cold-meeting")
-    facts = replay(told.history)
+    tale = story("cold-meeting")
+    facts = replay(tale.history)
     turn = turning_point(facts)
-    span = told.history.records[-1].touchpoint.occurred_at - told.history.records[0].touchpoint.occurred_at
-    assert len(told.history) >= 100
+    span = tale.history.records[-1].touchpoint.occurred_at - tale.history.records[0].touchpoint.occurred_at
+    assert len(tale.history) >= 100
     assert span.days > 3650
     assert turn.kind == "interaction"
     assert turn.before >= 0.80
@@ -43,16 +43,16 @@ def test_a_warm_introduction_would_have_kept_her() -> None:
 
 
 def test_the_card_problem_leaves_trust_no_lower() -> None:
-    told = story("cold-meeting").history
-    failure = next(one for one in told if one.kind == "failure_occurred" and one.episode == "card-2019")
-    closed = next(one for one in told if one.kind == "episode_closed" and one.episode == "card-2019")
-    spared = told.as_of(closed.occurred_at)
-    for touchpoint in told:
+    tale = story("cold-meeting").history
+    failure = next(one for one in tale if one.kind == "failure_occurred" and one.episode == "card-2019")
+    closed = next(one for one in tale if one.kind == "episode_closed" and one.episode == "card-2019")
+    spared = tale.as_of(closed.occurred_at)
+    for touchpoint in tale:
         if touchpoint.episode == "card-2019" and touchpoint.id in spared:
             spared = spared.without(touchpoint.id)
-    before = replay(told, at=failure.occurred_at).contributions[-1].before
-    assert replay(told, at=closed.occurred_at).trust >= before
-    assert replay(told, at=closed.occurred_at).trust >= replay(spared).trust
+    before = replay(tale, at=failure.occurred_at).contributions[-1].before
+    assert replay(tale, at=closed.occurred_at).trust >= before
+    assert replay(tale, at=closed.occurred_at).trust >= replay(spared).trust
 
 
 def test_an_average_does_not_twitch_at_the_cold_meeting() -> None:
@@ -63,8 +63,8 @@ def test_an_average_does_not_twitch_at_the_cold_meeting() -> None:
 
 
 def test_the_discount_is_not_what_brings_the_spilled_beers_victim_back() -> None:
-    told = story("spilled-beer")
-    facts, otherwise = replay(told.history), told.otherwise
+    tale = story("spilled-beer")
+    facts, otherwise = replay(tale.history), tale.otherwise
     assert otherwise is not None
     assert abs(replay(otherwise).trust - facts.trust) < 0.005
     spill = next(one for one in facts.contributions if one.touchpoint == "spill-1")

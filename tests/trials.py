@@ -66,12 +66,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     given = parser.parse_args()
     problems: list[str] = []
-    tell(f"seed {given.seed}")
+    report(f"seed {given.seed}")
     for name in given.store or STORES:
         with STORES[name]() as (new_place, strike):
             rounds = given.rounds // 5 if strike else given.rounds  # a server takes a second to come back
             trial = crash_trial(new_place, rounds=rounds, seed=given.seed, strike=strike)
-            tell(
+            report(
                 f"{name}: {trial.rounds} rounds, {trial.killed} writers killed{', the server each time' if strike else ''}",
                 f"  {trial.recorded} touchpoints recorded, {trial.acknowledged} of them acknowledged",
                 f"  {trial.unacknowledged} not yet acknowledged but present when their writer was killed",
@@ -80,17 +80,17 @@ def main() -> int:
             problems += trial.problems
             if strike is None and not trial.problems:
                 tails = tail_trial(new_place(), writers=8, each=given.each, tails=2, seed=given.seed)
-                tell(
+                report(
                     f"{name}: 8 processes recorded {tails.touchpoints} touchpoints while 2 followed",
                     f"  {tails.seconds:.0f} s, {tails.touchpoints / tails.seconds:,.0f} a second",
                     f"  {'each follower saw every one once, in order' if not tails.problems else 'PROBLEMS, see below'}",
                 )
                 problems += tails.problems
-    tell(*problems[:20])
+    report(*problems[:20])
     return 1 if problems else 0
 
 
-def tell(*lines: str) -> None:
+def report(*lines: str) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
 

@@ -39,25 +39,25 @@ def test_bulk_replay_equals_replay(rules: str, log: Log, at: datetime | None, th
 @given(logs(), st.lists(st.integers(-10, 600), max_size=4))
 def test_trajectories_are_the_trust_at_those_dates(log: Log, days: list[int]) -> None:
     dates = [START + timedelta(days=day) for day in days]
-    found, names = bulk(log, "goodwill", dates=dates)
-    told = log.histories()
-    for row, name in zip(found.trajectories, names, strict=True):
+    replays, names = bulk(log, "goodwill", dates=dates)
+    histories = log.histories()
+    for row, name in zip(replays.trajectories, names, strict=True):
         for trust, date in zip(row, dates, strict=True):
-            alone = replay(told[name], at=date)
+            alone = replay(histories[name], at=date)
             assert trust == alone.trust if alone.touchpoints else math.isnan(trust)
 
 
 @settings(max_examples=30)
 @given(logs())
 def test_contributions_are_those_of_replay(log: Log) -> None:
-    found, names = bulk(log, "goodwill", contributions=True)
-    told, causes = log.histories(), rule_set("goodwill").causes
-    assert found.contributions is not None
-    expected = [one for name in names for one in replay(told[name]).contributions if one.touchpoint]
+    replays, names = bulk(log, "goodwill", contributions=True)
+    histories, causes = log.histories(), rule_set("goodwill").causes
+    assert replays.contributions is not None
+    expected = [one for name in names for one in replay(histories[name]).contributions if one.touchpoint]
     bits = [(one.touchpoint, one.occurred_at, one.cause, one.before, one.after) for one in expected]
     assert bits == [
         (log.touchpoints[row].id, from_microseconds(at), causes[cause][0], before, after)
-        for row, at, cause, before, after in found.contributions.tolist()
+        for row, at, cause, before, after in replays.contributions.tolist()
     ]
 
 
@@ -68,20 +68,20 @@ def test_parties_are_those_of_replay(rules: str, log: Log) -> None:
     dictionaries = Dictionaries()
     columns = log.columns(dictionaries)
     people = np.array([dictionaries.people.code(log.people.get(name, name)) for name in dictionaries.people.names])
-    found = replay_all(columns, rules, people=people, parties=True).parties
-    assert found is not None
-    alone = Log(log.touchpoints, log.kept, {name: name for name in RELATIONSHIPS}, people=log.people)
-    told: dict[str, dict[str, tuple[float, ...]]] = {}
-    for relationship, party, person, *levels in found.tolist():
+    parties = replay_all(columns, rules, people=people, parties=True).parties
+    assert parties is not None
+    alone = Log(log.touchpoints, log.counting, {name: name for name in RELATIONSHIPS}, people=log.people)
+    levels_by_name: dict[str, dict[str, tuple[float, ...]]] = {}
+    for relationship, party, person, *trusts in parties.tolist():
         key = f"={dictionaries.people.names[person]}" if party == 2 else ("institution", "customer")[party]
-        told.setdefault(dictionaries.relationships.names[relationship], {})[key] = tuple(levels)
+        levels_by_name.setdefault(dictionaries.relationships.names[relationship], {})[key] = tuple(trusts)
     expected = {}
     for name, history in alone.histories().items():
-        parties = replay(history, rules).parties
-        known = {f"={person}": levels for person, levels in parties.representatives.items()}
-        everybody = {"institution": parties.institution, "customer": parties.customer, **known}
+        report = replay(history, rules).parties
+        known = {f"={person}": trusts for person, trusts in report.representatives.items()}
+        everybody = {"institution": report.institution, "customer": report.customer, **known}
         expected[name] = {key: tuple(math.nan if v is None else v for v in dataclasses.astuple(one)) for key, one in everybody.items()}
-    assert repr(sorted((name, sorted(one.items())) for name, one in told.items())) == repr(
+    assert repr(sorted((name, sorted(one.items())) for name, one in levels_by_name.items())) == repr(
         sorted((name, sorted(one.items())) for name, one in expected.items())
     )
 
@@ -90,17 +90,17 @@ def _counted(state: dict[str, int], *_: object) -> None:
     state["n"] = state.get("n", 0) + 1
 
 
-def test_a_rule_set_that_does_not_compile_is_interpreted_and_that_is_told() -> None:
-    told: list[str] = []
+def test_a_rule_set_that_does_not_compile_is_interpreted_with_a_notice() -> None:
+    notices: list[str] = []
     beta = rule_set("beta")
     own = dataclasses.replace(
         beta, name="mine", initial=lambda _: {}, apply=_counted, trust=lambda state, _: 1 / (1 + len(state)), view=None
     )
     log = Log([Interaction(id="i", relationship="a", occurred_at=START)], [True], {name: name for name in RELATIONSHIPS})
-    found, _ = bulk(log, own, notice=told.append, parties=True, contributions=True, dates=[START])
-    assert_equal(found, 0, replay(History.of(log.touchpoints), own))
-    assert len(told) == 1
-    assert "`mine` does not compile, so it is interpreted" in told[0]
+    replays, _ = bulk(log, own, notice=notices.append, parties=True, contributions=True, dates=[START])
+    assert_equal(replays, 0, replay(History.of(log.touchpoints), own))
+    assert len(notices) == 1
+    assert "`mine` does not compile, so it is interpreted" in notices[0]
 
 
 @settings(max_examples=20)
@@ -118,11 +118,11 @@ def test_a_rule_set_that_takes_touchpoints_is_refused() -> None:
 
 def test_results_are_a_table() -> None:
     log = Log([Interaction(id="i", relationship="b", occurred_at=START)], [True], {name: name for name in RELATIONSHIPS})
-    found, _ = bulk(log, "health_score")
+    replays, _ = bulk(log, "health_score")
     alone = replay(History.of(log.touchpoints), "health_score")
     expected = {"relationship": "b", "trust": alone.trust, "confidence": alone.confidence, "state": alone.state}
     expected |= {"exit_risk": alone.exit_risk, "at": START, "touchpoints": 1}
-    assert found.table(RELATIONSHIPS).to_pylist() == [expected]
+    assert replays.table(RELATIONSHIPS).to_pylist() == [expected]
 
 
 @pytest.mark.parametrize("column", ["relationship", "side", "representative"])

@@ -19,8 +19,8 @@ def test_the_columns_are_the_layout() -> None:
 
 @settings(max_examples=50)
 @given(histories())
-def test_columns_tell_every_touchpoint_as_it_is_mentioned(told: list[Touchpoint]) -> None:
-    records, dictionaries = History.of(told).records, Dictionaries()
+def test_columns_tell_every_touchpoint_as_it_is_mentioned(touchpoints: list[Touchpoint]) -> None:
+    records, dictionaries = History.of(touchpoints).records, Dictionaries()
     columns = columns_of(records, dictionaries)
     names = {column: getattr(dictionaries, family).names for column, family in FAMILIES.items()}
     for place, record in enumerate(records):

@@ -60,8 +60,8 @@ def test_every_story_compiles_to_the_same_bits(rules: str) -> None:
 @pytest.mark.parametrize("rules", NAMES)
 @settings(max_examples=60)
 @given(histories())
-def test_any_history_compiles_to_the_same_bits(rules: str, told: list[Touchpoint]) -> None:
-    assert_same_bits(History.of(told), rules)
+def test_any_history_compiles_to_the_same_bits(rules: str, touchpoints: list[Touchpoint]) -> None:
+    assert_same_bits(History.of(touchpoints), rules)
 
 
 _PROGRAM = """
@@ -81,16 +81,16 @@ print("kept" if is_cached(function, (2.0,)) else "compiled", function(2.0))
 
 
 def test_what_was_compiled_is_cached_for_other_processes_until_something_that_it_calls_changes(tmp_path: Path) -> None:
-    def told(inner: str) -> str:
+    def run(inner: str) -> str:
         environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
         program = [sys.executable, "-c", _PROGRAM.format(inner=inner)]
         return subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
-    assert told("value * 2.0") == "compiled 5.0"
-    assert told("value * 2.0") == "kept 5.0"
-    assert told("value * 3.0") == "compiled 7.0"
-    assert told("value * codes.CUSTOMER") == "compiled 3.0"
-    assert told("value * 2.0") == "kept 5.0"
+    assert run("value * 2.0") == "compiled 5.0"
+    assert run("value * 2.0") == "kept 5.0"
+    assert run("value * 3.0") == "compiled 7.0"
+    assert run("value * codes.CUSTOMER") == "compiled 3.0"
+    assert run("value * 2.0") == "kept 5.0"
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_what_is_cached_is_known_by_the_constants_that_were_compiled_into_it(fir
         vars(here)["TABLE"] = constant
         names: dict[str, Any] = {"__name__": "made", "TABLE": constant, "here": here}
         exec("def plain(value): return TABLE\ndef dotted(value): return here.TABLE", names)
-        told: list[Any] = [compiled(names[name]) for name in ("plain", "dotted")]
-        contents.append([one.py_func.content for one in told])
+        touchpoints: list[Any] = [compiled(names[name]) for name in ("plain", "dotted")]
+        contents.append([one.py_func.content for one in touchpoints])
     assert contents[0] == contents[1]
     assert all(one != changed for one, changed in zip(contents[0], contents[2], strict=True))
 

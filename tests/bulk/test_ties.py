@@ -60,19 +60,19 @@ def test_interpreted_in_bulk_too(log: Log) -> None:
 @given(logs_of_days(), st.integers(1, 3))
 def test_contributions_parties_and_trajectories_are_those_of_replay_too(log: Log, threads: int) -> None:
     dates = [START + timedelta(days=day) for day in range(4)]
-    found, names = bulk(log, "goodwill", contributions=True, parties=True, dates=dates, threads=threads)
+    replays, names = bulk(log, "goodwill", contributions=True, parties=True, dates=dates, threads=threads)
     histories, causes = log.histories(), rule_set("goodwill").causes
-    assert found.contributions is not None
-    assert found.parties is not None
+    assert replays.contributions is not None
+    assert replays.parties is not None
     expected = [one for name in names for one in replay(histories[name]).contributions if one.touchpoint]
     assert [(one.touchpoint, one.occurred_at, one.cause, one.before, one.after) for one in expected] == [
         (log.touchpoints[row].id, from_microseconds(at), causes[cause][0], before, after)
-        for row, at, cause, before, after in found.contributions.tolist()
+        for row, at, cause, before, after in replays.contributions.tolist()
     ]
     courses = [[replay(histories[name], at=date) for date in dates] for name in names]
-    told = [[math.nan if not one.touchpoints else one.trust for one in course] for course in courses]
-    assert np.array_equal(found.trajectories, np.array(told).reshape(found.trajectories.shape), equal_nan=True)
-    institutions = found.parties["trust"][found.parties["party"] == 0]
+    trusts = [[math.nan if not one.touchpoints else one.trust for one in course] for course in courses]
+    assert np.array_equal(replays.trajectories, np.array(trusts).reshape(replays.trajectories.shape), equal_nan=True)
+    institutions = replays.parties["trust"][replays.parties["party"] == 0]
     assert institutions.tolist() == [replay(histories[name]).parties.institution.trust for name in names]
 
 
@@ -86,10 +86,10 @@ def test_thousands_of_rows_that_tie_are_put_in_order(threads: int, *, as_arrow: 
     if as_arrow:
         held = pa.array(ids)
         columns = dataclasses.replace(columns, ids=lambda rows: held.take(pa.array(rows)))
-    found = replay_all(columns, "beta", contributions=True, threads=threads, rows_at_once=5_500).contributions
-    assert found is not None
+    replays = replay_all(columns, "beta", contributions=True, threads=threads, rows_at_once=5_500).contributions
+    assert replays is not None
     keys = zip(columns.relationship.tolist(), days.tolist(), sequences.tolist(), ids, range(size), strict=True)
-    assert found["row"].tolist() == [row for *_, row in sorted(keys)]
+    assert replays["row"].tolist() == [row for *_, row in sorted(keys)]
 
 
 @given(st.data())
@@ -100,28 +100,28 @@ def test_ids_are_asked_for_only_where_no_stretch_says_that_they_rise(data: st.Da
     columns = made(ids, codes.astype(np.int32), days, np.zeros(size, np.int64))
     cuts = sorted(data.draw(st.lists(st.integers(0, size), max_size=6)))
     within = [(first, last) for first, last in zip(cuts[::2], cuts[1::2], strict=False) if rises(ids, codes, days, first, last)]
-    asked: list[int] = []
+    read: list[int] = []
 
     def ids_of(rows: Any) -> Sequence[str]:
-        asked.extend(rows.tolist())
+        read.extend(rows.tolist())
         return [ids[row] for row in rows]
 
     stretches = np.array([end for one in within for end in one], np.int64)
     runs = [dataclasses.replace(columns, ids=ids_of, stretches=stretches)]
-    found = replay_all(runs, "beta", contributions=True).contributions
-    assert found is not None
+    replays = replay_all(runs, "beta", contributions=True).contributions
+    assert replays is not None
     keys = list(zip(codes.tolist(), days.tolist(), ids, range(size), strict=True))
-    assert found["row"].tolist() == [row for *_, row in sorted(keys)]
+    assert replays["row"].tolist() == [row for *_, row in sorted(keys)]
     if within == [(0, size)]:
-        assert not asked
+        assert not read
 
 
 def test_of_merged_relationships_what_ties_need_not_rise_in_a_stretch() -> None:
     columns = made(["b", "a"], np.array([0, 1], np.int32), np.zeros(2, np.int64), np.zeros(2, np.int64))
     known = dataclasses.replace(columns, stretches=np.array([0, 2]))
-    found = replay_all(known, "beta", united=np.array([0, 0], np.int32), contributions=True).contributions
-    assert found is not None
-    assert found["row"].tolist() == [1, 0]
+    replays = replay_all(known, "beta", united=np.array([0, 0], np.int32), contributions=True).contributions
+    assert replays is not None
+    assert replays["row"].tolist() == [1, 0]
 
 
 def made(ids: Sequence[str], relationship: Any, days: Any, sequences: Any) -> Columns:

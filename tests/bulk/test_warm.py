@@ -49,19 +49,19 @@ def _warm() -> Iterator[None]:
 
 def everything(history: History, rules: RuleSet, at: datetime | None) -> list[Any]:
     """All that can be told of a history, and where its fold stands."""
-    told, run = replay(history, rules, at), snapshot(history, rules).run
+    result, run = replay(history, rules, at), snapshot(history, rules).run
     state = [[dataclasses.astuple(one) for one in records] for records in run.state]
     stands = [state, run.names, run.now, run.count, run.last, list(run.names.parties), list(run.names.promises)]
-    return [told, list(told.parties.representatives), told.contributions, *stands]
+    return [result, list(result.parties.representatives), result.contributions, *stands]
 
 
 def assert_same(history: History, rules: RuleSet, at: datetime | None = None) -> None:
     fold = warm_fold(rules)
     assert fold is not None
     assert fold(history.records, rules) is not None if len(history) else True
-    found = everything(history, rules, at)
+    result = everything(history, rules, at)
     with cold():
-        assert found == everything(history, rules, at)
+        assert result == everything(history, rules, at)
 
 
 @pytest.mark.parametrize("rules", RULES)
@@ -73,18 +73,18 @@ def test_every_story_is_told_the_same(rules: str) -> None:
 @settings(max_examples=100)
 @given(histories(), st.sampled_from(sorted(RULES)), bounds)
 @example([], "goodwill", START)
-def test_any_history_is_told_the_same(told: list[Touchpoint], rules: str, at: datetime | None) -> None:
-    assert_same(History.of(told), RULES[rules], at)
+def test_any_history_is_replayed_the_same(touchpoints: list[Touchpoint], rules: str, at: datetime | None) -> None:
+    assert_same(History.of(touchpoints), RULES[rules], at)
 
 
 @settings(max_examples=40)
 @given(histories(), st.integers(0, 12))
-def test_what_stands_warm_goes_on_as_if_it_were_not(told: list[Touchpoint], cut: int) -> None:
-    history = History.of(told)
+def test_what_stands_warm_goes_on_as_if_it_were_not(touchpoints: list[Touchpoint], cut: int) -> None:
+    history = History.of(touchpoints)
     first, rest = History.of(list(history)[:cut]), History.of(list(history)[cut:])
-    found = resume(snapshot(first), rest)
+    result = resume(snapshot(first), rest)
     with cold():
-        assert found == resume(snapshot(first), rest)
+        assert result == resume(snapshot(first), rest)
 
 
 def test_what_is_not_known_is_a_note() -> None:
@@ -93,11 +93,11 @@ def test_what_is_not_known_is_a_note() -> None:
 
 
 def test_many_threads_do_not_meet() -> None:
-    told = [story(name).history for name in STORIES] * 20
+    journeys = [story(name).history for name in STORIES] * 20
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(replay, told))
+        warm = list(threads.map(replay, journeys))
     with cold():
-        assert found == list(map(replay, told))
+        assert warm == list(map(replay, journeys))
 
 
 def _divides(state: Any, touchpoint: Any, p: Any) -> int:
@@ -107,9 +107,9 @@ def _divides(state: Any, touchpoint: Any, p: Any) -> int:
 def test_a_failure_is_told_with_its_touchpoint() -> None:
     own = dataclasses.replace(rule_set("rescorla_wagner"), name="mine", apply=_divides)
     warm(own)
-    told = [Interaction(id=f"i-{part}", relationship="r", occurred_at=START, competence=part) for part in (0.25, 0.75)]
+    touchpoints = [Interaction(id=f"i-{part}", relationship="r", occurred_at=START, competence=part) for part in (0.25, 0.75)]
     with pytest.raises(UnusableRules, match=r"`mine` fails on touchpoint `i-0.75` \(interaction\): ZeroDivisionError"):
-        replay(History.of(told), own)
+        replay(History.of(touchpoints), own)
 
 
 def test_what_does_not_compile_is_refused_and_runs_as_before() -> None:
@@ -130,13 +130,13 @@ class Keyed:
     third: int = 0
 
 
-class Kept(NamedTuple):
-    kept: list[Keyed]
+class Holder(NamedTuple):
+    keyed: list[Keyed]
 
 
 def test_records_of_a_state_may_be_told_by_name_only() -> None:
-    kept = [Keyed(1, 3, second=2.0)]
-    assert _state(Kept(as_array(kept, Keyed)), {"kept": Keyed}, rule_set("beta"), Counts()) == Kept(kept)  # type: ignore[arg-type]
+    keyed = [Keyed(1, 3, second=2.0)]
+    assert _state(Holder(as_array(keyed, Keyed)), {"keyed": Keyed}, rule_set("beta"), Counts()) == Holder(keyed)  # type: ignore[arg-type]
 
 
 def test_nothing_is_loaded_unless_asked() -> None:

@@ -81,8 +81,8 @@ class Journey:
         assert isinstance(stopped.value.code, int)
         return Run(stopped.value.code, written.out, written.err)
 
-    def asked(self, *arguments: str | Path, stdin: str | bytes = b"") -> Run:
-        """The same in JSON, where nothing may go wrong."""
+    def in_json(self, *arguments: str | Path, stdin: str | bytes = b"") -> Run:
+        """The same in JSON; it must succeed."""
         run = self("--format", "json", *arguments, stdin=stdin)
         assert (run.code, run.err) == (0, "")
         return run
@@ -93,7 +93,7 @@ class Journey:
 
     def record(self, *touchpoints: Mapping[str, Any]) -> list[Any]:
         """Record touchpoints; returns their receipts."""
-        return self.asked("record", *map(json.dumps, touchpoints)).lines
+        return self.in_json("record", *map(json.dumps, touchpoints)).lines
 
     def file(self, name: str, *rows: Mapping[str, Any] | str | bytes) -> Path:
         """Write a file, a row a line; a mapping as JSON."""
@@ -159,8 +159,8 @@ def visit() -> Visit:
 
 def environment(**more: str) -> dict[str, str]:
     """This process's environment, without what would sway the output, and `more`."""
-    kept = {name: value for name, value in os.environ.items() if name not in SWAYING}
-    return {**kept, "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
+    inherited = {name: value for name, value in os.environ.items() if name not in SWAYING}
+    return {**inherited, "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
 
 
 class Process:

@@ -90,14 +90,14 @@ def test_what_cannot_be_said_is_refused_with_the_mend(amended: "Journey", argume
 
 def test_amendments_are_recorded_and_imported_as_json_too(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a"), visit("b", day=2))
-    said = {"id": "oops", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z"}
-    assert journey("record", json.dumps({"kind": "touchpoint_retracted", "retracts": "b", **said})).code == 0
-    corrected = {"kind": "touchpoint_corrected", "corrects": "a", "fields": {"competence": -1}, **said, "id": "more"}
+    common = {"id": "oops", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z"}
+    assert journey("record", json.dumps({"kind": "touchpoint_retracted", "retracts": "b", **common})).code == 0
+    corrected = {"kind": "touchpoint_corrected", "corrects": "a", "fields": {"competence": -1}, **common, "id": "more"}
     (journey.folder / "more.jsonl").write_text(json.dumps(corrected), encoding="utf-8")
     assert journey("--format", "json", "import", "more.jsonl").counts == (1, 1, 0, 0)
     (line,) = journey("--format", "json", "history", "r").lines
     assert (line["id"], line["competence"]) == ("a", -1)
-    assert journey.asked("relationships").lines[0]["touchpoints"] == 2
+    assert journey.in_json("relationships").lines[0]["touchpoints"] == 2
 
 
 def test_a_correction_of_a_correction_is_told_from_what_it_was_by_then(journey: "Journey", visit: "Visit") -> None:
@@ -108,10 +108,10 @@ def test_a_correction_of_a_correction_is_told_from_what_it_was_by_then(journey: 
     assert "benevolence 0.5 → 0.25" in text and "benevolence 0.25 → -0.5" in text
 
 
-def test_an_imported_correction_to_nonsense_does_not_count_and_is_told(journey: "Journey", visit: "Visit") -> None:
+def test_an_imported_correction_to_nonsense_does_not_count_and_is_reported(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", benevolence=0.5))
-    said = {"kind": "touchpoint_corrected", "id": "c", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z", "corrects": "a"}
-    lines = [json.dumps({**said, "fields": {"benevolence": 9}}), json.dumps({**said, "id": "d", "fields": {"benevolence": [1]}})]
+    common = {"kind": "touchpoint_corrected", "id": "c", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z", "corrects": "a"}
+    lines = [json.dumps({**common, "fields": {"benevolence": 9}}), json.dumps({**common, "id": "d", "fields": {"benevolence": [1]}})]
     (journey.folder / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert journey("--format", "json", "import", "more.jsonl").counts == (2, 1, 0, 1)
     assert journey("replay", "--all").code == 0

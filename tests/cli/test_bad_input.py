@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .conftest import Journey, Process, Run, Visit
 
 
-def told(run: "Run", code: int, *words: str) -> None:
+def fails_with(run: "Run", code: int, *words: str) -> None:
     """The run failed with that code and these words, and wrote nothing else."""
     assert (run.code, run.out) == (code, "")
     assert run.err.startswith("journey: ")
@@ -63,13 +63,13 @@ def test_a_bad_touchpoint_is_told_with_its_mend(
     journey: "Journey", visit: "Visit", changes: dict[str, Any], words: tuple[str, ...]
 ) -> None:
     fields = {name: value for name, value in {**visit("a"), **changes}.items() if value is not ...}
-    told(journey("record", json.dumps(fields)), 1, "touchpoint 1: ", *words, "nothing was recorded")
+    fails_with(journey("record", json.dumps(fields)), 1, "touchpoint 1: ", *words, "nothing was recorded")
     assert journey.names() == set()
 
 
 def test_all_problems_of_a_touchpoint_are_told_at_once(journey: "Journey", visit: "Visit") -> None:
     run = journey("record", json.dumps(visit("", benevolence=3, competence=-3, by="us", colour="red", occurred_at="now")))
-    told(run, 1, "id: ", "benevolence: `3`", "competence: `-3`", "by: `us`", "colour: ", "occurred_at: `now`")
+    fails_with(run, 1, "id: ", "benevolence: `3`", "competence: `-3`", "by: `us`", "colour: ", "occurred_at: `now`")
 
 
 # Names
@@ -77,13 +77,13 @@ def test_all_problems_of_a_touchpoint_are_told_at_once(journey: "Journey", visit
 
 @pytest.mark.parametrize("command", ["history", "replay", "explain", "whatif"])
 def test_an_unknown_relationship_is_answered_with_the_nearest(bank: "Journey", command: str) -> None:
-    told(bank(command, "m@bnak"), 1, "no relationship `m@bnak`", "mend: did you mean `m@bank`?")
-    told(bank(command, "somebody else"), 1, "no relationship `somebody else`", "mend: `journey relationships` lists them")
+    fails_with(bank(command, "m@bnak"), 1, "no relationship `m@bnak`", "mend: did you mean `m@bank`?")
+    fails_with(bank(command, "somebody else"), 1, "no relationship `somebody else`", "mend: `journey relationships` lists them")
 
 
 @pytest.mark.parametrize("command", ["history", "replay", "explain", "whatif"])
 def test_an_unknown_rule_set_is_answered_with_the_known(bank: "Journey", command: str) -> None:
-    told(bank(command, "m@bank", "--rules", "godwill"), 1, "no rule set `godwill`", "`goodwill`")
+    fails_with(bank(command, "m@bank", "--rules", "godwill"), 1, "no rule set `godwill`", "`goodwill`")
 
 
 # Usage
@@ -112,17 +112,17 @@ def test_an_unknown_rule_set_is_answered_with_the_known(bank: "Journey", command
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_usage_error_names_the_fault_and_the_help(bank: "Journey", arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
-    told(bank(*arguments), 2, *words, "\n  mend: ")
+    fails_with(bank(*arguments), 2, *words, "\n  mend: ")
 
 
 def test_an_empty_store_is_refused_even_where_none_is_needed(journey: "Journey") -> None:
-    told(journey("--store", "", "demo"), 2, "the store's URL is empty")
+    fails_with(journey("--store", "", "demo"), 2, "the store's URL is empty")
 
 
 # Files to import
 
 
-def test_files_that_hold_no_rows_are_told(journey: "Journey") -> None:
+def test_files_that_hold_no_rows_are_reported(journey: "Journey") -> None:
     (journey.folder / "folder.jsonl").mkdir()
     for source, words in [
         (journey.file("binary.jsonl", bytes(range(256)) * 20), "is a binary file"),
@@ -137,7 +137,7 @@ def test_files_that_hold_no_rows_are_told(journey: "Journey") -> None:
         (journey.file("headless.csv", "interaction,a,r,2024-01-01T10:00:00Z"), "is no field of any touchpoint"),
         (journey.file("kindless.csv", "id,relationship", "a,r"), "there is no column `kind`"),
     ]:
-        told(journey("import", source), 1, str(source), words, "\n  mend: ")
+        fails_with(journey("import", source), 1, str(source), words, "\n  mend: ")
     assert "journey.db" not in journey.names()
 
 
@@ -157,23 +157,23 @@ def test_files_that_hold_no_rows_are_told(journey: "Journey") -> None:
 def test_a_bad_mapping_is_told_before_anything_is_recorded(journey: "Journey", sql: str, words: tuple[str, ...]) -> None:
     source = journey.file("people.csv", "name,age", "anna,50")
     mapping = journey.file("mapping.sql", sql)
-    told(journey("import", "--sql", mapping, source), 1, "mapping.sql", *words, "\n  mend: ")
+    fails_with(journey("import", "--sql", mapping, source), 1, "mapping.sql", *words, "\n  mend: ")
     assert "journey.db" not in journey.names()
 
 
 def test_a_missing_column_is_told_by_its_name(journey: "Journey") -> None:
     source = journey.file("people.csv", "name,age", "anna,50")
-    told(journey("import", "--sql", journey.file("mapping.sql", "SELECT nam AS id FROM source"), source), 1, "nam", "name")
+    fails_with(journey("import", "--sql", journey.file("mapping.sql", "SELECT nam AS id FROM source"), source), 1, "nam", "name")
 
 
 def test_a_mapping_needs_its_files(journey: "Journey") -> None:
     source = journey.file("people.csv", "name,age", "anna,50")
     mapping = journey.file("mapping.sql", "SELECT name AS id FROM source")
-    told(journey("import", "--sql", "missing.sql", source), 1, "missing.sql: no such file")
-    told(journey("import", "--sql", journey.folder, source), 1, "is a directory")
-    told(journey("import", "--sql", journey.file("binary.sql", bytes(range(256))), source), 1, "binary.sql: is no text")
-    told(journey("import", "--sql", mapping, "missing.csv"), 1, "missing.csv: no such file")
-    told(journey("import", "--sql", mapping, journey.folder), 1, "is a directory")
+    fails_with(journey("import", "--sql", "missing.sql", source), 1, "missing.sql: no such file")
+    fails_with(journey("import", "--sql", journey.folder, source), 1, "is a directory")
+    fails_with(journey("import", "--sql", journey.file("binary.sql", bytes(range(256))), source), 1, "binary.sql: is no text")
+    fails_with(journey("import", "--sql", mapping, "missing.csv"), 1, "missing.csv: no such file")
+    fails_with(journey("import", "--sql", mapping, journey.folder), 1, "is a directory")
 
 
 def test_a_naive_time_in_a_mapped_text_is_refused_row_by_row(journey: "Journey") -> None:
@@ -199,38 +199,38 @@ def command(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def test_a_store_that_is_no_sqlite_file_is_left_alone(journey: "Journey", command: tuple[str, ...]) -> None:
     path = journey.file("diary.db", "Dear diary, this is no database.")
     before = path.read_bytes()
-    told(journey("--store", "sqlite:///diary.db", *command), 1, "`diary.db` is no SQLite file", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///diary.db", *command), 1, "`diary.db` is no SQLite file", "\n  mend: ")
     assert path.read_bytes() == before
     assert journey.names() == {"diary.db"}
 
 
-def test_a_damaged_store_is_told(bank: "Journey", command: tuple[str, ...]) -> None:
+def test_a_damaged_store_is_reported(bank: "Journey", command: tuple[str, ...]) -> None:
     path = bank.folder / "journey.db"
     path.write_bytes(path.read_bytes()[:100] + bytes(range(256)) * 40)
-    told(bank(*command), 1, "`journey.db`", "\n  mend: ")
+    fails_with(bank(*command), 1, "`journey.db`", "\n  mend: ")
 
 
 def test_another_programs_table_is_no_journal(journey: "Journey", command: tuple[str, ...]) -> None:
     other = sqlite3.connect("other.db")
     other.execute("CREATE TABLE touchpoints (finger TEXT)")
     other.close()
-    told(journey("--store", "sqlite:///other.db", *command), 1, "`other.db` is not a journal's", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///other.db", *command), 1, "`other.db` is not a journal's", "\n  mend: ")
 
 
 def test_a_database_without_a_journal_holds_none_to_read(journey: "Journey") -> None:
     other = sqlite3.connect("other.db")
     other.execute("CREATE TABLE fingers (finger TEXT)")
     other.close()
-    told(journey("--store", "sqlite:///other.db", "relationships"), 1, "`other.db` holds no journal", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///other.db", "relationships"), 1, "`other.db` holds no journal", "\n  mend: ")
 
 
 def test_a_folder_is_no_store(journey: "Journey", command: tuple[str, ...]) -> None:
     (journey.folder / "folder").mkdir()
-    told(journey("--store", "sqlite:///folder", *command), 1, "`folder` is a directory", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///folder", *command), 1, "`folder` is a directory", "\n  mend: ")
 
 
 def test_a_store_in_a_missing_folder_is_not_created(journey: "Journey", command: tuple[str, ...]) -> None:
-    told(journey("--store", "sqlite:///missing/journey.db", *command), 1, "missing", "journey.db", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///missing/journey.db", *command), 1, "missing", "journey.db", "\n  mend: ")
     assert journey.names() == set()
 
 
@@ -259,25 +259,25 @@ def locked(bank: "Journey") -> Iterator["Journey"]:
 
 
 def test_a_read_only_store_can_be_read(locked: "Journey") -> None:
-    run = locked.asked("--store", "sqlite:///locked/journey.db", "replay", "--all")
+    run = locked.in_json("--store", "sqlite:///locked/journey.db", "replay", "--all")
     assert run.json["touchpoints"] == 134
     assert [path.name for path in (locked.folder / "locked").iterdir()] == ["journey.db"]
 
 
 def test_a_read_only_store_takes_nothing(locked: "Journey") -> None:
     for store in ("locked/journey.db", "locked/new.db"):
-        told(locked("--store", f"sqlite:///{store}", *WRITING), 1, f"`{store}` is read-only", "\n  mend: ")
+        fails_with(locked("--store", f"sqlite:///{store}", *WRITING), 1, f"`{store}` is read-only", "\n  mend: ")
     assert [path.name for path in (locked.folder / "locked").iterdir()] == ["journey.db"]
 
 
 def test_a_read_only_ledger_is_used_unless_it_is_behind(bank: "Journey") -> None:
-    bank.asked("ledger", "catch-up", "--ledger", "kept")
+    bank.in_json("ledger", "catch-up", "--ledger", "kept")
     by_ledger = ("replay", "--all", "--ledger", "locked/kept")
     with read_only(bank.folder / "locked", bank.folder / "kept"):
-        assert bank.asked(*by_ledger).out == bank.asked("replay", "--all").out
-        bank.asked("ledger", "catch-up", "--ledger", "locked/kept")
-        bank.asked(*WRITING)
-        told(bank(*by_ledger), 1, "the ledger `locked/kept` cannot be written: ", "\n  mend: ")
+        assert bank.in_json(*by_ledger).out == bank.in_json("replay", "--all").out
+        bank.in_json("ledger", "catch-up", "--ledger", "locked/kept")
+        bank.in_json(*WRITING)
+        fails_with(bank(*by_ledger), 1, "the ledger `locked/kept` cannot be written: ", "\n  mend: ")
 
 
 # No traceback
@@ -296,4 +296,4 @@ def test_a_read_only_ledger_is_used_unless_it_is_behind(bank: "Journey") -> None
 def test_no_traceback_reaches_the_user(journey: "Journey", process: "Process", arguments: tuple[str, ...], code: int) -> None:
     journey.file("binary.jsonl", bytes(range(256)) * 20)
     journey.file("mixed.jsonl", WRITING[1], "{")
-    told(process(journey.folder, *arguments), code)
+    fails_with(process(journey.folder, *arguments), code)

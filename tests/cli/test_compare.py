@@ -30,11 +30,11 @@ def test_without_rules_all_that_come_with_journey_judge(market: "Journey") -> No
 
 
 def test_a_file_is_set_against_its_base_over_the_whole_journal(market: "Journey") -> None:
-    found = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
-    assert [one["name"] for one in found["rules"]] == ["goodwill", "harsh"]
-    assert found["parameters"] == [{"name": "betrayal", "first": 1.7, "second": 2.5}]
-    assert (found["relationships"], found["differing"]) == (4, 2)
-    most = found["most_changed"]
+    comparison = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json
+    assert [one["name"] for one in comparison["rules"]] == ["goodwill", "harsh"]
+    assert comparison["parameters"] == [{"name": "betrayal", "first": 1.7, "second": 2.5}]
+    assert (comparison["relationships"], comparison["differing"]) == (4, 2)
+    most = comparison["most_changed"]
     assert [one["relationship"] for one in most] == ["cid", "dan"]
     for one in most:
         alone = {
@@ -47,7 +47,7 @@ def test_a_file_is_set_against_its_base_over_the_whole_journal(market: "Journey"
         "relational_breach_grows_with_goodwill",
         "cid-9",
     )
-    assert found["largest_difference"] == abs(most[0]["difference"])
+    assert comparison["largest_difference"] == abs(most[0]["difference"])
 
 
 def test_one_other_rule_set_is_set_against_goodwill_and_two_against_each_other(market: "Journey") -> None:
@@ -87,19 +87,19 @@ def test_who_changes_most_and_why_is_told_in_words(market: "Journey") -> None:
 
 
 def test_of_one_relationship_two_rule_sets_are_told_with_why_they_differ(market: "Journey") -> None:
-    told = market("compare", "cid", "--rules", "goodwill", "--rules", "harsh.toml").out
+    text = market("compare", "cid", "--rules", "goodwill", "--rules", "harsh.toml").out
     (most, *_) = market("--format", "json", "compare", "--all", "--rules", "harsh.toml").json["most_changed"]
-    assert told.splitlines()[5].split()[0] == f"{most['difference']:+.3f}"
-    assert "treated badly as a person" in told
+    assert text.splitlines()[5].split()[0] == f"{most['difference']:+.3f}"
+    assert "treated badly as a person" in text
     assert "why" not in market("compare", "ann", "--rules", "goodwill", "--rules", "harsh.toml").out  # they agree
     assert "why" not in market("compare", "cid").out
 
 
-def test_where_two_rule_sets_give_other_causes_both_are_told(journey: "Journey", visit: "Visit") -> None:
+def test_where_two_rule_sets_give_other_causes_both_are_reported(journey: "Journey", visit: "Visit") -> None:
     failure = {"kind": "failure_occurred", "relationship": "r", "occurred_at": "2024-02-01T10:00:00+00:00", "severity": 0.7}
     journey.record(visit("v", "r", benevolence=-0.8), {**failure, "id": "f"})
-    for told in (journey("compare", "--all", "--rules", "beta"), journey("compare", "r", "--rules", "goodwill", "--rules", "beta")):
-        words = " ".join(told.out.split())
+    for run in (journey("compare", "--all", "--rules", "beta"), journey("compare", "r", "--rules", "goodwill", "--rules", "beta")):
+        words = " ".join(run.out.split())
         assert "the customer was treated badly as a person → something bad happened (v)" in words
         assert "work went wrong → something bad happened (f)" in words
 
@@ -115,8 +115,8 @@ def test_rule_sets_that_agree_are_told_to(market: "Journey") -> None:
 
 def test_before_anything_happened_nothing_differs_and_nothing_is_ranked(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("v"))
-    found = journey("--format", "json", "compare", "--all", "--rules", "beta", "--as-of", "1999-01-01").json
-    assert (found["differing"], found["rank_correlation"], found["most_changed"]) == (0, None, [])
+    comparison = journey("--format", "json", "compare", "--all", "--rules", "beta", "--as-of", "1999-01-01").json
+    assert (comparison["differing"], comparison["rank_correlation"], comparison["most_changed"]) == (0, None, [])
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def ask(journey: "Journey", name: str, journal_of: Callable[[str], Path]) -> Cal
 
     def run(command: str, *arguments: str) -> Any:
         relationship = str(story(name).history.relationship)
-        return journey.asked("--store", f"sqlite:///{journal_of(name)}", command, relationship, *arguments).json
+        return journey.in_json("--store", f"sqlite:///{journal_of(name)}", command, relationship, *arguments).json
 
     return run
 
@@ -55,7 +55,7 @@ def test_every_story_is_told_with_title_turn_and_lesson(journey: "Journey", name
 
 
 def test_every_story_has_the_same_shape(journey: "Journey", name: str) -> None:
-    answer = journey.asked("demo", name).json
+    answer = journey.in_json("demo", name).json
     assert set(answer) == {"story", "relationship", "trust_before", "trust_after", "turning_point", "state", "counterfactual"}
     assert set(answer["turning_point"]) == {"touchpoint", "kind", "occurred_at", "cause", "delta"}
     assert answer["story"] == name
@@ -63,17 +63,17 @@ def test_every_story_has_the_same_shape(journey: "Journey", name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_EDITS)
 def test_a_counterfactual_has_its_edit_and_its_trust(journey: "Journey", name: str) -> None:
-    assert set(journey.asked("demo", name).json["counterfactual"]) == {"edit", "trust_after"}
+    assert set(journey.in_json("demo", name).json["counterfactual"]) == {"edit", "trust_after"}
 
 
 @pytest.mark.parametrize("name", WITHOUT_EDITS)
 def test_a_story_without_edits_tells_none(journey: "Journey", name: str) -> None:
-    assert not (journey.asked("demo", name).json["counterfactual"] or {}).get("edit")
+    assert not (journey.in_json("demo", name).json["counterfactual"] or {}).get("edit")
     assert "Had it gone otherwise" not in journey("demo", name).out
 
 
 def test_the_turning_point_is_the_touchpoint_that_cost_most_trust(journey: "Journey", name: str, ask: Callable[..., Any]) -> None:
-    answer = journey.asked("demo", name).json
+    answer = journey.in_json("demo", name).json
     turn = min((one for one in ask("explain")["contributions"] if one["touchpoint"]), key=lambda one: float(one["delta"]))
     assert answer["trust_before"] == turn.pop("before")
     assert answer["trust_after"] == turn.pop("after")
@@ -81,12 +81,12 @@ def test_the_turning_point_is_the_touchpoint_that_cost_most_trust(journey: "Jour
 
 
 def test_the_state_is_that_of_the_whole_history(journey: "Journey", name: str, ask: Callable[..., Any]) -> None:
-    assert journey.asked("demo", name).json["state"] == ask("replay")["state"]
+    assert journey.in_json("demo", name).json["state"] == ask("replay")["state"]
 
 
 @pytest.mark.parametrize("name", WITH_EDITS)
 def test_the_edit_can_be_given_to_whatif(journey: "Journey", name: str, ask: Callable[..., Any]) -> None:
-    otherwise = journey.asked("demo", name).json["counterfactual"]
+    otherwise = journey.in_json("demo", name).json["counterfactual"]
     assert ask("whatif", *otherwise["edit"])["counterfactual"]["trust"] == otherwise["trust_after"]
 
 

@@ -15,71 +15,71 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=["cold-meeting", "spilled-beer", "crisis-hidden"])
-def told(request: pytest.FixtureRequest, journey: "Journey", journal_of: Callable[[str], Path]) -> Any:
+def explained(request: pytest.FixtureRequest, journey: "Journey", journal_of: Callable[[str], Path]) -> Any:
     """The explanation of a bundled story."""
     store = f"sqlite:///{journal_of(request.param)}"
-    return journey.asked("--store", store, "explain", str(story(request.param).history.relationship)).json
+    return journey.in_json("--store", store, "explain", str(story(request.param).history.relationship)).json
 
 
 def test_an_explanation_has_its_shape(bank: "Journey") -> None:
-    assert set(bank.asked("explain", "m@bank").json) == {"relationship", "trust", "prior", "contributions"}
+    assert set(bank.in_json("explain", "m@bank").json) == {"relationship", "trust", "prior", "contributions"}
 
 
-def test_a_contribution_has_its_shape(told: Any) -> None:
+def test_a_contribution_has_its_shape(explained: Any) -> None:
     shape = {"touchpoint", "occurred_at", "kind", "cause", "before", "after", "delta"}
-    assert all(set(one) == shape for one in told["contributions"])
+    assert all(set(one) == shape for one in explained["contributions"])
 
 
-def test_prior_and_deltas_sum_exactly_to_trust(told: Any) -> None:
-    assert told["prior"] + sum(one["delta"] for one in told["contributions"]) == told["trust"]
+def test_prior_and_deltas_sum_exactly_to_trust(explained: Any) -> None:
+    assert explained["prior"] + sum(one["delta"] for one in explained["contributions"]) == explained["trust"]
 
 
-def test_each_contribution_starts_where_the_last_one_ended(told: Any) -> None:
-    contributions = told["contributions"]
-    assert contributions[0]["before"] == told["prior"]
+def test_each_contribution_starts_where_the_last_one_ended(explained: Any) -> None:
+    contributions = explained["contributions"]
+    assert contributions[0]["before"] == explained["prior"]
     assert all(one["after"] == following["before"] for one, following in pairwise(contributions))
-    assert contributions[-1]["after"] == told["trust"]
+    assert contributions[-1]["after"] == explained["trust"]
     assert all(one["after"] - one["before"] == one["delta"] for one in contributions)
 
 
-def test_only_passing_time_has_no_touchpoint(told: Any) -> None:
-    for one in told["contributions"]:
+def test_only_passing_time_has_no_touchpoint(explained: Any) -> None:
+    for one in explained["contributions"]:
         assert (one["touchpoint"] is None) == (one["kind"] is None) == (one["cause"] == "time")
 
 
-def test_contributions_come_in_order_of_time(told: Any) -> None:
-    times = [one["occurred_at"] for one in told["contributions"]]
+def test_contributions_come_in_order_of_time(explained: Any) -> None:
+    times = [one["occurred_at"] for one in explained["contributions"]]
     assert times == sorted(times)
     assert all(time.endswith("+00:00") for time in times)
 
 
 def test_every_touchpoint_is_explained_once(bank: "Journey") -> None:
-    explained = Counter(one["touchpoint"] for one in bank.asked("explain", "m@bank").json["contributions"] if one["touchpoint"])
-    assert explained == Counter(line["id"] for line in bank.asked("history", "m@bank").lines)
+    explained = Counter(one["touchpoint"] for one in bank.in_json("explain", "m@bank").json["contributions"] if one["touchpoint"])
+    assert explained == Counter(line["id"] for line in bank.in_json("history", "m@bank").lines)
 
 
 @pytest.mark.parametrize("bounds", [(), ("--as-of", "2019-06-30"), ("--as-of", "2030-01-01"), ("--known-at", "2000-01-01")], ids=" ".join)
 def test_an_explanation_ends_at_the_trust_of_the_replay(bank: "Journey", bounds: tuple[str, ...]) -> None:
-    told, replayed = bank.asked("explain", "m@bank", *bounds).json, bank.asked("replay", "m@bank", *bounds).json
-    assert told["trust"] == replayed["trust"]
-    assert told["prior"] + sum(one["delta"] for one in told["contributions"]) == told["trust"]
-    assert sum(one["touchpoint"] is not None for one in told["contributions"]) == replayed["touchpoints"]
+    explained, replayed = bank.in_json("explain", "m@bank", *bounds).json, bank.in_json("replay", "m@bank", *bounds).json
+    assert explained["trust"] == replayed["trust"]
+    assert explained["prior"] + sum(one["delta"] for one in explained["contributions"]) == explained["trust"]
+    assert sum(one["touchpoint"] is not None for one in explained["contributions"]) == replayed["touchpoints"]
 
 
 def test_nothing_known_is_the_prior_unmoved(bank: "Journey") -> None:
-    told = bank.asked("explain", "m@bank", "--as-of", "2000-01-01").json
-    assert told["contributions"] == []
-    assert told["trust"] == told["prior"]
+    explained = bank.in_json("explain", "m@bank", "--as-of", "2000-01-01").json
+    assert explained["contributions"] == []
+    assert explained["trust"] == explained["prior"]
 
 
 def test_the_text_names_what_moved_trust_and_why(bank: "Journey") -> None:
     run = bank("explain", "m@bank")
     assert (run.code, run.err) == (0, "")
-    told = " ".join(run.out.split())
-    assert "-0.705" in told
-    assert "meeting-131" in told
-    assert "small changes until" in told
-    assert "by 134 touchpoints, under goodwill" in told
+    explained = " ".join(run.out.split())
+    assert "-0.705" in explained
+    assert "meeting-131" in explained
+    assert "small changes until" in explained
+    assert "by 134 touchpoints, under goodwill" in explained
 
 
 def test_full_has_a_line_for_every_touchpoint(journey: "Journey", visit: "Visit") -> None:

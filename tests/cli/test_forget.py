@@ -5,11 +5,11 @@ from .conftest import Journey, Visit
 
 def test_forgetting_says_what_was_destroyed_and_where_copies_may_be(journey: Journey, visit: Visit) -> None:
     journey.record(visit("1", contact="ana", note="She is moving."), visit("2", contact="bea", note="She stays.", day=2))
-    told = journey.asked("forget", "ana", "--reason", "letter 17", "--actor", "dpo").json
-    assert (told["id"], told["position"], told["person"], told["people"]) == ("ana.forgotten-1", 3, "ana", ["ana"])
-    assert (told["relationships"], told["texts"], told["keys"], told["kept"]) == (["r"], 1, 1, {})
-    assert "backups and copies of `journey.db.keys`" in told["copies"]
-    lines = journey.asked("history", "r").lines
+    receipt = journey.in_json("forget", "ana", "--reason", "letter 17", "--actor", "dpo").json
+    assert (receipt["id"], receipt["position"], receipt["person"], receipt["people"]) == ("ana.forgotten-1", 3, "ana", ["ana"])
+    assert (receipt["relationships"], receipt["texts"], receipt["keys"], receipt["kept"]) == (["r"], 1, 1, {})
+    assert "backups and copies of `journey.db.keys`" in receipt["copies"]
+    lines = journey.in_json("history", "r").lines
     assert [(line.get("note"), line.get("withheld")) for line in lines] == [(None, True), ("She stays.", None)]
     run = journey("history", "r")
     assert "(withheld)" in run.out and "She stays." in run.out and "moving" not in run.out
@@ -36,26 +36,26 @@ def test_forgetting_nobody_is_a_failure(journey: Journey, visit: Visit) -> None:
 def test_forgotten_rows_are_imported_again_unchanged(journey: Journey, visit: Visit) -> None:
     rows = [visit("1", contact="ana", note="She is moving.")]
     source = journey.file("visits.jsonl", *rows)
-    assert journey.asked("import", source).counts == (1, 1, 0, 0)
+    assert journey.in_json("import", source).counts == (1, 1, 0, 0)
     journey("forget", "ana")
-    assert journey.asked("import", source, "--dry-run").counts == (1, 0, 1, 0)
-    assert journey.asked("import", source).counts == (1, 0, 1, 0)
-    assert journey.asked("history", "r").lines[0]["withheld"] is True
+    assert journey.in_json("import", source, "--dry-run").counts == (1, 0, 1, 0)
+    assert journey.in_json("import", source).counts == (1, 0, 1, 0)
+    assert journey.in_json("history", "r").lines[0]["withheld"] is True
 
 
 def test_keys_may_be_elsewhere(journey: Journey, visit: Visit) -> None:
     source = journey.file("visits.jsonl", visit("1", contact="ana", note="She is moving."))
     elsewhere = ("--keys", "sqlite:///vault.keys")
-    assert journey.asked(*elsewhere, "import", source).counts == (1, 1, 0, 0)
+    assert journey.in_json(*elsewhere, "import", source).counts == (1, 1, 0, 0)
     assert journey.names() == {"visits.jsonl", "journey.db", "vault.keys"}
-    assert journey.asked("history", "r").lines[0]["withheld"] is True
-    assert journey.asked(*elsewhere, "history", "r").lines[0]["note"] == "She is moving."
+    assert journey.in_json("history", "r").lines[0]["withheld"] is True
+    assert journey.in_json(*elsewhere, "history", "r").lines[0]["note"] == "She is moving."
     run = journey("--keys", "vault", "history", "r")
     assert run.code == 2 and "`vault` is no place for keys" in run.err
 
 
 def test_keys_are_rotated(journey: Journey, visit: Visit) -> None:
     journey.record(visit("1", contact="ana", note="She is moving."), visit("2", contact="bea", note="She stays.", day=2))
-    assert journey.asked("rotate-keys", "ana").json == {"keys": 1}
+    assert journey.in_json("rotate-keys", "ana").json == {"keys": 1}
     assert journey("rotate-keys").out == "2 keys made; the older ones stay for reading\n"
-    assert [line["note"] for line in journey.asked("history", "r").lines] == ["She is moving.", "She stays."]
+    assert [line["note"] for line in journey.in_json("history", "r").lines] == ["She is moving.", "She stays."]

@@ -20,8 +20,8 @@ HEAVY = {"duckdb", "eventsourcing", "llvmlite", "numba", "numpy", "pandas", "pya
 def test_help_lists_every_command_with_its_summary(journey: "Journey") -> None:
     run = journey("--help")
     assert (run.code, run.err) == (0, "")
-    told = " ".join(run.out.split())
-    assert all(f"{name} {summary}" in told for name, summary in COMMANDS.items())
+    text = " ".join(run.out.split())
+    assert all(f"{name} {summary}" in text for name, summary in COMMANDS.items())
 
 
 def test_the_first_commands_are_there() -> None:
@@ -63,8 +63,8 @@ def test_a_mistyped_command_is_answered_with_the_nearest(journey: "Journey", typ
 
 def test_a_mend_that_sends_to_the_help_is_kept_by_the_help(journey: "Journey") -> None:
     mend = journey("record", '{"kind": "zzz"}').err
-    told = journey("record", "--help").out
-    assert "lists the kinds" not in mend or all(kind in told for kind in KINDS)
+    text = journey("record", "--help").out
+    assert "lists the kinds" not in mend or all(kind in text for kind in KINDS)
 
 
 def loaded_by(folder: Path, *arguments: str) -> set[str]:

@@ -23,7 +23,7 @@ def as_csv(*rows: Mapping[str, Any]) -> str:
 
 
 def ids(journey: "Journey") -> set[str]:
-    return {line["id"] for line in journey.asked("history", "r").lines}
+    return {line["id"] for line in journey.in_json("history", "r").lines}
 
 
 # What an import answers
@@ -31,7 +31,7 @@ def ids(journey: "Journey") -> set[str]:
 
 def test_a_clean_import_has_its_shape_and_no_rejects(journey: "Journey", visit: "Visit") -> None:
     source = journey.file("visits.jsonl", visit("a"), visit("b"))
-    answer = journey.asked("import", source).json
+    answer = journey.in_json("import", source).json
     assert set(answer) == SHAPE
     assert answer == {"read": 2, "recorded": 2, "unchanged": 0, "refused": 0, "rejects_file": None}
     assert journey.names() == {"visits.jsonl", "journey.db"}
@@ -57,9 +57,9 @@ def test_the_text_counts_rows_and_names_the_rejects(journey: "Journey", visit: "
 def test_importing_twice_changes_nothing(journey: "Journey", visit: "Visit") -> None:
     source = journey.file("visits.jsonl", *(visit(f"v{day}", day=day) for day in range(1, 31)))
     assert journey.imported(source).counts == (30, 30, 0, 0)
-    before = journey.asked("history", "r").out
+    before = journey.in_json("history", "r").out
     assert journey.imported(source).counts == (30, 0, 30, 0)
-    assert journey.asked("history", "r").out == before
+    assert journey.in_json("history", "r").out == before
 
 
 def test_importing_a_csv_twice_changes_nothing(journey: "Journey", visit: "Visit") -> None:
@@ -112,7 +112,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(journey: "Journey
 def test_empty_cells_are_no_values(journey: "Journey", visit: "Visit") -> None:
     source = journey.file("visits.csv", as_csv(visit("a", competence=""), visit("b", competence=0.5)))
     assert journey.imported(source).code == 0
-    first, second = journey.asked("history", "r").lines
+    first, second = journey.in_json("history", "r").lines
     assert "competence" not in first
     assert second["competence"] == 0.5
 

@@ -20,7 +20,7 @@ VISIT = {"kind": "interaction", "relationship": "r", "occurred_at": "2024-01-01T
 
 
 def ids(journey: "Journey") -> set[str]:
-    return {line["id"] for line in journey.asked("history", "r").lines}
+    return {line["id"] for line in journey.in_json("history", "r").lines}
 
 
 def test_good_rows_are_kept_and_bad_ones_told_with_line_reason_and_mend(journey: "Journey", visit: "Visit") -> None:
@@ -45,9 +45,9 @@ def test_good_rows_are_kept_and_bad_ones_told_with_line_reason_and_mend(journey:
     assert [one["line"] for one in refused] == [2, 5, 6, 7, 8, 9]
     assert all(one["path"] == str(source) for one in refused)
     assert all(one["reason"] and one["mend"] for one in refused)
-    told = [f"{one['reason']} / {one['mend']}" for one in refused]
+    reasons = [f"{one['reason']} / {one['mend']}" for one in refused]
     for text, words in zip(
-        told,
+        reasons,
         [
             "kind: `interacton` is no kind of touchpoint / did you mean `interaction`?",
             "benevolence: `1.5` is not a number in range / `benevolence` lies in [-1, 1]",
@@ -167,13 +167,13 @@ def test_of_two_contents_in_one_file_the_first_stays(journey: "Journey", visit: 
     run = journey.imported(journey.file("visits.jsonl", visit("a", benevolence=0.25), visit("b"), visit("a", benevolence=0.75)))
     assert run.counts == (3, 2, 0, 1)
     assert journey.read("visits.rejects.jsonl")[0]["line"] == 3
-    assert {line["id"]: line["benevolence"] for line in journey.asked("history", "r").lines} == {"a": 0.25, "b": 0.5}
+    assert {line["id"]: line["benevolence"] for line in journey.in_json("history", "r").lines} == {"a": 0.25, "b": 0.5}
 
 
 def test_rows_are_recorded_in_the_order_of_the_file(journey: "Journey", visit: "Visit") -> None:
     names = [f"row-{number}" for number in range(1200)]
     journey.imported(journey.file("visits.jsonl", *map(visit, names)))
-    lines = sorted(journey.asked("history", "r").lines, key=lambda line: int(line["position"]))
+    lines = sorted(journey.in_json("history", "r").lines, key=lambda line: int(line["position"]))
     assert [line["id"] for line in lines] == names
 
 
@@ -224,10 +224,10 @@ def test_an_import_that_is_interrupted_leaves_whole_batches(tmp_path: Path, inte
 
 
 def test_a_refusal_that_could_not_be_told_is_not_told_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = list[int]()
+    lines = list[int]()
 
     def write(_: importing.Rejects, row: Row, error: Exception) -> None:
-        told.append(row.line)
+        lines.append(row.line)
         if row.line == 2:
             raise OSError
 
@@ -236,4 +236,4 @@ def test_a_refusal_that_could_not_be_told_is_not_told_twice(tmp_path: Path, monk
     rows = iter([Row("source", number + 1, {"id": f"{number}"}) for number in range(9)])
     with Journal.open("memory:") as journal, importing.Rejects(tmp_path / "rejects.jsonl") as rejects, pytest.raises(OSError):
         list(importing.import_rows(journal, rows, rejects))
-    assert told == [1, 2]
+    assert lines == [1, 2]

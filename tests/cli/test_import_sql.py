@@ -19,7 +19,7 @@ def test_a_mapping_reads_any_table(journey: "Journey") -> None:
     when = "timezone('Europe/Rome', \"when\"::TIMESTAMP) AS occurred_at"
     mapping = journey.file("mapping.sql", f"-- stars to qualities\n{SELECT} {when}, (stars - 3) / 2 AS benevolence FROM source;")
     assert journey.imported("--sql", mapping, source).counts == (2, 2, 0, 0)
-    first, second = journey.asked("history", "r").lines
+    first, second = journey.in_json("history", "r").lines
     assert first["occurred_at"].startswith("2024-01-05T09:00:00")
     assert (first["benevolence"], second["benevolence"]) == (1.0, -1.0)
 
@@ -33,7 +33,7 @@ def test_further_files_are_views_named_by_their_stem(journey: "Journey") -> None
         "FROM source s JOIN people p ON s.name = p.name",
     )
     assert journey.imported("--sql", mapping, source, people).counts == (2, 2, 0, 0)
-    assert [line["contact"] for line in journey.asked("history", "r").lines] == ["anna.b", "berta.c"]
+    assert [line["contact"] for line in journey.in_json("history", "r").lines] == ["anna.b", "berta.c"]
 
 
 def test_a_mapped_row_is_refused_like_any_other(journey: "Journey") -> None:
@@ -67,17 +67,17 @@ def test_a_real_market_is_imported_whole(market: tuple[Path, "Run"]) -> None:
 
 
 def test_a_real_market_imported_again_changes_nothing(at_market: "Journey") -> None:
-    assert at_market.asked("import", "--sql", MAPPING, MARKET).counts == (35_592, 0, 35_592, 0)
+    assert at_market.in_json("import", "--sql", MAPPING, MARKET).counts == (35_592, 0, 35_592, 0)
 
 
 def test_a_real_market_is_replayed_whole(at_market: "Journey") -> None:
-    lines = at_market.asked("replay", "--all").lines
+    lines = at_market.in_json("replay", "--all").lines
     assert len(lines) == 5_858
     assert sum(line["touchpoints"] for line in lines) == 35_592
 
 
 def test_a_member_of_a_real_market_is_explained(at_market: "Journey") -> None:
-    told = at_market.asked("explain", "35").json
-    assert told["prior"] + sum(one["delta"] for one in told["contributions"]) == told["trust"]
-    assert sum(one["touchpoint"] is not None for one in told["contributions"]) == 535
+    explained = at_market.in_json("explain", "35").json
+    assert explained["prior"] + sum(one["delta"] for one in explained["contributions"]) == explained["trust"]
+    assert sum(one["touchpoint"] is not None for one in explained["contributions"]) == 535
     assert at_market("explain", "35").code == 0

@@ -23,10 +23,10 @@ def shop(journey: "Journey", visit: "Visit") -> "Journey":
     journey.record(visit("a-1", "a", day=2, representative="anna"), visit("b-1", "b", day=3, representative="bob"), visit("c-1", "c"))
     journey.record({**failure, "id": "b-2", "representative": "bob"}, visit("late", "b", day=1, note="of the past"))
     journey.record(visit("c-2", "c", day=9), visit("d-1", "d", day=10, representative="roberto"))
-    journey.asked("correct", "b-2", "severity=0.2", "--reason", "misread")
-    journey.asked("retract", "c-2")
-    journey.asked("merge", "a", "d")
-    journey.asked("merge", "--people", "bob", "roberto")
+    journey.in_json("correct", "b-2", "severity=0.2", "--reason", "misread")
+    journey.in_json("retract", "c-2")
+    journey.in_json("merge", "a", "d")
+    journey.in_json("merge", "--people", "bob", "roberto")
     return journey
 
 
@@ -35,16 +35,16 @@ BOUNDS = [(), ("--as-of", "2024-01-31"), ("--as-of", "2020-01-01")]
 
 @pytest.mark.parametrize("bounds", BOUNDS, ids=" ".join)
 def test_the_ledger_answers_as_the_journal_does(shop: "Journey", bounds: tuple[str, ...]) -> None:
-    plain = shop.asked("replay", "--all", *bounds)
-    assert shop.asked("replay", "--all", *bounds, "--ledger", "kept").out == plain.out
+    plain = shop.in_json("replay", "--all", *bounds)
+    assert shop.in_json("replay", "--all", *bounds, "--ledger", "kept").out == plain.out
     assert shop("replay", "--all", *bounds, "--ledger", "kept").out == shop("replay", "--all", *bounds).out
 
 
 def test_what_was_known_is_told_by_the_ledger_too(shop: "Journey") -> None:
-    for line in shop.asked("history", "b").lines:
+    for line in shop.in_json("history", "b").lines:
         known = ("--known-at", line["recorded_at"])
-        plain = shop.asked("replay", "--all", *known)
-        assert shop.asked("replay", "--all", *known, "--ledger", "kept").out == plain.out
+        plain = shop.in_json("replay", "--all", *known)
+        assert shop.in_json("replay", "--all", *known, "--ledger", "kept").out == plain.out
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "arrow"])
@@ -78,33 +78,33 @@ def by_relationship(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def test_the_course_of_trust_ends_each_period_and_at_the_last_touchpoint(bank: "Journey") -> None:
-    course = bank.asked("replay", "--all", "--every", "year").lines
+    course = bank.in_json("replay", "--all", "--every", "year").lines
     assert [line["at"][:10] for line in course][-2:] == ["2023-12-31", "2024-03-26"]
     for line in course[-2:]:
-        assert line["trust"] == bank.asked("replay", "m@bank", "--as-of", line["at"]).json["trust"]
+        assert line["trust"] == bank.in_json("replay", "m@bank", "--as-of", line["at"]).json["trust"]
     assert "m@bank" in bank("replay", "--all", "--every", "month").out
 
 
 def test_contributions_are_those_of_explain(bank: "Journey") -> None:
-    bank.asked("replay", "--all", "--ledger", "kept", "--output", "trust.jsonl", "--contributions", "moved.jsonl")
-    told = [{name: value for name, value in row.items() if name != "relationship"} for row in bank.read("moved.jsonl")]
-    assert told == bank.asked("explain", "m@bank").json["contributions"]
+    bank.in_json("replay", "--all", "--ledger", "kept", "--output", "trust.jsonl", "--contributions", "moved.jsonl")
+    rows = [{name: value for name, value in row.items() if name != "relationship"} for row in bank.read("moved.jsonl")]
+    assert rows == bank.in_json("explain", "m@bank").json["contributions"]
 
 
 def test_nothing_is_kept_of_a_small_journal_unless_asked(shop: "Journey") -> None:
-    shop.asked("replay", "--all")
+    shop.in_json("replay", "--all")
     assert not [name for name in shop.names() if "ledger" in name]
 
 
 def test_a_large_journal_is_read_by_its_ledger(shop: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = shop.asked("replay", "--all").out
+    plain = shop.in_json("replay", "--all").out
     monkeypatch.setattr("journey_projections.questions.everyone.SMALL", 3)
-    assert shop.asked("replay", "--all", "--memory", "512MB").out == plain
+    assert shop.in_json("replay", "--all", "--memory", "512MB").out == plain
     assert "journey.ledger" in shop.names()
 
 
 def test_where_the_ledger_cannot_be_kept_it_is_said_and_the_answer_is_the_same(shop: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = shop.asked("replay", "--all").out
+    plain = shop.in_json("replay", "--all").out
     monkeypatch.setattr("journey_projections.questions.everyone.SMALL", 3)
     (shop.folder / "journey.ledger").write_text("in the way")
     run = shop("--format", "json", "replay", "--all")
@@ -115,24 +115,24 @@ def test_where_the_ledger_cannot_be_kept_it_is_said_and_the_answer_is_the_same(s
 
 def test_status_catch_up_compact_check_and_rebuild(shop: "Journey", visit: "Visit") -> None:
     assert shop("ledger").code == 1
-    first = shop.asked("ledger", "catch-up").json
+    first = shop.in_json("ledger", "catch-up").json
     shop.record(visit("e-1", "e"))
-    second = shop.asked("ledger", "catch-up").json
+    second = shop.in_json("ledger", "catch-up").json
     assert (second["position"], second["segments"]) == (first["position"] + 1, 2)
-    assert shop.asked("ledger").json == shop.asked("ledger", "status").json == second
-    assert shop.asked("ledger", "compact").json["segments"] == 1
-    assert shop.asked("ledger", "check").json == {
+    assert shop.in_json("ledger").json == shop.in_json("ledger", "status").json == second
+    assert shop.in_json("ledger", "compact").json["segments"] == 1
+    assert shop.in_json("ledger", "check").json == {
         "ledger": "journey.ledger",
         "position": second["position"],
         "holds": True,
         "violations": [],
     }
-    assert shop.asked("ledger", "rebuild").json["position"] == second["position"]
+    assert shop.in_json("ledger", "rebuild").json["position"] == second["position"]
     assert "as the journal says" in shop("ledger", "check").out
 
 
 def test_a_check_finds_what_is_not_in_the_journal_and_exits_with_3(shop: "Journey") -> None:
-    shop.asked("ledger", "catch-up")
+    shop.in_json("ledger", "catch-up")
     (path,) = (shop.folder / "journey.ledger" / "touchpoints").glob("*.parquet")
     file = pq.ParquetFile(path)
     changed = file.read()
@@ -146,7 +146,7 @@ def test_a_check_finds_what_is_not_in_the_journal_and_exits_with_3(shop: "Journe
 
 
 def test_a_file_that_is_not_whole_is_no_failure_of_the_check_but_what_it_finds(shop: "Journey") -> None:
-    shop.asked("ledger", "catch-up")
+    shop.in_json("ledger", "catch-up")
     (path,) = (shop.folder / "journey.ledger" / "touchpoints").glob("*.parquet")
     path.write_bytes(path.read_bytes()[:100])
     run = shop("--format", "json", "ledger", "check")
@@ -157,7 +157,7 @@ def test_a_file_that_is_not_whole_is_no_failure_of_the_check_but_what_it_finds(s
 
 
 def test_a_ledger_of_another_journal_is_refused(shop: "Journey", visit: "Visit") -> None:
-    shop.asked("ledger", "catch-up")
+    shop.in_json("ledger", "catch-up")
     shop("--store", "sqlite:///other.db", "record", json.dumps(visit("x")))
     run = shop("--store", "sqlite:///other.db", "replay", "--all", "--ledger", "journey.ledger")
     assert run.code == 1
@@ -166,9 +166,9 @@ def test_a_ledger_of_another_journal_is_refused(shop: "Journey", visit: "Visit")
 
 def test_an_empty_journal_has_an_empty_ledger(journey: "Journey") -> None:
     Journal.open(f"sqlite:///{journey.folder / 'journey.db'}").close()
-    assert journey.asked("ledger", "catch-up").json["position"] == 0
-    assert journey.asked("ledger", "check").json["holds"]
-    assert journey.asked("replay", "--all", "--ledger", "journey.ledger").out == ""
+    assert journey.in_json("ledger", "catch-up").json["position"] == 0
+    assert journey.in_json("ledger", "check").json["holds"]
+    assert journey.in_json("replay", "--all", "--ledger", "journey.ledger").out == ""
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_full_disk_is_told_of_the_file_that_does_not_fit(tmp_path: Path) -> No
 
 
 def test_a_file_that_is_no_segment_stays_and_is_named(shop: "Journey") -> None:
-    shop.asked("ledger", "catch-up")
+    shop.in_json("ledger", "catch-up")
     foreign = shop.folder / "journey.ledger" / "touchpoints" / "copy.parquet"
     foreign.write_bytes(b"mine")
     for task in ("status", "catch-up", "rebuild"):

@@ -16,12 +16,12 @@ def test_merged_relationships_are_told_as_one_until_they_are_unmerged(journey: "
     run = journey("merge", "m@bank", "em@bank", "--reason", "she married", "--actor", "carla")
     assert run.out.startswith("m@bank+em@bank.merged-1: recorded, position 3, ")
     assert ids(journey, "m@bank") == ids(journey, "em@bank") == ["a", "b"]
-    assert [line["relationship"] for line in journey.asked("relationships").lines] == ["m@bank"]
+    assert [line["relationship"] for line in journey.in_json("relationships").lines] == ["m@bank"]
     assert [line["touchpoints"] for line in journey("--format", "json", "replay", "--all").lines] == [2]
     assert "em@bank merged with m@bank by carla (she married) [m@bank+em@bank.merged-1]" in journey("history", "em@bank").out
     assert journey("--format", "json", "unmerge", "em@bank", "m@bank").json["id"] == "em@bank+m@bank.unmerged-1"
     assert (ids(journey, "m@bank"), ids(journey, "em@bank")) == (["a"], ["b"])
-    assert len(journey.asked("relationships").lines) == 2
+    assert len(journey.in_json("relationships").lines) == 2
     assert journey("verify").code == 0
 
 
@@ -29,14 +29,14 @@ def test_every_command_tells_a_merged_relationship_by_its_one_name(journey: "Jou
     journey.record(visit("a", "m@bank", day=1), visit("b", "em@bank", day=2))
     journey("merge", "m@bank", "em@bank")
     for command in ("replay", "explain"):
-        by_other_name = journey.asked(command, "em@bank").json
+        by_other_name = journey.in_json(command, "em@bank").json
         assert by_other_name["relationship"] == "m@bank"
-        assert by_other_name == journey.asked(command, "m@bank").json
-    assert journey.asked("replay", "em@bank").json == journey.asked("replay", "--all").lines[0]
-    assert journey.asked("replay", "em@bank", "--known-at", "2000-01-01").json["relationship"] == "em@bank"
+        assert by_other_name == journey.in_json(command, "m@bank").json
+    assert journey.in_json("replay", "em@bank").json == journey.in_json("replay", "--all").lines[0]
+    assert journey.in_json("replay", "em@bank", "--known-at", "2000-01-01").json["relationship"] == "em@bank"
     for name in ("m@bank", "em@bank"):
         inserted = json.dumps(visit("c", "em@bank", day=3))
-        assert journey.asked("whatif", name, "--insert", inserted).json["counterfactual"]["touchpoints"] == 3
+        assert journey.in_json("whatif", name, "--insert", inserted).json["counterfactual"]["touchpoints"] == 3
     refused = journey("whatif", "em@bank", "--insert", json.dumps(visit("c", "other", day=3)))
     assert refused.code == 1 and "insert a touchpoint of `m@bank`" in refused.err
 
@@ -45,8 +45,8 @@ def test_merged_people_are_told_by_one_name_until_they_are_unmerged(journey: "Jo
     journey.record(visit("a", day=1, representative="ana"), visit("b", day=2, representative="ana-2", contact="zoe"))
     run = journey("merge", "--people", "ana", "ana-2", "--reason", "two logins", "--actor", "carla")
     assert run.out.startswith("ana+ana-2.merged-1: recorded, position 3, ")
-    told = journey("--format", "json", "history", "r").lines
-    assert [line["representative"] for line in told] == ["ana", "ana"]
+    lines = journey("--format", "json", "history", "r").lines
+    assert [line["representative"] for line in lines] == ["ana", "ana"]
     recorded = journey("--format", "json", "history", "r", "--as-recorded").lines
     assert [line.get("representative") for line in recorded] == ["ana", "ana-2", None]
     assert [*journey("--format", "json", "replay", "r").json["parties"]["representatives"]] == ["ana"]

@@ -7,13 +7,13 @@ def test_texts_show_names_and_json_ids(journey: Journey, visit: Visit) -> None:
     journey.record(visit("1", contact="ana"), visit("2", representative="rob", day=2))
     run = journey("name", "ana", "Ana Rossi", "--reason", "the form", "--actor", "carla")
     assert run.out.startswith("ana.named-1: recorded, position 3, ")
-    assert journey.asked("name", "rob", "Rob\x1b[31m  Neri", "--id", "crm-7").json["id"] == "crm-7"
+    assert journey.in_json("name", "rob", "Rob\x1b[31m  Neri", "--id", "crm-7").json["id"] == "crm-7"
     assert journey("retract", "1", "--actor", "rob").code == 0
-    told = journey("history", "r").out
-    assert "Rob [31m Neri (rob)" in told and "1 retracted by Rob [31m Neri (rob) [1.retracted-1]" in told
+    text = journey("history", "r").out
+    assert "Rob [31m Neri (rob)" in text and "1 retracted by Rob [31m Neri (rob) [1.retracted-1]" in text
     assert "1 retracted by Rob [31m Neri (rob)" in journey("explain", "r").out
     assert journey("relationships", "--naming", "ana").out.endswith("1 relationship naming Ana Rossi (ana)\n")
-    lines = [journey.asked(*command).out for command in (("history", "r"), ("explain", "r"), ("relationships", "--naming", "rob"))]
+    lines = [journey.in_json(*command).out for command in (("history", "r"), ("explain", "r"), ("relationships", "--naming", "rob"))]
     assert '"representative": "rob"' in lines[0] and not any("Neri" in line for line in lines)
 
 
@@ -25,7 +25,7 @@ def test_a_name_is_taken_away_or_forgotten(journey: Journey, visit: Visit) -> No
     assert "Rossi" not in journey("history", "r").out
     journey("name", "ana", "Ana Bianchi")
     assert "Ana Bianchi (ana)" in journey("history", "r").out
-    assert journey.asked("forget", "ana").json["texts"] == 2
+    assert journey.in_json("forget", "ana").json["texts"] == 2
     assert "Ana" not in journey("history", "r").out
     assert journey("verify").code == 0
 
@@ -33,7 +33,7 @@ def test_a_name_is_taken_away_or_forgotten(journey: Journey, visit: Visit) -> No
 def test_names_are_imported(journey: Journey, visit: Visit) -> None:
     name = {"kind": "person_named", "id": "n", "person": "ana", "name": "Ana Rossi", "occurred_at": "2024-03-01T00:00:00Z"}
     source = journey.file("told.jsonl", name, visit("1", contact="ana"))
-    assert journey.asked("import", source).counts == (2, 2, 0, 0)
+    assert journey.in_json("import", source).counts == (2, 2, 0, 0)
     assert "Ana Rossi (ana)" in journey("history", "r").out
     assert journey("history", source).code == 0
 

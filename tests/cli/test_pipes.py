@@ -103,8 +103,8 @@ def test_a_file_that_is_a_pipe_loses_no_row(journey: "Journey", process: "Proces
 def test_names_and_notes_in_any_script_survive(journey: "Journey", process: "Process", visit: "Visit") -> None:
     given = visit("посещение-1", "アンナ@shop", note="très bien 👏")
     journey.record(given)
-    told = process(journey.folder, "--format", "json", "history", "アンナ@shop").json
-    assert (told["id"], told["note"]) == ("посещение-1", "très bien 👏")
+    line = process(journey.folder, "--format", "json", "history", "アンナ@shop").json
+    assert (line["id"], line["note"]) == ("посещение-1", "très bien 👏")
 
 
 def test_an_output_without_bars_is_no_reason_to_fall_over(journey: "Journey", process: "Process") -> None:

@@ -27,13 +27,13 @@ def test_recording_twice_returns_the_first_receipt(journey: "Journey", visit: "V
     first = journey.record(visit("a"))
     journey.record(visit("b"))
     assert journey.record(visit("a")) == first
-    assert journey.asked("relationships").json["touchpoints"] == 2
+    assert journey.in_json("relationships").json["touchpoints"] == 2
 
 
 def test_one_id_twice_in_a_batch_counts_once(journey: "Journey", visit: "Visit") -> None:
     first, second = journey.record(visit("a"), visit("a"))
     assert first == second
-    assert len(journey.asked("history", "r").lines) == 1
+    assert len(journey.in_json("history", "r").lines) == 1
 
 
 def test_the_same_instant_under_another_offset_is_the_same_touchpoint(journey: "Journey", visit: "Visit") -> None:
@@ -48,7 +48,7 @@ def test_text_says_what_is_new_and_what_was_there(journey: "Journey", visit: "Vi
 
 def test_a_dash_reads_one_touchpoint_a_line(journey: "Journey", visit: "Visit") -> None:
     lines = f"{json.dumps(visit('a'))}\n\n{json.dumps(visit('b'))}\n"
-    assert [receipt["id"] for receipt in journey.asked("record", "-", stdin=lines).lines] == ["a", "b"]
+    assert [receipt["id"] for receipt in journey.in_json("record", "-", stdin=lines).lines] == ["a", "b"]
 
 
 def test_one_bad_touchpoint_keeps_all_others_out(journey: "Journey", visit: "Visit") -> None:
@@ -73,7 +73,7 @@ def test_a_conflict_names_both_contents_and_records_nothing(journey: "Journey", 
     assert "`a` is already there" in run.err
     assert "`0.25`" in run.err
     assert "`0.75`" in run.err
-    assert journey.asked("relationships").json["touchpoints"] == 1
+    assert journey.in_json("relationships").json["touchpoints"] == 1
 
 
 def test_the_default_journal_lies_in_the_current_folder(journey: "Journey", visit: "Visit") -> None:
@@ -89,7 +89,7 @@ def test_the_environment_names_the_journal(journey: "Journey", visit: "Visit", m
 
 def test_the_option_wins_over_the_environment(journey: "Journey", visit: "Visit", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOURNEY_STORE", "sqlite:///named.db")
-    journey.asked("--store", "sqlite:///other.db", "record", json.dumps(visit("a")))
+    journey.in_json("--store", "sqlite:///other.db", "record", json.dumps(visit("a")))
     assert journey.names() == {"other.db"}
 
 
@@ -99,12 +99,12 @@ def test_four_slashes_name_an_absolute_path(journey: "Journey", visit: "Visit", 
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     assert path.is_absolute()
-    journey.asked("--store", f"sqlite:///{path}", "record", json.dumps(visit("a")))
+    journey.in_json("--store", f"sqlite:///{path}", "record", json.dumps(visit("a")))
     assert path.exists()
 
 
 def test_a_journal_in_memory_leaves_no_file(journey: "Journey", visit: "Visit") -> None:
-    journey.asked("--store", "memory:", "record", json.dumps(visit("a")))
+    journey.in_json("--store", "memory:", "record", json.dumps(visit("a")))
     assert journey.names() == set()
 
 

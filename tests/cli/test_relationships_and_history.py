@@ -24,7 +24,7 @@ def ids(lines: list[Any]) -> list[str]:
 
 def test_relationships_have_count_first_and_last(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("b", day=9), visit("a", day=2), visit("c", "q", day=4))
-    q, r = journey.asked("relationships").lines
+    q, r = journey.in_json("relationships").lines
     assert set(q) == set(r) == {"relationship", "touchpoints", "first", "last"}
     assert (r["relationship"], r["touchpoints"]) == ("r", 2)
     assert datetime.fromisoformat(r["first"]) == datetime(2024, 1, 2, 10, tzinfo=UTC)
@@ -33,7 +33,7 @@ def test_relationships_have_count_first_and_last(journey: "Journey", visit: "Vis
 
 def test_relationships_are_listed_by_name(journey: "Journey", visit: "Visit") -> None:
     journey.record(*(visit(name, name) for name in ("zoe@shop", "anna@shop", "marco@shop")))
-    assert [line["relationship"] for line in journey.asked("relationships").lines] == ["anna@shop", "marco@shop", "zoe@shop"]
+    assert [line["relationship"] for line in journey.in_json("relationships").lines] == ["anna@shop", "marco@shop", "zoe@shop"]
 
 
 def test_the_list_says_how_many_there_are(bank: "Journey") -> None:
@@ -46,22 +46,22 @@ def test_the_list_says_how_many_there_are(bank: "Journey") -> None:
 def test_a_history_tells_each_field_its_position_and_record_time(journey: "Journey", visit: "Visit") -> None:
     given = visit("a", note="Good day", representative="anna", sequence=3)
     (receipt,) = journey.record(given)
-    line = journey.asked("history", "r").json
-    told = {name: line.pop(name) for name in ("position", "recorded_at")}
-    assert told == {name: receipt[name] for name in told}
+    line = journey.in_json("history", "r").json
+    text = {name: line.pop(name) for name in ("position", "recorded_at")}
+    assert text == {name: receipt[name] for name in text}
     assert datetime.fromisoformat(line.pop("occurred_at")) == datetime.fromisoformat(given.pop("occurred_at"))
     assert line == {**given, "by": "organisation", "certainty": 1.0}
 
 
 def test_a_history_can_be_recorded_elsewhere_and_says_the_same(bank: "Journey") -> None:
-    lines = bank.asked("history", "m@bank").lines
+    lines = bank.in_json("history", "m@bank").lines
     source = bank.file("again.jsonl", *({name: line[name] for name in line if name not in ("position", "recorded_at")} for line in lines))
-    assert bank.asked("import", source).json["unchanged"] == len(lines) == 134
+    assert bank.in_json("import", source).json["unchanged"] == len(lines) == 134
 
 
 def test_a_history_is_told_in_the_order_of_events(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("late", day=9), visit("early", day=2), visit("between", day=4))
-    lines = journey.asked("history", "r").lines
+    lines = journey.in_json("history", "r").lines
     assert ids(lines) == ["early", "between", "late"]
     assert [line["position"] for line in lines] == [2, 3, 1]
 
@@ -69,49 +69,49 @@ def test_a_history_is_told_in_the_order_of_events(journey: "Journey", visit: "Vi
 def test_a_bare_date_reaches_to_the_end_of_that_day(journey: "Journey", visit: "Visit") -> None:
     last = visit("last", occurred_at="2024-01-05T23:59:59.999999Z")
     journey.record(visit("first", day=1), last, visit("next", occurred_at="2024-01-06T00:00:00Z"))
-    assert ids(journey.asked("history", "r", "--as-of", "2024-01-05").lines) == ["first", "last"]
+    assert ids(journey.in_json("history", "r", "--as-of", "2024-01-05").lines) == ["first", "last"]
 
 
 def test_an_instant_is_reached_itself(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", day=1), visit("b", day=2))
-    assert ids(journey.asked("history", "r", "--as-of", "2024-01-02T11:00:00+01:00").lines) == ["a", "b"]
-    assert ids(journey.asked("history", "r", "--as-of", "2024-01-02T10:59:59+01:00").lines) == ["a"]
+    assert ids(journey.in_json("history", "r", "--as-of", "2024-01-02T11:00:00+01:00").lines) == ["a", "b"]
+    assert ids(journey.in_json("history", "r", "--as-of", "2024-01-02T10:59:59+01:00").lines) == ["a"]
 
 
 def test_known_at_tells_only_what_was_recorded_by_then(journey: "Journey", visit: "Visit") -> None:
     (first,) = journey.record(visit("a", day=9))
     journey.record(visit("b", day=2))
-    assert ids(journey.asked("history", "r").lines) == ["b", "a"]
-    assert ids(journey.asked("history", "r", "--known-at", first["recorded_at"]).lines) == ["a"]
+    assert ids(journey.in_json("history", "r").lines) == ["b", "a"]
+    assert ids(journey.in_json("history", "r", "--known-at", first["recorded_at"]).lines) == ["a"]
     before = datetime.fromisoformat(first["recorded_at"]) - timedelta(microseconds=1)
-    assert ids(journey.asked("history", "r", "--known-at", before.isoformat()).lines) == []
+    assert ids(journey.in_json("history", "r", "--known-at", before.isoformat()).lines) == []
 
 
 def test_both_bounds_hold_together(journey: "Journey", visit: "Visit") -> None:
     (receipt, _) = journey.record(visit("a", day=9), visit("b", day=2))
     journey.record(visit("c", day=3))
-    bounded = journey.asked("history", "r", "--as-of", "2024-01-05", "--known-at", receipt["recorded_at"])
+    bounded = journey.in_json("history", "r", "--as-of", "2024-01-05", "--known-at", receipt["recorded_at"])
     assert ids(bounded.lines) == ["b"]
 
 
 def test_the_timeline_tells_trust_people_and_notes(bank: "Journey") -> None:
     run = bank("history", "m@bank")
     assert (run.code, run.err) == (0, "")
-    told = " ".join(run.out.split())
+    text = " ".join(run.out.split())
     for word in ("2024-03-05", "interaction", "stefano.galli", "meeting-131", "0.194"):
-        assert word in told
-    assert "0.19, ended, under goodwill" in told
+        assert word in text
+    assert "0.19, ended, under goodwill" in text
 
 
 def test_a_long_note_is_never_cut(journey: "Journey", visit: "Visit") -> None:
     words = [f"word{number}" for number in range(200)]
     journey.record(visit("a", note=" ".join(words)))
-    told = journey("history", "r").out
-    assert all(word in told for word in words)
+    text = journey("history", "r").out
+    assert all(word in text for word in words)
 
 
 def test_before_the_first_touchpoint_there_is_nothing_to_tell(bank: "Journey") -> None:
-    assert bank.asked("history", "m@bank", "--as-of", "2000-01-01").lines == []
+    assert bank.in_json("history", "m@bank", "--as-of", "2000-01-01").lines == []
     assert bank("history", "m@bank", "--as-of", "2000-01-01").code == 0
 
 
@@ -138,5 +138,5 @@ def test_a_command_that_only_reads_leaves_the_journal_as_it_was(bank: "Journey",
 
 
 def test_an_empty_journal_lists_nothing(journey: "Journey") -> None:
-    run = journey.asked("--store", "memory:", "relationships")
+    run = journey.in_json("--store", "memory:", "relationships")
     assert run.lines == []

@@ -15,7 +15,7 @@ PARTY = {"trust", "competence", "goodwill"}
 
 
 def test_a_replay_has_its_shape(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank").json
+    answer = bank.in_json("replay", "m@bank").json
     assert set(answer) == SHAPE
     assert set(answer["parties"]) == {"institution", "representatives", "customer"}
     assert set(answer["parties"]["institution"]) == set(answer["parties"]["customer"]) == PARTY
@@ -23,65 +23,65 @@ def test_a_replay_has_its_shape(bank: "Journey") -> None:
 
 
 def test_every_representative_is_a_party(bank: "Journey") -> None:
-    representatives = bank.asked("replay", "m@bank").json["parties"]["representatives"]
+    representatives = bank.in_json("replay", "m@bank").json["parties"]["representatives"]
     assert {"giorgio.tosi", "anna.ferri", "davide.riva", "stefano.galli"} <= set(representatives)
     assert all(set(party) == PARTY for party in representatives.values())
 
 
 def test_all_numbers_are_shares(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank").json
+    answer = bank.in_json("replay", "m@bank").json
     parties = [answer["parties"]["institution"], answer["parties"]["customer"], *answer["parties"]["representatives"].values()]
     numbers = [answer["trust"], answer["confidence"], answer["exit_risk"], *(party["trust"] for party in parties)]
     assert all(0 <= number <= 1 for number in numbers)
 
 
 def test_a_replay_speaks_for_its_last_touchpoint(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank").json
+    answer = bank.in_json("replay", "m@bank").json
     assert (answer["relationship"], answer["state"], answer["touchpoints"], answer["known_at"]) == ("m@bank", "ended", 134, None)
     assert datetime.fromisoformat(answer["at"]) == datetime(2024, 3, 26, 9, 15, tzinfo=UTC)
 
 
 def test_as_of_sets_the_instant_and_leaves_later_touchpoints_out(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank", "--as-of", "2024-03-04").json
+    answer = bank.in_json("replay", "m@bank", "--as-of", "2024-03-04").json
     assert datetime.fromisoformat(answer["at"]) == datetime(2024, 3, 4, 23, 59, 59, 999999, tzinfo=UTC)
     assert answer["touchpoints"] == 130
     assert answer["trust"] > 0.8
 
 
 def test_as_of_the_last_touchpoint_is_the_whole_history(bank: "Journey") -> None:
-    now = bank.asked("replay", "m@bank").json
-    assert bank.asked("replay", "m@bank", "--as-of", now["at"]).json == now
+    now = bank.in_json("replay", "m@bank").json
+    assert bank.in_json("replay", "m@bank", "--as-of", now["at"]).json == now
 
 
 def test_known_at_sets_the_record_time(journey: "Journey", visit: "Visit") -> None:
     (first,) = journey.record(visit("a", day=1))
     journey.record(visit("b", day=2))
-    answer = journey.asked("replay", "r", "--known-at", first["recorded_at"]).json
+    answer = journey.in_json("replay", "r", "--known-at", first["recorded_at"]).json
     assert answer["touchpoints"] == 1
     assert datetime.fromisoformat(answer["known_at"]) == datetime.fromisoformat(first["recorded_at"])
 
 
 def test_before_the_first_touchpoint_there_is_only_the_prior(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank", "--as-of", "2000-01-01").json
+    answer = bank.in_json("replay", "m@bank", "--as-of", "2000-01-01").json
     assert answer["touchpoints"] == 0
-    assert answer["trust"] == bank.asked("explain", "m@bank").json["prior"]
+    assert answer["trust"] == bank.in_json("explain", "m@bank").json["prior"]
     assert answer["confidence"] == 0
 
 
 def test_several_are_replayed_in_the_order_named(journey: "Journey", visit: "Visit") -> None:
     journey.record(*(visit(name, name) for name in "abc"))
-    assert [line["relationship"] for line in journey.asked("replay", "c", "a").lines] == ["c", "a"]
+    assert [line["relationship"] for line in journey.in_json("replay", "c", "a").lines] == ["c", "a"]
 
 
 def test_all_is_each(journey: "Journey", visit: "Visit") -> None:
     journey.record(*(visit(f"{name}-{day}", name, day=day) for name in "abc" for day in (1, 2)))
-    assert journey.asked("replay", "--all").out == journey.asked("replay", "a", "b", "c").out
+    assert journey.in_json("replay", "--all").out == journey.in_json("replay", "a", "b", "c").out
 
 
 def test_the_rules_are_chosen_by_name(bank: "Journey") -> None:
-    answer = bank.asked("replay", "m@bank", "--rules", "goodwill").json
+    answer = bank.in_json("replay", "m@bank", "--rules", "goodwill").json
     assert answer["rules"]["name"] == "goodwill"
-    assert answer == bank.asked("replay", "m@bank").json
+    assert answer == bank.in_json("replay", "m@bank").json
 
 
 def test_the_table_tells_trust_state_and_rules(bank: "Journey") -> None:
@@ -95,7 +95,7 @@ def test_a_jsonl_file_holds_what_json_on_standard_output_holds(bank: "Journey") 
     run = bank("replay", "--all", "--output", "trust.jsonl")
     assert (run.code, run.out, run.err) == (0, "", "")
     written = [json.loads(line) for line in (bank.folder / "trust.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert written == bank.asked("replay", "--all").lines
+    assert written == bank.in_json("replay", "--all").lines
 
 
 def test_a_csv_file_holds_a_row_for_each_relationship(journey: "Journey", visit: "Visit") -> None:
@@ -103,7 +103,7 @@ def test_a_csv_file_holds_a_row_for_each_relationship(journey: "Journey", visit:
     assert journey("replay", "--all", "--output", "trust.csv").code == 0
     with (journey.folder / "trust.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row, answer in zip(rows, journey.asked("replay", "--all").lines, strict=True):
+    for row, answer in zip(rows, journey.in_json("replay", "--all").lines, strict=True):
         assert row["relationship"] == answer["relationship"]
         assert float(row["trust"]) == answer["trust"]
         assert row["at"] == answer["at"]

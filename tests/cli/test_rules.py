@@ -52,11 +52,11 @@ def test_what_lies_outside_a_range_is_refused(change: tuple[RuleSet, Parameter, 
 def test_a_file_of_changed_parameters_replays_under_its_own_name(journey: "Journey", tmp_path: Path) -> None:
     Path("mine.toml").write_text(MINE)
     Path("visit.jsonl").write_text(VISIT)
-    found = journey("--format", "json", "replay", "visit.jsonl", "--rules", "mine.toml").json
+    answer = journey("--format", "json", "replay", "visit.jsonl", "--rules", "mine.toml").json
     made = derived(GOODWILL, name="mine", version="2", parameters={"gain": 0.1})
     visit = History.of([Interaction(id="v", relationship="m@bank", occurred_at=START, competence=1)])
-    assert found["trust"] == replay(visit, made).trust > replay(visit).trust
-    assert found["rules"] == {"name": "mine", "version": "2", "hash": made.hash}
+    assert answer["trust"] == replay(visit, made).trust > replay(visit).trust
+    assert answer["rules"] == {"name": "mine", "version": "2", "hash": made.hash}
 
 
 @pytest.mark.parametrize("command", ["explain", "whatif", "compare", "replay"])
@@ -83,17 +83,17 @@ def test_a_file_may_stand_on_a_file_or_on_rules_of_ones_own(journey: "Journey") 
 
 def test_rules_tells_of_a_file_what_it_changes_first(journey: "Journey") -> None:
     Path("mine.toml").write_text(MINE)
-    told = journey("rules", "mine.toml").out.splitlines()
-    assert told[1].endswith("with 1 parameter changed")
-    assert told[3].split()[:3] == ["gain", "0.1", "0.08"]
+    lines = journey("rules", "mine.toml").out.splitlines()
+    assert lines[1].endswith("with 1 parameter changed")
+    assert lines[3].split()[:3] == ["gain", "0.1", "0.08"]
     first = journey("--format", "json", "rules", "mine.toml").lines[0]
     assert (first["rules"], first["name"], first["value"], first["base"]) == ("mine", "gain", 0.1, 0.08)
 
 
 def test_rules_lists_all_with_what_they_are(journey: "Journey") -> None:
-    found = journey("--format", "json", "rules").lines
-    assert [one["name"] for one in found] == list(NAMES)
-    assert all(one["about"] for one in found)
+    answer = journey("--format", "json", "rules").lines
+    assert [one["name"] for one in answer] == list(NAMES)
+    assert all(one["about"] for one in answer)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_file_that_an_editor_marks_as_utf_8_is_read_too(journey: "Journey") ->
     assert journey("rules", "mine.toml").code == 0
 
 
-def test_a_file_that_is_not_there_is_told(journey: "Journey") -> None:
+def test_a_file_that_is_not_there_is_reported(journey: "Journey") -> None:
     assert "gone.toml: no such file" in journey("replay", "r", "--rules", "gone.toml").err
 
 
@@ -165,7 +165,7 @@ def test_files_that_are_based_on_one_another_are_bounded(journey: "Journey", fil
         assert f"`base`: `{MOST_FILES}.toml` is the base of {MOST_FILES} files, each based on the next\n  mend: " in run.err
 
 
-def test_a_rule_set_that_would_end_the_process_is_told(journey: "Journey") -> None:
+def test_a_rule_set_that_would_end_the_process_is_reported(journey: "Journey") -> None:
     (journey.folder / "visit.jsonl").write_text(VISIT)
     (journey.folder / "leaving.py").write_text("raise SystemExit(0)\n")
     (journey.folder / "leaves.py").write_text(

@@ -35,7 +35,7 @@ def test_they_are_refused_by_name_with_the_mend(newer: "Journey", arguments: tup
 
 
 @pytest.mark.parametrize("arguments", READING)
-def test_they_are_read_past_on_request_and_told(newer: "Journey", arguments: tuple[str, ...]) -> None:
+def test_they_are_read_past_on_request_and_reported(newer: "Journey", arguments: tuple[str, ...]) -> None:
     run = newer("--format", "json", *arguments, "--allow-unknown")
     assert run.code == 0
     assert "journey: r: 1 touchpoint not known, moving nothing: `loyalty_tier_changed`" in run.err
@@ -43,18 +43,18 @@ def test_they_are_read_past_on_request_and_told(newer: "Journey", arguments: tup
 
 
 def test_a_ledger_holds_them_and_a_replay_of_it_refuses_them_all_the_same(newer: "Journey") -> None:
-    assert newer.asked("ledger", "catch-up").json["rows"] == 2
-    assert newer.asked("ledger", "check").json["holds"]
+    assert newer.in_json("ledger", "catch-up").json["rows"] == 2
+    assert newer.in_json("ledger", "check").json["holds"]
     assert newer("replay", "--all", "--ledger", "journey.ledger").code == 1
     assert newer("replay", "--all", "--ledger", "journey.ledger", "--allow-unknown").code == 0
 
 
 def test_a_file_of_touchpoints_is_read_past_likewise(journey: "Journey") -> None:
-    told = [
+    lines = [
         '{"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-01-01T00:00:00Z", "benevolence": 0.5}',
         '{"kind": "loyalty_tier_changed", "id": "b", "relationship": "r", "occurred_at": "2024-01-02T00:00:00Z", "tier": "gold"}',
     ]
-    Path(journey.folder, "told.jsonl").write_text("\n".join(told), encoding="utf-8")
+    Path(journey.folder, "told.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert "told.jsonl:2: kind: `loyalty_tier_changed` is no kind" in journey("replay", "told.jsonl").err
     answer = journey("--format", "json", "replay", "told.jsonl", "--allow-unknown")
     assert answer.json["touchpoints"] == 2

@@ -201,7 +201,7 @@ def test_values_of_another_type_are_named_with_exit_code_3(journey: "Journey", p
     assert journey("verify").code == journey("--format", "json", "verify").code == 3
 
 
-def test_a_missing_guard_is_told(journey: "Journey", proof: dict[str, Any]) -> None:
+def test_a_missing_guard_is_reported(journey: "Journey", proof: dict[str, Any]) -> None:
     with closing(sqlite3.connect(journey.folder / "journey.db")) as file:
         file.execute("DROP TRIGGER touchpoints_are_never_updated")
     run = journey("verify")

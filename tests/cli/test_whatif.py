@@ -13,29 +13,29 @@ SPARED = ("--without", "meeting-131")
 
 
 def test_the_answer_has_its_shape(bank: "Journey") -> None:
-    answer = bank.asked("whatif", "m@bank", *SPARED).json
+    answer = bank.in_json("whatif", "m@bank", *SPARED).json
     assert set(answer) == {"facts", "counterfactual", "edit", "difference"}
 
 
 def test_the_facts_are_the_replay(bank: "Journey") -> None:
-    answer = bank.asked("whatif", "m@bank", *SPARED).json
-    assert answer["facts"] == bank.asked("replay", "m@bank").json
+    answer = bank.in_json("whatif", "m@bank", *SPARED).json
+    assert answer["facts"] == bank.in_json("replay", "m@bank").json
     assert set(answer["counterfactual"]) == set(answer["facts"])
 
 
 def test_the_difference_is_exactly_that_of_trust(bank: "Journey") -> None:
-    answer = bank.asked("whatif", "m@bank", *SPARED).json
+    answer = bank.in_json("whatif", "m@bank", *SPARED).json
     assert answer["difference"] == answer["counterfactual"]["trust"] - answer["facts"]["trust"]
     assert answer["difference"] > 0
 
 
 def test_the_answer_says_the_edit(bank: "Journey", visit: "Visit") -> None:
     inserted = ("--insert", json.dumps(visit("call-200", "m@bank")))
-    assert bank.asked("whatif", "m@bank", *SPARED, *WARM, *inserted).json["edit"] == [*SPARED, *WARM, *inserted]
+    assert bank.in_json("whatif", "m@bank", *SPARED, *WARM, *inserted).json["edit"] == [*SPARED, *WARM, *inserted]
 
 
 def test_facts_and_edits_are_compared_on_the_same_day(bank: "Journey") -> None:
-    answer = bank.asked("whatif", "m@bank", "--without", "exit-1").json
+    answer = bank.in_json("whatif", "m@bank", "--without", "exit-1").json
     assert answer["facts"]["at"] == answer["counterfactual"]["at"]
     assert answer["counterfactual"]["touchpoints"] == answer["facts"]["touchpoints"] - 1
     assert answer["counterfactual"]["state"] != "ended"
@@ -43,34 +43,34 @@ def test_facts_and_edits_are_compared_on_the_same_day(bank: "Journey") -> None:
 
 def test_without_is_the_history_that_never_held_it(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", day=1), visit("b", day=2, benevolence=-0.9), visit("c", day=3))
-    spared = journey.asked("whatif", "r", "--without", "b").json["counterfactual"]
+    spared = journey.in_json("whatif", "r", "--without", "b").json["counterfactual"]
     other = ("--store", "sqlite:///other.db")
-    journey.asked(*other, "record", json.dumps(visit("a", day=1)), json.dumps(visit("c", day=3)))
-    assert journey.asked(*other, "replay", "r").json == spared
+    journey.in_json(*other, "record", json.dumps(visit("a", day=1)), json.dumps(visit("c", day=3)))
+    assert journey.in_json(*other, "replay", "r").json == spared
 
 
 def test_replacing_several_fields_of_one_touchpoint_goes_together(bank: "Journey") -> None:
     one = ("--replace", "meeting-131:benevolence=0.6")
     other = ("--replace", "meeting-131:recognised=true")
-    trust = [bank.asked("whatif", "m@bank", *edits).json["counterfactual"]["trust"] for edits in ((), one, other, one + other)]
+    trust = [bank.in_json("whatif", "m@bank", *edits).json["counterfactual"]["trust"] for edits in ((), one, other, one + other)]
     assert trust[3] > max(trust[:3])
 
 
 def test_an_empty_value_takes_a_field_away(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a"))
-    answer = journey.asked("whatif", "r", "--replace", "a:benevolence=").json
-    assert answer == {**journey.asked("whatif", "r", "--replace", "a:benevolence=null").json, "edit": answer["edit"]}
+    answer = journey.in_json("whatif", "r", "--replace", "a:benevolence=").json
+    assert answer == {**journey.in_json("whatif", "r", "--replace", "a:benevolence=null").json, "edit": answer["edit"]}
     assert answer["difference"] < 0
 
 
 def test_an_id_may_hold_colons(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("crm:visit:1"))
-    assert journey.asked("whatif", "r", "--replace", "crm:visit:1:benevolence=-0.5").json["difference"] < 0
+    assert journey.in_json("whatif", "r", "--replace", "crm:visit:1:benevolence=-0.5").json["difference"] < 0
 
 
 def test_an_insertion_counts_on_its_day(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", day=1), visit("c", day=9))
-    answer = journey.asked("whatif", "r", "--insert", json.dumps(visit("b", day=5))).json
+    answer = journey.in_json("whatif", "r", "--insert", json.dumps(visit("b", day=5))).json
     assert answer["counterfactual"]["touchpoints"] == 3
     assert answer["difference"] > 0
 
@@ -78,7 +78,7 @@ def test_an_insertion_counts_on_its_day(journey: "Journey", visit: "Visit") -> N
 def test_as_of_bounds_both_sides(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", day=1), visit("b", day=9))
     later = json.dumps(visit("c", day=5))
-    answer = journey.asked("whatif", "r", "--as-of", "2024-01-03", "--insert", later).json
+    answer = journey.in_json("whatif", "r", "--as-of", "2024-01-03", "--insert", later).json
     assert answer["facts"] == answer["counterfactual"]
     assert answer["facts"]["touchpoints"] == 1
     assert answer["difference"] == 0
@@ -94,15 +94,15 @@ def test_known_at_bounds_what_can_be_edited(journey: "Journey", visit: "Visit") 
 
 
 def test_nothing_asked_changes_nothing(bank: "Journey") -> None:
-    answer = bank.asked("whatif", "m@bank").json
+    answer = bank.in_json("whatif", "m@bank").json
     assert answer["facts"] == answer["counterfactual"]
     assert (answer["edit"], answer["difference"]) == ([], 0)
 
 
 def test_nothing_is_written(bank: "Journey", visit: "Visit") -> None:
-    before = bank.asked("history", "m@bank").out
-    bank.asked("whatif", "m@bank", *SPARED, *WARM, "--insert", json.dumps(visit("call-200", "m@bank")))
-    assert bank.asked("history", "m@bank").out == before
+    before = bank.in_json("history", "m@bank").out
+    bank.in_json("whatif", "m@bank", *SPARED, *WARM, "--insert", json.dumps(visit("call-200", "m@bank")))
+    assert bank.in_json("history", "m@bank").out == before
     assert bank.names() == {"journey.db", "journey.db.keys"}
 
 
@@ -130,7 +130,7 @@ def test_the_text_sets_both_side_by_side(bank: "Journey") -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_an_edit_that_cannot_be_made_is_told(bank: "Journey", edit: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
+def test_an_edit_that_cannot_be_made_is_reported(bank: "Journey", edit: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
     run = bank("whatif", "m@bank", *edit)
     assert (run.code, run.out) == (code, "")
     assert all(word in run.err for word in words)

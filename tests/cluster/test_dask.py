@@ -10,12 +10,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from amended_log import amended_log
 from clusters import assert_same, assert_the_same_as_here
 from distributed import Client, LocalCluster, Worker, WorkerPlugin
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from logs import logs, recorded
-from portfolio_told import portfolio_told
 
 from journey import Fact, Interaction, StoreUnavailable, UnknownName, UnusableRules
 from journey.testing import START
@@ -45,9 +45,9 @@ def test_dask_gives_the_bits_of_one_machine(client: Client, batches: list[list[F
 
 
 def test_under_every_rule_set_dask_gives_the_bits_of_interpreting_each_history(client: Client) -> None:
-    with portfolio_told() as told, patch.object(on_dask, "LEAST", 500):
+    with amended_log() as log, patch.object(on_dask, "LEAST", 500):
         for rules in NAMES:
-            told.assert_told_by(partial(replay_on_dask, client=client), rules)
+            log.assert_replayed_by(partial(replay_on_dask, client=client), rules)
 
 
 class KilledOnce(WorkerPlugin):
@@ -70,13 +70,13 @@ class KilledOnce(WorkerPlugin):
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     ledger = Ledger(tmp_path_factory.mktemp("cluster") / "journey.ledger")
-    told = [
+    touchpoints = [
         Interaction(
             id=f"i-{number}", relationship=f"r-{number % 40}", occurred_at=START + timedelta(hours=number), competence=number % 7 / 7
         )
         for number in range(400)
     ]
-    with recorded([told]) as journal:
+    with recorded([touchpoints]) as journal:
         journal.merge("r-0", "r-39")
         ledger.catch_up(journal)
     return ledger
@@ -88,13 +88,13 @@ def test_a_worker_killed_in_the_middle_is_made_good(client: Client, ledger: Ledg
     before = set(client.run(os.getpid).values())
     client.register_plugin(KilledOnce(tmp_path / "killed", moment), name="killed-once")
     with patch.object(on_dask, "LEAST", 10):
-        told = replay_on_dask(ledger.open(), client)
+        standings = replay_on_dask(ledger.open(), client)
     client.unregister_worker_plugin("killed-once")
     client.wait_for_workers(2, timeout=30)
     assert (tmp_path / "killed").exists()
     assert set(client.run(os.getpid).values()) != before
-    assert_same(told, replay_ledger(ledger.open()))
-    assert len(told) == 39
+    assert_same(standings, replay_ledger(ledger.open()))
+    assert len(standings) == 39
 
 
 def test_errors_of_workers_are_told_as_those_of_one_machine(client: Client, ledger: Ledger) -> None:
@@ -102,14 +102,14 @@ def test_errors_of_workers_are_told_as_those_of_one_machine(client: Client, ledg
         replay_on_dask(ledger.open(), client, "goodwil")
     gone = ledger.open()
     gone.path = gone.path / "elsewhere"
-    with pytest.raises(StoreUnavailable, match="a worker finds no ledger at") as told:
+    with pytest.raises(StoreUnavailable, match="a worker finds no ledger at") as refused:
         replay_on_dask(gone, client)
-    assert "by that path" in told.value.mend
+    assert "by that path" in refused.value.mend
 
 
 def test_a_worker_with_other_rules_of_that_name_is_refused(ledger: Ledger) -> None:
     plan = Plan.of("goodwill", None, None, parties=False)
     elsewhere = replace(plan, judged_by=plan.judged_by._replace(hash="0" * 12))
-    with pytest.raises(UnusableRules, match=f"rule set `goodwill` is {GOODWILL.hash} on a worker and 000000000000") as told:
+    with pytest.raises(UnusableRules, match=f"rule set `goodwill` is {GOODWILL.hash} on a worker and 000000000000") as refused:
         elsewhere.fold(ledger.open().chunk(0, 1))
-    assert "on every machine" in told.value.mend
+    assert "on every machine" in refused.value.mend

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amended_log import amended_log
 from clusters import assert_the_same_as_here
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from logs import logs, recorded
-from portfolio_told import portfolio_told
 
 from journey import Fact, Interaction
 from journey.testing import START
@@ -45,19 +45,19 @@ def test_spark_gives_the_bits_of_one_machine(spark: Any, batches: list[list[Fact
 
 
 def test_under_every_rule_set_spark_gives_the_bits_of_interpreting_each_history(spark: Any) -> None:
-    with portfolio_told() as told:
+    with amended_log() as log:
         for rules in NAMES:
-            told.assert_told_by(partial(replay_on_spark, spark=spark), rules)
+            log.assert_replayed_by(partial(replay_on_spark, spark=spark), rules)
 
 
 def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     page = (Path(__file__).parent.parent.parent / "docs" / "cluster.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"^```python file=everybody_on_spark.py\n(.*?)^```$", page, flags=re.M | re.S)
-    told = [
+    touchpoints = [
         Interaction(id=f"{name}-1", relationship=name, occurred_at=START, competence=0.6, benevolence=0.7)
         for name in ("marta@bank", "paolo@bank")
     ]
-    with recorded([told]) as journal:
+    with recorded([touchpoints]) as journal:
         Ledger(tmp_path / "journey.ledger").catch_up(journal)
     done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, stdout=subprocess.PIPE, encoding="utf-8", check=True)
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [["marta@bank", "1"], ["paolo@bank", "1"]]

@@ -20,9 +20,9 @@ def _same(one: object, other: object) -> bool:
 
 
 @given(histories(), st.data())
-def test_e1_fold_goes_on_from_any_snapshot(told: list[Touchpoint], data: st.DataObject) -> None:
+def test_e1_fold_goes_on_from_any_snapshot(touchpoints: list[Touchpoint], data: st.DataObject) -> None:
     """E1: fold(h1 ++ h2) = fold from snapshot(h1)."""
-    history = History.of(told)
+    history = History.of(touchpoints)
     cut = data.draw(st.integers(0, len(history)))
     earlier, later = list(history)[:cut], list(history)[cut:]
     whole, resumed = replay(history), resume(snapshot(History.of(earlier)), History.of(later), at=history.at)
@@ -35,9 +35,9 @@ def test_e1_fold_goes_on_from_any_snapshot(told: list[Touchpoint], data: st.Data
 
 
 @given(histories(), st.data())
-def test_e2_a_snapshot_taken_at_any_point_is_the_replay_up_to_there(told: list[Touchpoint], data: st.DataObject) -> None:
+def test_e2_a_snapshot_taken_at_any_point_is_the_replay_up_to_there(touchpoints: list[Touchpoint], data: st.DataObject) -> None:
     """E2: any snapshot ≡ replay; and taking it, or resuming from it twice, changes nothing."""
-    history = History.of(told)
+    history = History.of(touchpoints)
     cut = data.draw(st.integers(0, len(history)))
     taken = snapshot(History.of(list(history)[:cut]))
     empty, rest = History.of([]), History.of(list(history)[cut:])
@@ -53,9 +53,9 @@ def test_e2_a_snapshot_taken_at_any_point_is_the_replay_up_to_there(told: list[T
 
 
 @given(histories(), st.sampled_from((0.0, 3.0, 900.0)))
-def test_e3_contributions_telescope_exactly(told: list[Touchpoint], wait: float) -> None:
+def test_e3_contributions_telescope_exactly(touchpoints: list[Touchpoint], wait: float) -> None:
     """E3: Σ contributions = T - T₀ exactly, each with its cause and touchpoint id."""
-    history = History.of(told)
+    history = History.of(touchpoints)
     at = None if history.at is None else history.at + timedelta(days=wait)
     result = replay(history, at=at)
     moved = result.contributions
@@ -69,14 +69,14 @@ def test_e3_contributions_telescope_exactly(told: list[Touchpoint], wait: float)
 
 
 @given(histories(min_size=1))
-def test_e4_whatif_without_edits_is_the_facts(told: list[Touchpoint]) -> None:
+def test_e4_whatif_without_edits_is_the_facts(touchpoints: list[Touchpoint]) -> None:
     """E4: what-if with no edits ≡ the facts, and never writes."""
-    history = History.of(told)
+    history = History.of(touchpoints)
     facts = replay(history)
     id = next(iter(history)).id
     assert _same(replay(history.replacing(id)), facts)
     assert replay(history.without(id).inserting(history[id])).trust == facts.trust
-    assert history == History.of(told)
+    assert history == History.of(touchpoints)
 
 
 def test_e4_edits_never_reach_the_journal() -> None:
@@ -89,30 +89,32 @@ def test_e4_edits_never_reach_the_journal() -> None:
 
 
 @given(histories(min_size=1), st.data())
-def test_e5_facts_recorded_later_are_invisible(told: list[Touchpoint], data: st.DataObject) -> None:
+def test_e5_facts_recorded_later_are_invisible(touchpoints: list[Touchpoint], data: st.DataObject) -> None:
     """E5: as-of × known-at: facts recorded after `known_at` are invisible, whatever they say of the past."""
-    delays = data.draw(st.lists(st.integers(0, 60), min_size=len(told), max_size=len(told)))
-    records = [Recorded(one, one.occurred_at + timedelta(days=delay)) for one, delay in zip(told, delays, strict=True)]
+    delays = data.draw(st.lists(st.integers(0, 60), min_size=len(touchpoints), max_size=len(touchpoints)))
+    records = [Recorded(one, one.occurred_at + timedelta(days=delay)) for one, delay in zip(touchpoints, delays, strict=True)]
     known, as_of = (START + timedelta(days=data.draw(st.integers(0, 400))) for _ in range(2))
     seen = [record for record in records if record.recorded_at <= known]
-    told_then = replay(History.of_records(records).known_at(known).as_of(as_of), at=as_of)
-    assert _same(told_then.contributions, replay(History.of_records(seen), at=as_of).contributions)
+    reported = replay(History.of_records(records).known_at(known).as_of(as_of), at=as_of)
+    assert _same(reported.contributions, replay(History.of_records(seen), at=as_of).contributions)
     assert History.of_records(records).seen(as_of, known) == History.of_records(records).known_at(known).as_of(as_of)
     assert History.of_records(records).seen() == History.of_records(records)
-    assert told_then.trust == replay(History.of_records(records).as_of(as_of).known_at(known), at=as_of).trust
+    assert reported.trust == replay(History.of_records(records).as_of(as_of).known_at(known), at=as_of).trust
 
 
 @given(histories(), st.sampled_from((FailureOccurred, DeceptionExposed, ResponseFailed, ComplaintVoiced)), st.integers(0, 100))
-def test_e9_a_missing_severity_is_never_better_than_the_default(told: list[Touchpoint], kind: type[Touchpoint], percent: int) -> None:
+def test_e9_a_missing_severity_is_never_better_than_the_default(
+    touchpoints: list[Touchpoint], kind: type[Touchpoint], percent: int
+) -> None:
     """E9: leaving the severity out counts as the declared default, not as mild."""
     default = kind.model_fields["severity"].default
     assume(percent / 100 >= default)
-    common = {"id": "z", "relationship": "r", "occurred_at": History.of(told).at or START, "episode": "e0"}
+    common = {"id": "z", "relationship": "r", "occurred_at": History.of(touchpoints).at or START, "episode": "e0"}
     common |= {"manner": "ignored"} if kind is ResponseFailed else {}
-    silent, told_mild = kind.model_validate(common), kind.model_validate({**common, "severity": default})
-    assert replay(History.of([*told, silent])).trust == replay(History.of([*told, told_mild])).trust
+    silent, explicit = kind.model_validate(common), kind.model_validate({**common, "severity": default})
+    assert replay(History.of([*touchpoints, silent])).trust == replay(History.of([*touchpoints, explicit])).trust
     worse = kind.model_validate({**common, "severity": percent / 100})
-    assert replay(History.of([*told, worse])).trust <= replay(History.of([*told, silent])).trust
+    assert replay(History.of([*touchpoints, worse])).trust <= replay(History.of([*touchpoints, silent])).trust
 
 
 @given(histories(max_size=8), histories(max_size=8))
@@ -126,12 +128,12 @@ def test_e10_touchpoints_of_one_relationship_never_move_another(a: list[Touchpoi
 
 
 @given(histories(max_size=4))
-def test_e11_every_result_names_its_rules(told: list[Touchpoint]) -> None:
+def test_e11_every_result_names_its_rules(touchpoints: list[Touchpoint]) -> None:
     """E11: every result names its rule set, version and hash; other parameters have another hash."""
-    result = replay(History.of(told))
+    result = replay(History.of(touchpoints))
     assert result.rules == (GOODWILL.name, GOODWILL.version, GOODWILL.hash)
     other = goodwill(GoodwillParameters(gain=0.09))
-    assert replay(History.of(told), other).rules.hash != result.rules.hash
+    assert replay(History.of(touchpoints), other).rules.hash != result.rules.hash
     assert goodwill(GoodwillParameters()).hash == GOODWILL.hash
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import AfterValidator
-from telling import full
+from short_histories import full
 
 from journey import History, Journal, Touchpoint
 from journey.outlines import outline

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from logs import told_by_journal, told_by_ledger
+from logs import rows_of_journal, rows_of_ledger
 
 from journey import DamagedLedger, FailureOccurred, Journal
 from journey.testing import START
@@ -63,10 +63,10 @@ def writer(file: Path, place: Path) -> "subprocess.Popen[bytes]":
 
 
 def assert_whole(place: Path, journal: Journal) -> None:
-    kept = Ledger(place)
-    kept.catch_up(journal)
+    own = Ledger(place)
+    own.catch_up(journal)
     assert list(check(place, journal)) == []
-    assert told_by_ledger(kept.open(), None) == told_by_journal(journal, None)
+    assert rows_of_ledger(own.open(), None) == rows_of_journal(journal, None)
     # What is no part of it is gone.
     for folder in ("touchpoints", "names", "facts"):
         rows = [pq.read_metadata(path).num_rows for path in (place / folder).iterdir()]
@@ -100,12 +100,12 @@ def test_reading_goes_on_while_others_catch_up_and_compact(file: Path, journal: 
     place = tmp_path / "kept"
     Ledger(place).catch_up(journal, until=9)
     opened = Ledger(place).open()
-    told = told_by_ledger(opened, None)
+    rows = rows_of_ledger(opened, None)
     with writer(file, place) as one:
         while one.poll() is None:
             seen = Ledger(place).open()
             assert sum(len(chunk.columns) for chunk in seen.chunks(10**6)) == seen.rows
-    assert told_by_ledger(opened, None) == told
+    assert rows_of_ledger(opened, None) == rows
     assert_whole(place, journal)
 
 
@@ -118,8 +118,8 @@ def test_what_a_writer_did_not_finish_does_not_count(
     monkeypatch.setattr(ledger, "PAGE", 30)
     monkeypatch.setattr(ledger, "MOST_SEGMENTS", 100)
     place = tmp_path / "kept"
-    kept = Ledger(place)
-    kept.catch_up(journal, until=300)
+    own = Ledger(place)
+    own.catch_up(journal, until=300)
     segments = sorted((place / "touchpoints").iterdir())
     if folder == "touchpoints":
         (place / folder / "000000000301-000000000390.unfinished").write_bytes(segments[-1].read_bytes()[:200])
@@ -127,7 +127,7 @@ def test_what_a_writer_did_not_finish_does_not_count(
         # Written before the touchpoints that should have followed.
         last = sorted((place / folder).iterdir())[-1]
         last.with_name("000000000301-000000000390.parquet").write_bytes(last.read_bytes())
-    assert kept.status().position == 300
+    assert own.status().position == 300
     assert_whole(place, journal)
 
 
@@ -135,34 +135,34 @@ def test_what_compacting_left_behind_counts_once(journal: Journal, tmp_path: Pat
     monkeypatch.setattr(ledger, "ROWS_PER_SEGMENT", 100)
     monkeypatch.setattr(ledger, "PAGE", 30)
     place = tmp_path / "kept"
-    kept = Ledger(place)
-    kept.catch_up(journal)
+    own = Ledger(place)
+    own.catch_up(journal)
     before = {path: path.read_bytes() for path in (place / "touchpoints").iterdir()}
     assert len(before) > 3
-    kept.compact()
+    own.compact()
     for path, content in before.items():
         path.write_bytes(content)
-    assert kept.open().rows == SIZE + 1
+    assert own.open().rows == SIZE + 1
     assert_whole(place, journal)
 
 
 def test_a_file_that_was_cut_or_is_missing_is_named_with_the_mend(journal: Journal, tmp_path: Path) -> None:
     place = tmp_path / "kept"
-    kept = Ledger(place)
-    kept.catch_up(journal, until=300)
-    kept.catch_up(journal)
+    own = Ledger(place)
+    own.catch_up(journal, until=300)
+    own.catch_up(journal)
     first, last = sorted((place / "touchpoints").iterdir())
     content = last.read_bytes()
     last.write_bytes(content[: len(content) // 2])
-    with pytest.raises(DamagedLedger, match="is not a whole segment") as told:
-        kept.open()
-    assert "journey ledger rebuild" in told.value.mend
+    with pytest.raises(DamagedLedger, match="is not a whole segment") as refused:
+        own.open()
+    assert "journey ledger rebuild" in refused.value.mend
     assert len(list(check(place, journal))) == 1
     last.write_bytes(content)
     assert list(check(place, journal)) == []
     first.unlink()
     with pytest.raises(DamagedLedger, match="lacks what follows position 0"):
-        kept.catch_up(journal)
+        own.catch_up(journal)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,7 +176,7 @@ def test_a_changed_bit_is_found_or_changes_nothing(journal: Journal, intact: Pat
     path.write_bytes(changed)
     try:
         with suppress(DamagedLedger):
-            assert told_by_ledger(Ledger(intact).open(), None) == told_by_journal(journal, None)
+            assert rows_of_ledger(Ledger(intact).open(), None) == rows_of_journal(journal, None)
         with suppress(DamagedLedger):
             Ledger(intact).open().span()
         for problem in check(intact, journal):
@@ -216,5 +216,5 @@ def test_a_changed_byte_of_a_row_is_told_by_whoever_reads_it(journal: Journal, i
     content[pq.read_metadata(path).row_group(0).column(TOUCHPOINTS.get_field_index("occurred_at")).data_page_offset + 100] ^= 1
     path.write_bytes(content)
     with pytest.raises(DamagedLedger, match="is not a whole segment"):
-        told_by_ledger(Ledger(place).open(), None)
+        rows_of_ledger(Ledger(place).open(), None)
     assert len(list(check(place, journal))) == 1

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
+from amended_log import AmendedLog, amended_log
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import day, folder, logs, recorded
-from portfolio_told import PortfolioTold, portfolio_told
 from pydantic import TypeAdapter
 
 from journey import Fact, Interaction, Journal
@@ -33,16 +33,16 @@ NOBODY = {"trust": None, "competence": None, "goodwill": None}
 @given(batches=logs(), data=st.data())
 def test_every_standing_is_the_replay_of_its_history(store: str, batches: list[list[Fact]], data: st.DataObject) -> None:
     with folder() as place, recorded(batches, f"{store}{place}/journey.db" if store != "memory:" else store) as journal:
-        kept = Ledger(place / "journey.ledger")
-        kept.catch_up(journal)
+        ledger = Ledger(place / "journey.ledger")
+        ledger.catch_up(journal)
         number = data.draw(st.none() | st.integers(-1, len(batches)))
         known = None if number is None else day(number)
         as_of = data.draw(st.none() | st.integers(-1, 400).map(lambda days: START + timedelta(days=days)))
         with patch.multiple(bounded_replay, LEAST=data.draw(st.integers(1, 20)), PROCESS=2**40):
-            told = list(replay_ledger(kept.open(), as_of=as_of, known_at=known, parties=True))
+            standings = list(replay_ledger(ledger.open(), as_of=as_of, known_at=known, parties=True))
         names = [summary.relationship for summary in journal.relationships(known_at=known)]
-        assert [standing.relationship for standing in told] == names
-        for name, standing in zip(names, told, strict=True):
+        assert [standing.relationship for standing in standings] == names
+        for name, standing in zip(names, standings, strict=True):
             history = journal.history(name)
             history = history if known is None else history.known_at(known)
             for other in {record.outline.relationship for record in history.records}:
@@ -53,24 +53,24 @@ def test_every_standing_is_the_replay_of_its_history(store: str, batches: list[l
 
 
 @pytest.fixture(scope="module")
-def told() -> Iterator[PortfolioTold]:
-    with portfolio_told() as told:
-        yield told
+def log() -> Iterator[AmendedLog]:
+    with amended_log() as log:
+        yield log
 
 
 @pytest.mark.parametrize("rules", NAMES)
-def test_under_every_rule_set_every_standing_is_the_replay_of_its_history(told: PortfolioTold, rules: str) -> None:
-    told.assert_told_by(replay_ledger, rules)
+def test_under_every_rule_set_every_standing_is_the_replay_of_its_history(log: AmendedLog, rules: str) -> None:
+    log.assert_replayed_by(replay_ledger, rules)
 
 
 @pytest.mark.parametrize("parties", [True, False])
-def test_standings_pickle_without_the_ledger_and_are_plain_data(told: PortfolioTold, parties: bool) -> None:
-    found = replay_ledger(told.opened, parties=parties)
-    again = pickle.loads(pickle.dumps(found))
-    assert again.table() == found.table()
-    assert list(map(repr, again)) == list(map(repr, found))
-    histories = told.histories[None, None]
-    for standing, history in zip(found, histories, strict=True):
+def test_standings_pickle_without_the_ledger_and_are_plain_data(log: AmendedLog, parties: bool) -> None:
+    standings = replay_ledger(log.opened, parties=parties)
+    again = pickle.loads(pickle.dumps(standings))
+    assert again.table() == standings.table()
+    assert list(map(repr, again)) == list(map(repr, standings))
+    histories = log.histories[None, None]
+    for standing, history in zip(standings, histories, strict=True):
         plain = standing.to_dict()
         assert pickle.loads(pickle.dumps(standing)).to_dict() == json.loads(json.dumps(plain, allow_nan=False)) == plain
         alone = replay(history).to_dict()
@@ -82,18 +82,18 @@ def test_standings_pickle_without_the_ledger_and_are_plain_data(told: PortfolioT
 
 
 @pytest.mark.parametrize("rules", NAMES)
-def test_under_every_rule_set_courses_and_contributions_are_those_of_each_history(told: PortfolioTold, rules: str) -> None:
+def test_under_every_rule_set_courses_and_contributions_are_those_of_each_history(log: AmendedLog, rules: str) -> None:
     dates = [START + timedelta(days=days) for days in range(0, 2_000, 200)]
     courses, contributions = list[pa.Table](), list[pa.Table]()
 
-    def tell(replayed: ReplayedChunk) -> None:
-        courses.append(course_of(replayed, told.opened.names))
-        contributions.append(contributions_of(replayed, told.opened.names, rule_set(rules)))
+    def take(replayed: ReplayedChunk) -> None:
+        courses.append(course_of(replayed, log.opened.names))
+        contributions.append(contributions_of(replayed, log.opened.names, rule_set(rules)))
 
-    for (as_of, known_at), histories in told.histories.items():
+    for (as_of, known_at), histories in log.histories.items():
         courses.clear()
         contributions.clear()
-        replay_ledger(told.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, on_chunk=tell)
+        replay_ledger(log.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, on_chunk=take)
         assert by_relationship(courses) == by_relationship([course_in(history, rule_set(rules), dates) for history in histories])
         assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
 

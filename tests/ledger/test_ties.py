@@ -46,22 +46,22 @@ def test_every_standing_is_the_replay_of_its_history(batches: list[list[Fact]], 
         patch("journey_projections.ledger.segments.ROW_GROUP", row_group),
         patch.multiple(ledger, ROW_GROUP=row_group, MOST_SEGMENTS=data.draw(st.integers(1, 5))),
     ):
-        kept = Ledger(place)
+        own = Ledger(place)
         for count, batch in enumerate(batches):
             journal.record(*batch)
             if count < older:
                 with patch("journey_projections.ledger.segments.WRITING", UNSORTED), patch.object(ledger, "in_order", by_position):
-                    kept.catch_up(journal)
+                    own.catch_up(journal)
             else:
-                kept.catch_up(journal)
+                own.catch_up(journal)
         if data.draw(st.booleans()):
-            kept.compact()
+            own.compact()
         number = data.draw(st.none() | st.integers(-1, len(batches)))
         known = None if number is None else day(number)
         with patch.multiple(bounded_replay, LEAST=rows_at_once, PROCESS=2**40):
-            told = list(replay_ledger(kept.open(), known_at=known, parties=True))
+            standings = list(replay_ledger(own.open(), known_at=known, parties=True))
         histories = [journal.history(summary.relationship) for summary in journal.relationships(known_at=known)]
-        for history, standing in zip(histories, told, strict=True):
+        for history, standing in zip(histories, standings, strict=True):
             single = replay(history if known is None else history.known_at(known))
             assert standing._asdict() == {field: getattr(single, field) for field in Standing._fields}
 
@@ -79,29 +79,29 @@ def meeting(id: str, relationship: str) -> Interaction:
 def test_no_ids_are_read_where_every_file_has_its_rows_in_order_and_none_ties_with_another_files(tmp_path: Path) -> None:
     with Journal.open("memory:") as journal:
         journal.record(*(meeting(f"{letter}-{name}", name) for name in NAMES for letter in "zayb"))
-        kept = Ledger(tmp_path)
-        kept.catch_up(journal)
+        own = Ledger(tmp_path)
+        own.catch_up(journal)
         with patch.object(RowIds, "__call__", side_effect=AssertionError):
-            told = list(replay_ledger(kept.open()))
-        assert [one.trust for one in told] == [replay(journal.history(name)).trust for name in NAMES]
+            standings = list(replay_ledger(own.open()))
+        assert [one.trust for one in standings] == [replay(journal.history(name)).trust for name in NAMES]
         assert list(check(tmp_path, journal)) == []
         # What is merged ties between two relationships, of which each has its rows in order.
         journal.record(RelationshipsMerged(id="m", relationship="a", other="c", occurred_at=START))
-        kept.catch_up(journal)
-        kept.compact()
-        told = list(replay_ledger(kept.open()))
-        assert [one.trust for one in told] == [replay(journal.history(name)).trust for name in ("a", "b")]
+        own.catch_up(journal)
+        own.compact()
+        standings = list(replay_ledger(own.open()))
+        assert [one.trust for one in standings] == [replay(journal.history(name)).trust for name in ("a", "b")]
 
 
 @pytest.mark.parametrize("compacted", [True, False])
 def test_a_file_that_says_falsely_that_it_is_in_order_is_found(tmp_path: Path, *, compacted: bool) -> None:
     with Journal.open("memory:") as journal:
         journal.record(meeting("z", "a"), meeting("y", "a"))
-        kept = Ledger(tmp_path)
+        own = Ledger(tmp_path)
         with patch.object(ledger, "in_order", by_position), patch.object(open_ledger, "in_order", by_position):
-            kept.catch_up(journal)
+            own.catch_up(journal)
             if compacted:
-                kept.compact()
+                own.compact()
         (problem,) = check(tmp_path, journal)
         assert "says that its rows are in the order of replay, and in its row group 0 they are not" in problem
 
@@ -109,8 +109,8 @@ def test_a_file_that_says_falsely_that_it_is_in_order_is_found(tmp_path: Path, *
 def test_on_a_cluster_what_ties_is_replayed_by_ids_too(tmp_path: Path) -> None:
     with Journal.open("memory:") as journal:
         journal.record(*(meeting(f"{letter}-{name}", name) for name in NAMES for letter in "zayb"))
-        kept = Ledger(tmp_path)
-        kept.catch_up(journal)
+        own = Ledger(tmp_path)
+        own.catch_up(journal)
         rows = whole(segments(tmp_path / "touchpoints"), TOUCHPOINTS).drop(["amends", "retracted"])
         folded = list(_fold(rows.to_batches(max_chunksize=5), Plan.of("goodwill", None, None, parties=False), None))
         trusts = [trust for batch in folded for trust in batch["trust"].to_pylist()]

@@ -1,7 +1,7 @@
 """Histories that once gave a trust nobody would give, each with its story."""
 
 import pytest
-from telling import STEPS, bad, contact, failure, replayed, steps, told, trust
+from short_histories import STEPS, bad, contact, failure, replayed, steps, touchpoint, trust
 
 from journey import Touchpoint
 
@@ -10,7 +10,7 @@ END = 40.0
 
 
 def evidence(day: float, **fields: object) -> Touchpoint:
-    return told(day, "evidence_emerged", episode="k", **fields)
+    return touchpoint(day, "evidence_emerged", episode="k", **fields)
 
 
 def test_recovering_a_trifle_leaves_another_failures_recovery_possible() -> None:
@@ -41,16 +41,16 @@ def test_recovering_a_trifle_does_not_undo_years_of_neglect() -> None:
 
 def test_a_trifle_does_not_forfeit_a_recovery_in_progress() -> None:
     failed = [GOOD, failure(END, 0.6, "benevolence", "k"), steps(END + 1, "acknowledge", episode="k")]
-    slip = told(END + 1.5, "interaction", competence=-0.001, episode="k")
+    slip = touchpoint(END + 1.5, "interaction", competence=-0.001, episode="k")
     rest = steps(END + 2, *STEPS[1:], episode="k")
     assert trust(*failed, slip, rest, day=END + 3) == pytest.approx(trust(*failed, rest, day=END + 3), abs=0.001)
 
 
 def test_a_deception_that_nobody_is_sure_of_costs_next_to_nothing() -> None:
     before = trust(GOOD, day=END)
-    assert trust(GOOD, told(END, "deception_exposed", certainty=0.0)) == before
-    assert trust(GOOD, told(END, "deception_exposed", severity=0.0)) == before
-    assert before - trust(GOOD, told(END, "deception_exposed", certainty=0.01)) < 0.02
+    assert trust(GOOD, touchpoint(END, "deception_exposed", certainty=0.0)) == before
+    assert trust(GOOD, touchpoint(END, "deception_exposed", severity=0.0)) == before
+    assert before - trust(GOOD, touchpoint(END, "deception_exposed", certainty=0.01)) < 0.02
 
 
 def test_a_weak_step_does_not_bar_the_real_one() -> None:
@@ -78,23 +78,23 @@ def test_evidence_that_nobody_believes_changes_nothing() -> None:
 
 
 def test_closing_a_failure_pays_no_trust_back_to_the_referred() -> None:
-    opened = told(0, "relationship_opened", origin="referral", strength=1.0)
-    wronged = [opened, failure(1, 1.0, "benevolence", "k"), told(1, "recovery_step_taken", step="compensate", size=0.01, episode="k")]
+    opened = touchpoint(0, "relationship_opened", origin="referral", strength=1.0)
+    wronged = [opened, failure(1, 1.0, "benevolence", "k"), touchpoint(1, "recovery_step_taken", step="compensate", size=0.01, episode="k")]
     assert trust(*wronged, failure(2, 0.05, episode="k")) < trust(*wronged, day=2)
-    gestures = [told(2.0 + number, "gesture_made", size=0.3) for number in range(12)]
+    gestures = [touchpoint(2.0 + number, "gesture_made", size=0.3) for number in range(12)]
     gains = [one.delta for one in replayed(*wronged, gestures).contributions if one.kind == "gesture_made"]
     assert max(gains) < 0.01
 
 
 def test_a_relationship_opens_once() -> None:
-    opened = [told(day, "relationship_opened", origin="referral", strength=1.0) for day in (1, 2)]
+    opened = [touchpoint(day, "relationship_opened", origin="referral", strength=1.0) for day in (1, 2)]
     assert trust(opened) == pytest.approx(trust(opened[:1], day=2))
-    assert trust([told(0, "note_added"), *opened]) == trust(opened)
+    assert trust([touchpoint(0, "note_added"), *opened]) == trust(opened)
 
 
 def test_declining_with_reasons_leaves_an_episode_as_it_was() -> None:
     failed = [GOOD, failure(END, 0.6, "benevolence", "k", representative="anna")]
-    declined = told(END + 0.5, "engagement_declined", episode="k")
+    declined = touchpoint(END + 0.5, "engagement_declined", episode="k")
     recovered = steps(END + 1, episode="k")
     assert trust(*failed, declined, recovered, day=END + 3) == trust(*failed, recovered, day=END + 3)
 
@@ -124,22 +124,22 @@ def test_steps_for_a_trifle_do_not_count_for_what_came_after() -> None:
 
 
 def test_one_trifle_does_not_close_a_fresh_insult() -> None:
-    calm = [told(END, "interaction", competence=-0.2), *(contact(END + 0.1 + number, 0.05) for number in range(9))]
-    insulted = [*calm, told(END + 9.5, "interaction", benevolence=-0.9), contact(END + 9.6, 0.05)]
+    calm = [touchpoint(END, "interaction", competence=-0.2), *(contact(END + 0.1 + number, 0.05) for number in range(9))]
+    insulted = [*calm, touchpoint(END + 9.5, "interaction", benevolence=-0.9), contact(END + 9.6, 0.05)]
     assert any(one.is_open for one in replayed(GOOD, insulted).episodes)
 
 
 def test_a_miss_just_outside_the_zone_gains_nothing() -> None:
-    assert trust(GOOD, told(END, "delivery", promised=0.6, delivered=0.49)) < trust(GOOD, day=END)
+    assert trust(GOOD, touchpoint(END, "delivery", promised=0.6, delivered=0.49)) < trust(GOOD, day=END)
 
 
-def test_an_episode_of_the_first_touchpoint_is_told() -> None:
+def test_an_episode_of_the_first_touchpoint_is_reported() -> None:
     (episode,) = replayed(failure(0, 0.3, episode="k"), steps(1, episode="k")).episodes
     assert (episode.episode, episode.is_open, episode.restored) == ("k", False, 1.0)
 
 
 def test_a_declining_stranger_is_charged_once() -> None:
-    refused = told(END, "engagement_declined", reasons_given=False, representative="anna")
+    refused = touchpoint(END, "engagement_declined", reasons_given=False, representative="anna")
     parties = replayed(GOOD, refused).parties
     assert parties.representatives["anna"].trust == pytest.approx(parties.institution.trust, abs=0.02)
 
@@ -158,7 +158,7 @@ def test_what_good_conduct_outlived_can_still_be_made_good() -> None:
 
 def test_a_handover_leaves_the_levels_that_an_acquaintance_earned() -> None:
     known = [contact(2.0 * number, 0.6, ("anna", "bob")[number % 2]) for number in range(20)]
-    handed = told(END, "handover_made", from_representative="anna", to_representative="bob")
+    handed = touchpoint(END, "handover_made", from_representative="anna", to_representative="bob")
     before, after = replayed(known, day=END), replayed(known, handed)
     assert after.parties == before.parties
     assert after.trust < before.trust
@@ -169,13 +169,13 @@ def test_a_handover_leaves_the_levels_that_an_acquaintance_earned() -> None:
 @pytest.mark.parametrize("quality", [-0.5, -0.1, 0.0])
 def test_a_bad_act_in_an_empty_chair_raises_nothing(quality: float) -> None:
     known = [contact(2.0 * number, 0.8, ("anna", "bob")[number % 2]) for number in range(20)]
-    left = [known, told(END, "representative_left", representative="anna")]
+    left = [known, touchpoint(END, "representative_left", representative="anna")]
     assert trust(*left, contact(END + 1, quality, "bob")) <= trust(*left, day=END + 1)
 
 
 def test_a_good_act_of_somebody_distrusted_does_not_fill_an_empty_chair() -> None:
     known = [*(contact(2.0 * number, 0.8, "anna") for number in range(20)), contact(END - 1, -0.9, "bob")]
-    left = [known, told(END, "representative_left", representative="anna")]
+    left = [known, touchpoint(END, "representative_left", representative="anna")]
     assert trust(*left, contact(END + 1, 0.1, "bob")) >= trust(*left, day=END + 1)
 
 
@@ -198,8 +198,8 @@ def test_the_latest_verdict_holds() -> None:
 @pytest.mark.parametrize("who", ["ugo", "bob"])
 def test_an_assignment_and_a_warm_introduction_at_one_instant_are_one(who: str) -> None:
     known = [contact(2.0 * number, 0.6, "anna" if number % 4 else "bob") for number in range(1, 20)]
-    handed = told(END, "handover_made", from_representative="anna", to_representative=who, introduction="warm")
-    assigned = told(END, "representative_assigned", representative=who)
+    handed = touchpoint(END, "handover_made", from_representative="anna", to_representative=who, introduction="warm")
+    assigned = touchpoint(END, "representative_assigned", representative=who)
     earlier, later = (assigned.model_copy(update={"sequence": sequence}) for sequence in (-1, 1))
     alone = replayed(known, handed)
     for both in (replayed(known, earlier, handed), replayed(known, handed, later)):
@@ -237,11 +237,11 @@ def test_a_rumour_of_innocence_is_no_acknowledgement() -> None:
 def test_a_failure_told_in_parts_deepens_the_bond_no_more_than_told_at_once() -> None:
     once = [failure(END, 0.4, episode="k"), *steps(END + 1, episode="k")]
     parts = [*(failure(END + number / 10, 0.1 * (number + 1), episode="k") for number in range(3)), *steps(END + 1, episode="k")]
-    kept = told(END - 1, "delivery", promised=0.5, delivered=0.5, episode="k")
+    delivered = touchpoint(END - 1, "delivery", promised=0.5, delivered=0.5, episode="k")
     assert trust(GOOD, parts, day=END + 2) <= trust(GOOD, once, day=END + 2)
-    assert trust(GOOD, kept, once, day=END + 2) > trust(GOOD, kept, day=END + 2)
+    assert trust(GOOD, delivered, once, day=END + 2) > trust(GOOD, delivered, day=END + 2)
 
 
 def test_a_good_name_does_not_fade_before_it_is_known() -> None:
-    opened = told(400, "relationship_opened", origin="referral", strength=1.0)
-    assert trust(told(0, "gesture_made", by="customer"), opened) == trust(opened)
+    opened = touchpoint(400, "relationship_opened", origin="referral", strength=1.0)
+    assert trust(touchpoint(0, "gesture_made", by="customer"), opened) == trust(opened)

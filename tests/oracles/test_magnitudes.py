@@ -2,14 +2,14 @@
 
 from math import log
 
-from telling import bad, contact, failure, replayed, steps, told, trust, years
+from short_histories import bad, contact, failure, replayed, steps, touchpoint, trust, years
 
 GOOD = years(2)
 END = 725.0
 
 
 def test_not_being_recognised_alone_does_not_end_a_long_relationship() -> None:
-    assert trust(years(10), told(3700, "interaction", recognised=False)) > 0.35
+    assert trust(years(10), touchpoint(3700, "interaction", recognised=False)) > 0.35
 
 
 def test_most_of_a_persons_breach_reaches_the_institution() -> None:
@@ -29,14 +29,14 @@ def test_late_steps_still_count_for_something() -> None:
 
 def test_money_restores_less_than_a_fifth_of_the_loss() -> None:
     failed = [GOOD, failure(END, 0.6)]
-    paid = trust(*failed, told(END, "recovery_step_taken", step="compensate", episode="e"))
+    paid = trust(*failed, touchpoint(END, "recovery_step_taken", step="compensate", episode="e"))
     assert paid - trust(*failed) < (trust(GOOD, day=END) - trust(*failed)) / 5
 
 
 def test_an_apology_is_worth_less_than_half_an_explanation() -> None:
     failed = [GOOD, failure(END, 0.6)]
-    base, sorry, told_why = (trust(*failed, steps(END, "acknowledge", *more), day=END + 1) for more in ((), ("apologise",), ("explain",)))
-    assert 0 < sorry - base < (told_why - base) / 2
+    base, sorry, explained = (trust(*failed, steps(END, "acknowledge", *more), day=END + 1) for more in ((), ("apologise",), ("explain",)))
+    assert 0 < sorry - base < (explained - base) / 2
 
 
 def test_the_recovery_paradox_is_small() -> None:
@@ -52,27 +52,27 @@ def test_a_disaster_well_met_is_worth_less_than_a_year_of_good_contacts() -> Non
 
 def test_innocence_restores_no_more_than_there_was() -> None:
     before = trust(GOOD, day=END + 2)
-    for response in ([], steps(END + 1, "acknowledge"), [told(END + 1, "response_failed", manner="denied", episode="e")]):
-        assert trust(GOOD, failure(END, 0.6), response, told(END + 2, "evidence_emerged", verdict="innocent", episode="e")) <= before
+    for response in ([], steps(END + 1, "acknowledge"), [touchpoint(END + 1, "response_failed", manner="denied", episode="e")]):
+        assert trust(GOOD, failure(END, 0.6), response, touchpoint(END + 2, "evidence_emerged", verdict="innocent", episode="e")) <= before
 
 
 def test_keeping_a_promise_is_worth_less_than_a_good_contact() -> None:
-    assert trust(told(0, "delivery", promised=0.5, delivered=0.5)) < trust(told(0, "interaction", competence=0.4))
+    assert trust(touchpoint(0, "delivery", promised=0.5, delivered=0.5)) < trust(touchpoint(0, "interaction", competence=0.4))
 
 
 def test_a_miss_costs_no_more_than_a_failure_of_its_size() -> None:
-    assert trust(GOOD, told(END, "delivery", promised=0.9, delivered=0.4)) > trust(GOOD, failure(END, 0.5))
+    assert trust(GOOD, touchpoint(END, "delivery", promised=0.9, delivered=0.4)) > trust(GOOD, failure(END, 0.5))
 
 
 def test_a_foretold_risk_still_costs_more_than_half() -> None:
-    foretold = [GOOD, told(END, "risk_disclosed", topic="dust", severity=1.0)]
+    foretold = [GOOD, touchpoint(END, "risk_disclosed", topic="dust", severity=1.0)]
     before = trust(*foretold, day=END + 1)
     assert before - trust(*foretold, failure(END + 1, 0.6, topic="dust")) > (before - trust(*foretold, failure(END + 1, 0.6))) / 2
 
 
 def test_one_check_in_takes_less_than_half_of_a_miss() -> None:
-    missed = told(END + 9, "delivery", promised=0.9, delivered=0.2)
-    talked = [GOOD, told(END, "check_in_held", course_corrected=True)]
+    missed = touchpoint(END + 9, "delivery", promised=0.9, delivered=0.2)
+    talked = [GOOD, touchpoint(END, "check_in_held", course_corrected=True)]
     assert trust(*talked, day=END + 9) - trust(*talked, missed) > (trust(GOOD, day=END + 9) - trust(GOOD, missed)) / 2
 
 
@@ -83,19 +83,19 @@ def test_a_lasting_cause_makes_a_failure_worse_by_less_than_a_third() -> None:
 
 def test_no_introduction_costs_less_than_a_severe_failure() -> None:
     known = years(5, 0.7, "anna")
-    handed = trust(known, told(2000, "handover_made", from_representative="anna", to_representative="ugo"))
+    handed = trust(known, touchpoint(2000, "handover_made", from_representative="anna", to_representative="ugo"))
     assert trust(known, failure(2000, 0.5, "benevolence")) < handed
     assert trust(known, day=2000) - handed < 0.1
 
 
 def test_a_score_weighs_less_than_a_contact() -> None:
-    assert trust(told(0, "feedback_given", score=1.0)) < trust(told(0, "interaction", benevolence=0.5))
-    assert trust(GOOD, told(END, "feedback_given", score=0.0)) > trust(GOOD, told(END, "interaction", benevolence=-0.5))
+    assert trust(touchpoint(0, "feedback_given", score=1.0)) < trust(touchpoint(0, "interaction", benevolence=0.5))
+    assert trust(GOOD, touchpoint(END, "feedback_given", score=0.0)) > trust(GOOD, touchpoint(END, "interaction", benevolence=-0.5))
 
 
 def test_helping_with_the_customers_own_mistake_is_worth_less_than_a_good_contact() -> None:
     own = failure(0, 0.6, cause="customer")
-    assert trust(own, steps(1, "help")) < trust(told(0, "interaction", benevolence=0.6))
+    assert trust(own, steps(1, "help")) < trust(touchpoint(0, "interaction", benevolence=0.6))
 
 
 def test_silence_for_ten_years_takes_less_than_a_third_of_what_was_built() -> None:
@@ -104,8 +104,8 @@ def test_silence_for_ten_years_takes_less_than_a_third_of_what_was_built() -> No
 
 
 def test_an_unexplained_refusal_costs_less_than_a_small_relational_breach() -> None:
-    refused = told(END, "engagement_declined", reasons_given=False)
-    assert trust(GOOD, refused) > trust(GOOD, told(END, "interaction", benevolence=-0.15))
+    refused = touchpoint(END, "engagement_declined", reasons_given=False)
+    assert trust(GOOD, refused) > trust(GOOD, touchpoint(END, "interaction", benevolence=-0.15))
 
 
 def test_readiness_to_leave_halves_in_about_two_years() -> None:
@@ -145,5 +145,5 @@ def test_a_bad_response_harms_less_than_an_unrelated_breach_and_a_half_again() -
 
 
 def test_a_grave_deception_leaves_room_for_two_thirds_of_the_trust_it_betrayed() -> None:
-    scarred = [GOOD, told(END, "deception_exposed", severity=1.0, episode="e"), steps(END + 1), years(40, 1.0, start=END + 20)]
+    scarred = [GOOD, touchpoint(END, "deception_exposed", severity=1.0, episode="e"), steps(END + 1), years(40, 1.0, start=END + 20)]
     assert 0.65 < trust(*scarred) / trust(GOOD, day=END) < 0.8

@@ -4,7 +4,7 @@ import sys
 from itertools import pairwise
 
 import pytest
-from telling import bad, contact, failure, replayed, steps, told, trust, years
+from short_histories import bad, contact, failure, replayed, steps, touchpoint, trust, years
 
 from journey_cli.stories import story
 from journey_projections import replay
@@ -17,7 +17,7 @@ def test_m01_trust_is_built_slowly_when_things_go_well() -> None:
     gains = [one.delta for one in replayed(years(5)).contributions if one.touchpoint]
     assert all(0 < later < earlier for earlier, later in pairwise(gains))
     assert max(gains) < 0.05
-    assert trust(told(0, "note_added"), day=3650) == trust([])
+    assert trust(touchpoint(0, "note_added"), day=3650) == trust([])
 
 
 def test_m02_it_is_consolidated_or_destroyed_in_a_crisis() -> None:
@@ -62,7 +62,7 @@ def test_m08_shifting_the_blame_costs_and_restores_nothing() -> None:
 
 
 def test_m09_a_refund_alone_is_no_recovery() -> None:
-    refund = told(END + 1, "recovery_step_taken", step="compensate", episode="e", size=1.0)
+    refund = touchpoint(END + 1, "recovery_step_taken", step="compensate", episode="e", size=1.0)
     poor, rude = [GOOD, failure(END, 0.6)], [GOOD, failure(END, 0.6, "benevolence")]
     assert trust(*poor, day=END + 1) < trust(*poor, refund) < trust(*poor, steps(END + 1), day=END + 2)
     assert trust(*rude, refund) == trust(*rude, day=END + 1)
@@ -90,13 +90,13 @@ def test_m12_good_customers_know_that_everybody_errs() -> None:
 
 def test_m13_expectations_drawn_out_and_risks_disclosed_soften_a_miss() -> None:
     def after(elicited: bool, disclosed: bool) -> float:
-        promise = told(END, "promise_made", promise="p", level=0.8, elicited=elicited)
-        risk = [told(END + 1, "risk_disclosed", topic="dust", severity=0.8)] if disclosed else []
-        missed = told(END + 9, "delivery", promise="p", delivered=0.4, topic="dust")
+        promise = touchpoint(END, "promise_made", promise="p", level=0.8, elicited=elicited)
+        risk = [touchpoint(END + 1, "risk_disclosed", topic="dust", severity=0.8)] if disclosed else []
+        missed = touchpoint(END + 9, "delivery", promise="p", delivered=0.4, topic="dust")
         return trust(GOOD, promise, risk, missed) - trust(GOOD, promise, risk, day=END + 9)
 
     assert after(True, True) > after(True, False) > after(False, False)
-    foretold = [told(END, "risk_disclosed", topic="dust", severity=0.8)]
+    foretold = [touchpoint(END, "risk_disclosed", topic="dust", severity=0.8)]
     assert trust(GOOD, foretold, failure(END + 1, 0.6, topic="dust")) > trust(GOOD, foretold, failure(END + 1, 0.6, topic="noise"))
 
 
@@ -104,7 +104,7 @@ def test_m14_an_unmasked_deception_leaves_a_scar_for_good() -> None:
     facts = replay(story("unmasked").history)
     exposed = next(one for one in facts.contributions if one.kind == "deception_exposed")
     later = years(20, 1.0, start=END + 20)
-    lie = told(END, "deception_exposed", severity=0.5, episode="e")
+    lie = touchpoint(END, "deception_exposed", severity=0.5, episode="e")
     assert facts.trust < exposed.before
     assert trust(GOOD, lie, steps(END + 1), later) < trust(GOOD, day=END)
 
@@ -130,25 +130,25 @@ def test_m17_honest_talk_along_the_way_softens_the_end() -> None:
     assert honest > silent
 
     def miss(*talks: bool) -> float:
-        held = [told(END + day, "check_in_held", course_corrected=corrected) for day, corrected in enumerate(talks)]
-        return trust(GOOD, held, told(END + 9, "delivery", promised=0.8, delivered=0.2)) - trust(GOOD, held, day=END + 9)
+        talks_held = [touchpoint(END + day, "check_in_held", course_corrected=corrected) for day, corrected in enumerate(talks)]
+        return trust(GOOD, talks_held, touchpoint(END + 9, "delivery", promised=0.8, delivered=0.2)) - trust(GOOD, talks_held, day=END + 9)
 
     assert miss(True) > miss(False) > miss()
     assert miss(True, True) > miss(True)
 
 
 def test_m18_an_engagement_has_an_agreed_end() -> None:
-    talked = [GOOD, told(END, "check_in_held", course_corrected=True)]
-    closed = [*talked, told(END + 1, "engagement_completed")]
-    missed = told(END + 9, "delivery", promised=0.8, delivered=0.2)
+    talked = [GOOD, touchpoint(END, "check_in_held", course_corrected=True)]
+    closed = [*talked, touchpoint(END + 1, "engagement_completed")]
+    missed = touchpoint(END + 9, "delivery", promised=0.8, delivered=0.2)
     assert trust(*closed) == trust(*talked, day=END + 1)
     assert trust(*closed, missed) < trust(*talked, missed)
 
 
 def test_m19_hearsay_and_references_are_the_first_trust() -> None:
-    after = [trust(told(0, "relationship_opened", origin=origin, strength=1.0)) for origin in ("stranger", "reputation", "referral")]
+    after = [trust(touchpoint(0, "relationship_opened", origin=origin, strength=1.0)) for origin in ("stranger", "reputation", "referral")]
     assert trust([]) == after[0] < after[1] < after[2]
-    late = told(END, "relationship_opened", origin="referral", strength=1.0)
+    late = touchpoint(END, "relationship_opened", origin="referral", strength=1.0)
     assert trust(GOOD, late) == trust(GOOD, day=END)
 
 
@@ -159,14 +159,14 @@ def test_m20_no_volume_of_trifles_in_a_day_buys_trust() -> None:
 
 
 def test_m21_the_organisations_trust_in_the_customer_is_kept_apart() -> None:
-    paid = [told(day, "delivery", promised=0.5, delivered=1.0, by="customer") for day in (1.0, 30.0, 60.0)]
+    paid = [touchpoint(day, "delivery", promised=0.5, delivered=1.0, by="customer") for day in (1.0, 30.0, 60.0)]
     unpaid = failure(90, 0.6, by="customer")
-    start, kept, broken = replayed(GOOD, day=END), replayed(GOOD, paid, day=END), replayed(GOOD, paid, unpaid, day=END)
-    assert start.trust == kept.trust == broken.trust
-    assert start.parties.customer.trust < kept.parties.customer.trust > broken.parties.customer.trust
+    start, paid_up, broken = replayed(GOOD, day=END), replayed(GOOD, paid, day=END), replayed(GOOD, paid, unpaid, day=END)
+    assert start.trust == paid_up.trust == broken.trust
+    assert start.parties.customer.trust < paid_up.parties.customer.trust > broken.parties.customer.trust
     made_good = [touchpoint.model_copy(update={"by": "customer"}) for touchpoint in steps(91)]
     mended = replayed(GOOD, paid, unpaid, made_good, day=END)
-    assert mended.parties.customer.trust >= kept.parties.customer.trust
+    assert mended.parties.customer.trust >= paid_up.parties.customer.trust
     assert mended.parties.institution == start.parties.institution
 
 
@@ -181,13 +181,13 @@ def test_m22_a_recovered_crisis_raises_the_bond_with_the_person() -> None:
 def test_m23_an_unintroduced_manager_loses_the_bond() -> None:
     known = years(5, 0.7, "anna")
     handed = [
-        trust(known, told(2000, "handover_made", from_representative="anna", to_representative="ugo", introduction=introduction))
+        trust(known, touchpoint(2000, "handover_made", from_representative="anna", to_representative="ugo", introduction=introduction))
         for introduction in ("none", "cold", "warm")
     ]
     assert handed[0] < handed[1] < handed[2] <= trust(known, day=2000)
-    assert trust(known, told(2000, "representative_left", representative="anna")) == handed[0]
-    assert trust(known, told(2000, "representative_assigned", representative="ugo")) == handed[0]
-    back = [contact(1990, 0.5, "ugo"), told(2000, "handover_made", from_representative="anna", to_representative="ugo")]
+    assert trust(known, touchpoint(2000, "representative_left", representative="anna")) == handed[0]
+    assert trust(known, touchpoint(2000, "representative_assigned", representative="ugo")) == handed[0]
+    back = [contact(1990, 0.5, "ugo"), touchpoint(2000, "handover_made", from_representative="anna", to_representative="ugo")]
     assert trust(known, back) > handed[0]
 
 
@@ -208,7 +208,7 @@ def test_m26_treated_as_a_number_hurts_the_more_the_longer_the_history() -> None
     lost = []
     for length in (0.0, 0.5, 2, 10):
         history = years(length, start=3650 - 365 * length)
-        lost.append(1 - trust(history, told(3700, "interaction", recognised=False)) / trust(history, day=3700))
+        lost.append(1 - trust(history, touchpoint(3700, "interaction", recognised=False)) / trust(history, day=3700))
     assert lost == sorted(lost) and lost[0] == 0 and lost[-1] > 0.2
 
 
@@ -221,18 +221,18 @@ def test_m27_the_wish_to_leave_jumps_at_once() -> None:
 
 
 def test_m28_two_opposite_ends() -> None:
-    satisfied, left = (replayed(GOOD, told(END, "relationship_ended", outcome=outcome)) for outcome in ("satisfied", "exit"))
+    satisfied, left = (replayed(GOOD, touchpoint(END, "relationship_ended", outcome=outcome)) for outcome in ("satisfied", "exit"))
     assert satisfied.trust == left.trust == trust(GOOD, day=END)
     assert satisfied.state == left.state == "ended"
     assert satisfied.exit_risk < 0.3 < left.exit_risk
-    back = replayed(GOOD, told(END, "relationship_ended"), told(END + 9, "relationship_resumed"))
+    back = replayed(GOOD, touchpoint(END, "relationship_ended"), touchpoint(END + 9, "relationship_resumed"))
     assert back.state != "ended" and back.exit_risk < 0.3
 
 
 def test_m29_promised_delivered_perceived() -> None:
-    after = [trust(GOOD, told(END, "delivery", promised=promised, delivered=0.6)) for promised in (0.3, 0.6, 0.9)]
+    after = [trust(GOOD, touchpoint(END, "delivery", promised=promised, delivered=0.6)) for promised in (0.3, 0.6, 0.9)]
     assert after == sorted(after, reverse=True) and len(set(after)) == 3
-    seen, unseen = (trust(GOOD, told(END, "delivery", promised=0.6, delivered=0.9, perceived=level)) for level in (0.9, 0.3))
+    seen, unseen = (trust(GOOD, touchpoint(END, "delivery", promised=0.6, delivered=0.9, perceived=level)) for level in (0.9, 0.3))
     assert seen > unseen
 
 
@@ -248,7 +248,7 @@ def test_m30_silence_after_a_failure_is_no_satisfaction() -> None:
 
 
 def test_m31_a_complaint_is_voice() -> None:
-    failed, complaint = [GOOD, failure(END, 0.6)], told(END + 1, "complaint_voiced", episode="e", severity=0.9)
+    failed, complaint = [GOOD, failure(END, 0.6)], touchpoint(END + 1, "complaint_voiced", episode="e", severity=0.9)
     assert trust(*failed, complaint) == trust(*failed, day=END + 1)
     assert trust(*failed, complaint, day=END + 300) > trust(*failed, day=END + 300)
     assert replayed(*failed, complaint).confidence > replayed(*failed, day=END + 1).confidence
@@ -263,14 +263,16 @@ def test_m32_declining_costs_nothing_and_failing_does() -> None:
 
 def test_m33_what_is_not_explained_is_perceived_as_less() -> None:
     """Unclear communication: the same delivery, understood and not."""
-    clear, unclear = (trust(GOOD, told(END, "delivery", promised=0.7, delivered=0.8, perceived=level)) for level in (0.8, 0.4))
+    clear, unclear = (trust(GOOD, touchpoint(END, "delivery", promised=0.7, delivered=0.8, perceived=level)) for level in (0.8, 0.4))
     assert clear > trust(GOOD, day=END) > unclear
 
 
 def test_m34_weak_signals_are_recorded_with_little_certainty() -> None:
-    sure, weak, null = (trust(GOOD, told(END, "interaction", benevolence=-0.5, certainty=certainty)) for certainty in (1.0, 0.3, 0.0))
+    sure, weak, null = (trust(GOOD, touchpoint(END, "interaction", benevolence=-0.5, certainty=certainty)) for certainty in (1.0, 0.3, 0.0))
     assert sure < weak < null == trust(GOOD, day=END)
-    assert replayed(GOOD, told(END, "word_of_mouth_heard", valence=-0.8, certainty=0.2)).confidence > replayed(GOOD, day=END).confidence
+    assert (
+        replayed(GOOD, touchpoint(END, "word_of_mouth_heard", valence=-0.8, certainty=0.2)).confidence > replayed(GOOD, day=END).confidence
+    )
 
 
 def test_every_mechanism_has_its_replay() -> None:

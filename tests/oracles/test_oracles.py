@@ -1,7 +1,7 @@
 """What the literature found, as replays: each test names its paper. O3 is law L13; O4 and O22 restate laws on one history."""
 
 import pytest
-from telling import STEPS, bad, contact, failure, replayed, steps, told, trust, years
+from short_histories import STEPS, bad, contact, failure, replayed, steps, touchpoint, trust, years
 
 GOOD = years(2)
 END = 725.0
@@ -14,7 +14,7 @@ def loss(*after: object, day: float | None = None) -> float:
 
 def test_o01_duration_alone_builds_nothing() -> None:
     """Vanneste, Puranam & Kretschmer 2014: trust and duration correlate little; an empty decade stays at the prior."""
-    opened = told(0, "relationship_opened")
+    opened = touchpoint(0, "relationship_opened")
     assert trust(opened, day=3650) == trust([])
 
 
@@ -36,8 +36,8 @@ def test_o03_one_severe_incident_ends_it() -> None:
 def test_o04_a_loss_weighs_one_and_a_half_to_five_times_the_equal_gain(quality: float) -> None:
     """Slovic 1993; Tversky & Kahneman 1992 (λ ≈ 2.25)."""
     start = trust([])
-    gain = trust(told(0, "interaction", competence=quality)) - start
-    lost = start - trust(told(0, "interaction", competence=-quality))
+    gain = trust(touchpoint(0, "interaction", competence=quality)) - start
+    lost = start - trust(touchpoint(0, "interaction", competence=-quality))
     assert 1.5 <= lost / gain <= 5
 
 
@@ -87,7 +87,7 @@ def test_o10_similar_and_close_failures_recover_less() -> None:
 def test_o12_manner_weighs_at_least_as_much_as_the_refund() -> None:
     """Orsingher, Valentini & de Angelis 2010: interactional justice drives cumulative trust."""
     failed = failure(END, 0.5)
-    refund = told(END + 1, "recovery_step_taken", step="compensate", episode="e")
+    refund = touchpoint(END + 1, "recovery_step_taken", step="compensate", episode="e")
     unmet = loss(failed, day=END + 2)
     assert unmet - loss(failed, *steps(END + 1, "acknowledge", "admit"), day=END + 2) >= unmet - loss(failed, refund, day=END + 2)
 
@@ -96,21 +96,23 @@ def test_o12_manner_weighs_at_least_as_much_as_the_refund() -> None:
 def test_o13_compensation_repairs_competence_not_integrity(breach: str, repairs: bool) -> None:
     """Haesevoets, Folmer & Van Hiel 2015."""
     failed = failure(END, 0.5, breach)
-    refund = told(END + 1, "recovery_step_taken", step="compensate", episode="e")
+    refund = touchpoint(END + 1, "recovery_step_taken", step="compensate", episode="e")
     assert (loss(failed, refund, day=END + 2) < loss(failed, day=END + 2)) is repairs
 
 
 def test_o14_overcompensation_gains_nothing() -> None:
     """Haesevoets et al. 2015: nothing is gained beyond the loss itself."""
     sizes = (0.5, 1.0, 1.5, 3.0)
-    after = [loss(failure(END, 0.5), told(END + 1, "recovery_step_taken", step="compensate", episode="e", size=size)) for size in sizes]
+    after = [
+        loss(failure(END, 0.5), touchpoint(END + 1, "recovery_step_taken", step="compensate", episode="e", size=size)) for size in sizes
+    ]
     assert after[0] > after[1] == after[2] == after[3]
 
 
 def test_o15_compensation_counts_less_when_wrung_out() -> None:
     """Desmet, De Cremer & van Dijk 2011."""
     voluntary, forced = (
-        loss(failure(END, 0.5), told(END + 1, "recovery_step_taken", step="compensate", episode="e", voluntary=free))
+        loss(failure(END, 0.5), touchpoint(END + 1, "recovery_step_taken", step="compensate", episode="e", voluntary=free))
         for free in (True, False)
     )
     assert voluntary < forced < loss(failure(END, 0.5))
@@ -121,7 +123,7 @@ def test_o16_evidence_rereads_a_denial() -> None:
     failed = failure(END, 0.5, "integrity")
     denied, deflected = bad(END + 1, "denied"), bad(END + 1, "deflected")
     admitted = steps(END + 1, "acknowledge", "admit")
-    guilty, innocent = (told(END + 2, "evidence_emerged", verdict=verdict, episode="e") for verdict in ("guilty", "innocent"))
+    guilty, innocent = (touchpoint(END + 2, "evidence_emerged", verdict=verdict, episode="e") for verdict in ("guilty", "innocent"))
     assert loss(failed, denied) < loss(failed, deflected)
     assert loss(failed, denied, guilty) > loss(failed, denied)
     assert loss(failed, denied, guilty) > loss(failed, *admitted, guilty)
@@ -139,12 +141,12 @@ def test_o17_responsibility_repairs_most() -> None:
 def test_o18_a_repeated_apology_adds_nothing() -> None:
     """Halperin, Ho, List & Muir 2022: sincere first apologies work, repeated ones do not."""
     acknowledged = [failure(END, 0.5), *steps(END + 1, "acknowledge")]
-    once = [*acknowledged, told(END + 2, "recovery_step_taken", step="apologise", episode="e")]
-    again = [*once, told(END + 3, "recovery_step_taken", step="apologise", episode="e")]
+    once = [*acknowledged, touchpoint(END + 2, "recovery_step_taken", step="apologise", episode="e")]
+    again = [*once, touchpoint(END + 3, "recovery_step_taken", step="apologise", episode="e")]
     assert loss(*acknowledged, day=END + 4) > loss(*once, day=END + 4) == loss(*again, day=END + 4)
     first = [failure(END, 0.5, episode="old"), *steps(END + 1, episode="old")]
     second = [*first, failure(END + 30, 0.5), *steps(END + 31, "acknowledge")]
-    sorry = [*second, told(END + 32, "recovery_step_taken", step="apologise", episode="e")]
+    sorry = [*second, touchpoint(END + 32, "recovery_step_taken", step="apologise", episode="e")]
     assert loss(*second, day=END + 33) == loss(*sorry, day=END + 33)
 
 
@@ -157,8 +159,8 @@ def test_o19_untrustworthy_without_deception_recovers_fully() -> None:
 @pytest.mark.parametrize("recovery", [[], steps(END + 1)])
 def test_o21_with_deception_never(recovery: list[object]) -> None:
     """Schweitzer, Hershey & Bradlow 2006: nor do a new person and years of good acts restore it."""
-    lie = told(END, "deception_exposed", severity=0.7, episode="e")
-    handed = told(END + 10, "handover_made", from_representative="a", to_representative="b", introduction="warm")
+    lie = touchpoint(END, "deception_exposed", severity=0.7, episode="e")
+    handed = touchpoint(END + 10, "handover_made", from_representative="a", to_representative="b", introduction="warm")
     assert trust(GOOD, lie, recovery, handed, years(8, 1.0, "b", start=END + 20)) < trust(GOOD, day=END)  # type: ignore[arg-type]
     breach = failure(END, 0.7, "integrity")
     assert loss(lie, day=END) > loss(breach, day=END)
@@ -181,12 +183,12 @@ def test_o23_what_follows_a_handover_depends_on_introduction_and_work() -> None:
     known = years(2, 0.5, "anna")
 
     def after(introduction: str, quality: float) -> float:
-        handed = told(END, "handover_made", from_representative="anna", to_representative="ugo", introduction=introduction)
+        handed = touchpoint(END, "handover_made", from_representative="anna", to_representative="ugo", introduction=introduction)
         return trust(known, handed, [contact(END + 7 * week, quality, "ugo") for week in range(1, 53)]) / trust(known, day=END) - 1
 
     assert after("none", 0.02) < -0.01 < 0.05 < after("warm", 0.9)
-    firm = trust(years(2, 0.9), told(END, "handover_made", from_representative="x", to_representative="y"))
-    weak = trust(years(0.5, 0.2), told(END, "handover_made", from_representative="x", to_representative="y"))
+    firm = trust(years(2, 0.9), touchpoint(END, "handover_made", from_representative="x", to_representative="y"))
+    weak = trust(years(0.5, 0.2), touchpoint(END, "handover_made", from_representative="x", to_representative="y"))
     assert firm > weak
 
 
@@ -202,7 +204,7 @@ def test_o24_a_persons_act_reaches_the_institution_in_part() -> None:
 
 def test_o25_inside_the_zone_of_tolerance_little_moves() -> None:
     """Zeithaml, Berry & Parasuraman 1993."""
-    low, on, high, below = (trust(GOOD, told(END, "delivery", promised=0.6, delivered=level)) for level in (0.52, 0.6, 0.68, 0.2))
+    low, on, high, below = (trust(GOOD, touchpoint(END, "delivery", promised=0.6, delivered=level)) for level in (0.52, 0.6, 0.68, 0.2))
     assert low < on < high
     assert high - low < 0.005 < low - below
 
@@ -210,7 +212,7 @@ def test_o25_inside_the_zone_of_tolerance_little_moves() -> None:
 def test_o29_who_complains_and_is_answered_comes_back() -> None:
     """TARP: intention to return rises from silent through complained-unresolved and resolved to resolved fast."""
     failed = failure(END, 0.6)
-    complained = told(END + 1, "complaint_voiced", episode="e")
+    complained = touchpoint(END + 1, "complaint_voiced", episode="e")
     day = END + 400
     silent, unresolved = loss(failed, day=day), loss(failed, complained, day=day)
     late, fast = loss(failed, complained, *steps(END + 90), day=day), loss(failed, complained, *steps(END + 2), day=day)
@@ -219,12 +221,12 @@ def test_o29_who_complains_and_is_answered_comes_back() -> None:
 
 def test_o30_word_of_mouth_is_no_touchstone() -> None:
     """East, Hammond & Wright 2007: bad word of mouth is not rated double; ours warns and moves nothing by itself."""
-    assert loss(told(END, "word_of_mouth_heard", valence=-1.0)) == loss(told(END, "word_of_mouth_heard", valence=1.0))
+    assert loss(touchpoint(END, "word_of_mouth_heard", valence=-1.0)) == loss(touchpoint(END, "word_of_mouth_heard", valence=1.0))
 
 
 def test_o31_a_referral_lifts_the_prior_and_a_part_persists() -> None:
     """Schmitt, Skiera & Van den Bulte 2011 (a bank): referred customers start higher; a part of the lift decays."""
-    referred = told(0, "relationship_opened", origin="referral", strength=1.0)
+    referred = touchpoint(0, "relationship_opened", origin="referral", strength=1.0)
     courses = [trust(referred, day=day) for day in (0, 100, 200, 300)]
     assert courses == sorted(courses, reverse=True) and len(set(courses)) == 4
     assert courses[0] - courses[3] > 0.01
@@ -234,13 +236,13 @@ def test_o31_a_referral_lifts_the_prior_and_a_part_persists() -> None:
 
 def test_o32_a_declined_engagement_with_reasons_costs_nothing() -> None:
     """Bies & Moag 1986: explained refusals keep trust; unexplained ones cost."""
-    assert loss(told(END, "engagement_declined"), day=END) == 0
-    assert 0 < loss(told(END, "engagement_declined", reasons_given=False), day=END) < 0.1
+    assert loss(touchpoint(END, "engagement_declined"), day=END) == 0
+    assert 0 < loss(touchpoint(END, "engagement_declined", reasons_given=False), day=END) < 0.1
 
 
 def test_o33_a_score_corrects_only_what_no_failure_explains() -> None:
     """Netzer, Lattin & Srinivasan 2008 see scores as signals of a state; a score after a known failure tells nothing new."""
-    low, high = told(END, "feedback_given", score=0.1), told(END, "feedback_given", score=1.0)
+    low, high = touchpoint(END, "feedback_given", score=0.1), touchpoint(END, "feedback_given", score=1.0)
     assert loss(low, day=END) > 0 > loss(high, day=END)
     failed = failure(END - 1, 0.5)
     assert loss(failed, low, day=END) == loss(failed, day=END)

@@ -1,4 +1,4 @@
-"""A portfolio of made-up journeys of which everything was said, and what the interpreter tells of each relationship in it."""
+"""A log of made-up journeys with every kind of amendment, and the interpreted replay of each relationship in it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,24 +41,24 @@ BOUNDS: tuple[Bounds, ...] = (
 
 
 @dataclass(frozen=True)
-class PortfolioTold:
-    """The view of a ledger, and every history that its journal tells within each of BOUNDS."""
+class AmendedLog:
+    """An open ledger, and every history in its journal within each of BOUNDS."""
 
     opened: OpenLedger
     histories: dict[Bounds, list[History]]
 
-    def assert_told_by(self, replay_all: Callable[..., Standings], rules: str) -> None:
-        """As interpreting one history after the other tells it, to the bit: of a float `repr` says every one."""
+    def assert_replayed_by(self, replay_all: Callable[..., Standings], rules: str) -> None:
+        """Bit-identical to interpreting one history after the other; `repr` shows every bit of a float."""
         for (as_of, known_at), histories in self.histories.items():
-            found = replay_all(self.opened, rules=rules, as_of=as_of, known_at=known_at, parties=True)
+            standings = replay_all(self.opened, rules=rules, as_of=as_of, known_at=known_at, parties=True)
             alone = (replay(history, rules) for history in histories)
             expected = [Standing(**{name: getattr(result, name) for name in Standing._fields}) for result in alone]
-            assert list(map(repr, found)) == list(map(repr, expected))
+            assert list(map(repr, standings)) == list(map(repr, expected))
 
 
 @contextmanager
-def portfolio_told(seed: int = 1) -> Iterator[PortfolioTold]:
-    """The same for the same seed: told late, at one instant, corrected, retracted, merged, unmerged, and of people who were forgotten."""
+def amended_log(seed: int = 1) -> Iterator[AmendedLog]:
+    """The same for the same seed: late facts, at one instant, corrected, retracted, merged, unmerged, and of people who were forgotten."""
     random = Random(seed)
     with TemporaryDirectory() as folder, recorded(()) as journal:
         ledger = Ledger(Path(folder) / "journey.ledger")
@@ -70,7 +70,7 @@ def portfolio_told(seed: int = 1) -> Iterator[PortfolioTold]:
                 journal.forget(random.choice(sorted(people)))
                 ledger.catch_up(journal)
         ledger.catch_up(journal)
-        yield PortfolioTold(ledger.open(), {bounds: list(_histories(journal, *bounds)) for bounds in BOUNDS})
+        yield AmendedLog(ledger.open(), {bounds: list(_histories(journal, *bounds)) for bounds in BOUNDS})
 
 
 def _histories(journal: Journal, as_of: datetime | None, known_at: datetime | None) -> Iterator[History]:
@@ -81,25 +81,25 @@ def _histories(journal: Journal, as_of: datetime | None, known_at: datetime | No
 
 
 def _batches(random: Random) -> Iterator[list[Fact]]:
-    """One in six touchpoints is told late, up to the very end, and one in twenty happens at the instant of the one before."""
-    told = [record.touchpoint for record in made_up_log(TOUCHPOINTS, RELATIONSHIPS, random.randrange(10**6)).touchpoints()]
+    """One in six touchpoints is recorded late, up to the very end, and one in twenty happens at the instant of the one before."""
+    touchpoints = [record.touchpoint for record in made_up_log(TOUCHPOINTS, RELATIONSHIPS, random.randrange(10**6)).touchpoints()]
     facts: list[tuple[float, Fact]] = []
-    for number, touchpoint in enumerate(told):
+    for number, touchpoint in enumerate(touchpoints):
         if random.random() < 0.05:
-            touchpoint = touchpoint.model_copy(update={"occurred_at": told[number - 1].occurred_at})
-        place = random.uniform(number, len(told)) if random.random() < 0.16 else float(number)
+            touchpoint = touchpoint.model_copy(update={"occurred_at": touchpoints[number - 1].occurred_at})
+        place = random.uniform(number, len(touchpoints)) if random.random() < 0.16 else float(number)
         facts.append((place, touchpoint))
         if random.random() < 0.2:
-            facts += [(random.uniform(place, len(told)), fact) for fact in _said_of(random, touchpoint)]
+            facts += [(random.uniform(place, len(touchpoints)), fact) for fact in _facts_about(random, touchpoint)]
     facts.sort(key=lambda one: one[0])
     for first in range(0, len(facts), BATCH):
         yield [fact for _, fact in facts[first : first + BATCH]]
 
 
-def _said_of(random: Random, touchpoint: Touchpoint) -> Iterator[Fact]:
-    """What is said of a touchpoint, its relationship or its representative once it is told."""
-    said: dict[str, Any] = {"occurred_at": touchpoint.occurred_at}
-    of_it = {**said, "relationship": touchpoint.relationship}
+def _facts_about(random: Random, touchpoint: Touchpoint) -> Iterator[Fact]:
+    """Facts about a touchpoint, its relationship or its representative, recorded after it."""
+    common: dict[str, Any] = {"occurred_at": touchpoint.occurred_at}
+    of_it = {**common, "relationship": touchpoint.relationship}
     id, other = f"said-{touchpoint.id}", f"relationships-{random.randrange(RELATIONSHIPS)}"
     match random.choice(("corrected",) * 8 + ("retracted",) * 8 + ("people",) * 3 + ("merged",)):
         case "corrected":
@@ -115,6 +115,6 @@ def _said_of(random: Random, touchpoint: Touchpoint) -> Iterator[Fact]:
                 yield RelationshipsUnmerged(id=f"not-{id}", other=other, **of_it)
         case "people" if touchpoint.representative:
             someone = f"people-{random.randrange(200)}"
-            yield PeopleMerged(id=id, person=touchpoint.representative, other=someone, **said)
+            yield PeopleMerged(id=id, person=touchpoint.representative, other=someone, **common)
             if random.random() < 0.5:
-                yield PeopleUnmerged(id=f"not-{id}", person=touchpoint.representative, other=someone, **said)
+                yield PeopleUnmerged(id=f"not-{id}", person=touchpoint.representative, other=someone, **common)

@@ -1,4 +1,4 @@
-"""Short ways to tell histories in tests: days after the start, one line a touchpoint."""
+"""Short ways to write histories in tests: days after the start, one line a touchpoint."""
 
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ F = TypeVar("F", bound=BaseModel)
 STEPS = ("acknowledge", "admit", "help", "explain", "prevent")
 
 
-def told(day: float, kind: str, **fields: Any) -> Touchpoint:
+def touchpoint(day: float, kind: str, **fields: Any) -> Touchpoint:
     """One touchpoint; its id is made of its kind, day and fields."""
     id = f"{kind}-{day}-" + "-".join(f"{name}{value}" for name, value in sorted(fields.items()))
     return read_touchpoint({"kind": kind, "id": id[:200], "relationship": "r", "occurred_at": at_day(day), **fields})
@@ -22,7 +22,7 @@ def told(day: float, kind: str, **fields: Any) -> Touchpoint:
 
 def contact(day: float, quality: float, who: str | None = None) -> Touchpoint:
     """A contact of that competence and benevolence."""
-    return told(day, "interaction", competence=quality, benevolence=quality, representative=who)
+    return touchpoint(day, "interaction", competence=quality, benevolence=quality, representative=who)
 
 
 def years(count: float, quality: float = 0.6, who: str | None = None, start: float = 0.0) -> list[Touchpoint]:
@@ -32,22 +32,22 @@ def years(count: float, quality: float = 0.6, who: str | None = None, start: flo
 
 def failure(day: float, severity: float, breach: str = "competence", episode: str = "e", **fields: Any) -> Touchpoint:
     """A failure."""
-    return told(day, "failure_occurred", severity=severity, breach=breach, episode=episode, **fields)
+    return touchpoint(day, "failure_occurred", severity=severity, breach=breach, episode=episode, **fields)
 
 
 def steps(day: float, *names: str, episode: str = "e") -> list[Touchpoint]:
     """Recovery steps hours apart; all five when none is named."""
-    return [told(day + number / 10, "recovery_step_taken", step=name, episode=episode) for number, name in enumerate(names or STEPS)]
+    return [touchpoint(day + number / 10, "recovery_step_taken", step=name, episode=episode) for number, name in enumerate(names or STEPS)]
 
 
 def bad(day: float, manner: str, severity: float = 0.5, episode: str = "e", **fields: Any) -> Touchpoint:
     """A failed response."""
-    return told(day, "response_failed", manner=manner, severity=severity, episode=episode, **fields)
+    return touchpoint(day, "response_failed", manner=manner, severity=severity, episode=episode, **fields)
 
 
 def replayed(*parts: Touchpoint | list[Touchpoint], day: float | None = None) -> Replay:
     """The replay of touchpoints and lists of them."""
-    flat = [touchpoint for part in parts for touchpoint in (part if isinstance(part, list) else [part])]
+    flat = [one for part in parts for one in (part if isinstance(part, list) else [part])]
     return replay(History.of(flat), at=None if day is None else at_day(day))
 
 
