@@ -48,7 +48,7 @@ def command(
     known_at: str | None,
     ledger: Path | None,
 ) -> None:
-    """Judge the same history of each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side; of two, why they differ.
+    """Judge each of RELATIONSHIPS (or FILE.jsonl) by several rule sets, side by side. For two rule sets, show why they differ.
 
     With --all, two rule sets judge the whole journal: whose trust differs most and why, and how the ranking changes. A large journal is
     read through its ledger, as by `replay --all`.

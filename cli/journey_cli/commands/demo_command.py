@@ -122,7 +122,7 @@ _UNNOTICED = 0.05
 
 
 def _average(history: "History", until: str | None) -> tuple[float, float] | None:
-    """The mean quality of all contacts before the touchpoint `until` and with it, or None where that is no rated contact."""
+    """The mean quality of all contacts before the touchpoint `until` and with it, or None where that is not a rated contact."""
     from statistics import mean
 
     rated = []

@@ -74,7 +74,7 @@ def check(session: Session, ledger: Path | None) -> int:
     from journey_projections.ledger import checking
 
     opened = _ledger(session, ledger)
-    with _whatever_is_known(session).reading() as journal:
+    with _with_unknown_kinds(session).reading() as journal:
         position = None
         # The check itself reports files that are not whole.
         with suppress(DamagedLedger):
@@ -106,14 +106,14 @@ def _ledger(session: Session, named: Path | None) -> "Ledger":
 def _add(session: Session, ledger: "Ledger", *, from_nothing: bool) -> None:
     from journey_projections.questions.ledger_place import catch_up
 
-    with _whatever_is_known(session).reading() as journal:
+    with _with_unknown_kinds(session).reading() as journal:
         if from_nothing:
             ledger.remove()
         catch_up(ledger, journal, working)
     _show(session, ledger)
 
 
-def _whatever_is_known(session: Session) -> Session:
+def _with_unknown_kinds(session: Session) -> Session:
     """A ledger also holds touchpoints of unknown kinds; a replay decides whether to read past them."""
     return replace(session, allow_unknown=True)
 

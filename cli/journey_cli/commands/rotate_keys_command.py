@@ -12,7 +12,7 @@ from journey_cli.text.console import console, counted, write_json
 def command(session: Session, people: tuple[str, ...]) -> None:
     """Encrypt what is recorded from now on under new keys: of touchpoints whose contact is one of PEOPLE, or of all.
 
-    The older keys stay, to read what they encrypted. Rotate when a key may have been seen by somebody it is not for.
+    The older keys stay, to read what they encrypted. Rotate when somebody may have seen a key who should not.
     """
     with session.amending() as journal:
         made = journal.rotate_keys(*people)

@@ -71,7 +71,7 @@ def _plain_width() -> int:
 
 
 class _Trimmed:
-    """Text without the blanks that fill up lines, which nobody needs in a file or a pipe.
+    """Text without the blanks that fill up lines, which are useless in a file or a pipe.
 
     As much of a stream as rich uses, and not one of `io`: those flush when they are dropped, and what is below may be closed by then.
     """

@@ -24,11 +24,11 @@ SUFFIXES = (".jsonl", ".csv", *_ARROW)
 
 
 def check_outputs(*paths: Path | None) -> None:
-    """Refuse, before any work, files whose suffix says no format or that cannot be made. Raises click.UsageError, MissingExtra."""
+    """Refuse, before any work, files whose suffix is not a known format or that cannot be made. Raises click.UsageError, MissingExtra."""
     named = [path for path in paths if path is not None]
     for path in named:
         if path.suffix not in SUFFIXES:
-            raise click.UsageError(f"`{path}` has no suffix that says a format; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+            raise click.UsageError(f"`{path}` has no known suffix; use {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
         if not path.parent.is_dir():
             raise click.UsageError(f"`{path}` cannot be written: there is no folder `{path.parent}`; make it, or name another file")
         if path.suffix in _ARROW:
@@ -55,7 +55,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def tables_to(path: Path, columns: Mapping[str, str]) -> Iterator[Sink]:
-    """A function that writes some rows after the other to `path`; `columns` as in `journey_projections.replaying.rows`."""
+    """A function that appends rows to `path`; `columns` as in `journey_projections.replaying.rows`."""
     with ExitStack() as open_files:
         partial = open_files.enter_context(whole(path))
         if path.suffix in _ARROW:

@@ -1,4 +1,4 @@
-"""Touchpoints as fixed-width records of numbers, the only form in which rules meet them, in two steps.
+"""Touchpoints as fixed-width records of numbers, the only form that rules get, in two steps.
 
 `mentions` encodes what a touchpoint says by itself: its numbers, and the names that it mentions. `numbering` then counts names up
 per relationship in the order of touchpoints, so that what comes later never changes how the past is encoded. The names may be

@@ -168,7 +168,7 @@ def columns_of(records: Iterable[Recorded], dictionaries: Dictionaries) -> Colum
 
 
 def ids_of(sources: Sequence[tuple[int, Ids]], rows: Array) -> "pa.LargeStringArray":
-    """The ids of rows, by their numbers, that several sources hold one behind the other; of each, how many rows it has."""
+    """The ids of rows by their numbers, which count through several sources; each source is its number of rows and its ids."""
     import pyarrow as pa
 
     ends = np.cumsum([size for size, _ in sources])

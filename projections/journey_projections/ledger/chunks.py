@@ -70,12 +70,12 @@ def chunk_of(
     if people is not None:
         for name in ("representative", "other"):
             arrays[name] = np.append(people, np.int32(NOTHING))[arrays[name]]
-    kept = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
+    counting = None if known_at is None else arrays["recorded_at"] <= to_microseconds(known_at)
     if "amends" in arrays:
-        kept = _effective(arrays, np.ones(size, np.bool_) if kept is None else kept)
+        counting = _effective(arrays, np.ones(size, np.bool_) if counting is None else counting)
     # Columns that are not read take no memory: pages of zeros that are never touched.
     columns = {name: arrays[name] if name in arrays else np.zeros(size, kind) for name, kind in LAYOUT.items()}
-    return Chunk(Columns(**columns, ids=ids, kept=kept, stretches=stretches), first, last, present)
+    return Chunk(Columns(**columns, ids=ids, kept=counting, stretches=stretches), first, last, present)
 
 
 class SelectedRows(NamedTuple):

@@ -45,7 +45,7 @@ class Comparison:
 
     @cached_property
     def ranks(self) -> tuple[Array, Array]:
-        """The places in the ranking under either; who is trusted alike shares the mean of their places."""
+        """The places in the ranking under either; equals share the mean of their places."""
         return ranks(self.first), ranks(self.second)
 
     @property
@@ -71,7 +71,7 @@ class Comparison:
         return sorted(((*pair, count) for pair, count in counts.items()), key=lambda one: (-one[2], one))
 
     def most(self, of: Array, count: int) -> list[int]:
-        """The places of those with the largest sizes of something, at most `count` and none with nothing; ties by name."""
+        """The places of the `count` largest sizes in `of`, without zeros; ties by name."""
         order = np.argsort(-np.abs(of), kind="stable")[:count]
         return [int(place) for place in order if of[place] != 0.0]
 
@@ -109,7 +109,7 @@ def compare_everyone(
     working: Working,
     look: Callable[[History], object] = lambda _: None,
 ) -> Comparison:
-    """What two rule sets say of everybody in a journal, which is read once where it is small; else as `replay_everyone`."""
+    """What two rule sets say of everybody in a journal. A small journal is read once; a large one as by `replay_everyone`."""
     opened = None if any(one.takes_touchpoints for one in rules) else ledger_of_large(journal, place, files)
     if opened is not None:
         tables = (by_ledger(opened, Query(one, as_of, known_at), working).table() for one in rules)

@@ -55,7 +55,7 @@ class Query:
 
 
 def replay_some(histories: Sequence[History], query: Query) -> Iterator[Replay]:
-    """Where some relationships stand, one after the other; their histories are taken as they are."""
+    """Where some relationships stand, one after the other, by all of their histories; `as_of` and `known_at` are already applied."""
     instants = [touchpoint.occurred_at for history in histories for touchpoint in history]
     return _one_by_one(histories, query, (min(instants), max(instants)) if instants else None)
 
@@ -101,8 +101,8 @@ def histories_of(
 def ledger_of_large(journal: Journal, place: "LedgerPlace", files: ExitStack) -> "OpenLedger | None":
     """The ledger of a large journal, or of any whose place is named, caught up.
 
-    None of a small one, without the extra `bulk`, and where the ledger has nothing, or kinds that are not known, which the journal
-    refuses or reports.
+    None for a small journal, without the extra `bulk`, and where the ledger is empty or has unknown kinds, which the journal refuses
+    or reports.
     """
     if place.named is None and not _is_large(journal):
         return None

@@ -19,7 +19,7 @@ Working = Callable[[str, int | None], AbstractContextManager[Callable[[int], obj
 
 @contextmanager
 def quietly(_: str, __: int | None = None) -> Iterator[Callable[[int], object]]:
-    """Work that nobody is shown."""
+    """Shows nothing."""
     yield lambda _: None
 
 
@@ -54,7 +54,7 @@ class LedgerPlace:
 
     @contextmanager
     def caught_up(self, journal: Journal) -> "Iterator[Ledger]":
-        """The ledger of a journal as it is now; where its place cannot be written and was not named, one that is not kept."""
+        """The ledger of a journal, caught up; a temporary one where its place cannot be written and was not named."""
         from journey_projections.ledger import Ledger
 
         place, why = self.named or self.beside, "the store is no file"

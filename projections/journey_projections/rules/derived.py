@@ -1,4 +1,4 @@
-"""A rule set with some parameters changed: data on top of a rule set that is there."""
+"""A rule set with some parameters changed: data on top of an existing rule set."""
 
 import dataclasses
 import math

@@ -192,10 +192,10 @@ def lower(state: State, index: int, competence: float, goodwill: float, p: Goodw
         party.goodwill *= goodwill
         return
     relationship = state.relationship[0]
-    kept = lift * min(competence, goodwill)
-    party.competence = max(0.0, (party.competence + (1.0 - party.competence) * lift) * competence - kept) / (1.0 - kept)
-    party.goodwill = max(0.0, (party.goodwill + (1.0 - party.goodwill) * lift) * goodwill - kept) / (1.0 - kept)
-    relationship.lift_fading = kept
+    remaining = lift * min(competence, goodwill)
+    party.competence = max(0.0, (party.competence + (1.0 - party.competence) * lift) * competence - remaining) / (1.0 - remaining)
+    party.goodwill = max(0.0, (party.goodwill + (1.0 - party.goodwill) * lift) * goodwill - remaining) / (1.0 - remaining)
+    relationship.lift_fading = remaining
     relationship.lift_at = relationship.now
 
 
