@@ -19,18 +19,18 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from journey import clock
 from journey.amendments import Fact
 from journey.async_subscription import AsyncSubscription
+from journey.call_queue import CallQueue
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, StoreUnavailable
 from journey.history import Recorded
 from journey.journal import Journal
 from journey.lookup import PAGE
 from journey.recording import Prepared
-from journey.stores.forks import process
 from journey.stores.keys import Keystore
 from journey.stores.limits import DEFAULTS
+from journey.stores.process_forks import process
 from journey.stores.protocol import Summary
 from journey.stores.rows import Receipt
 from journey.touchpoints import PARTIES
-from journey.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,8 +75,8 @@ class AsyncJournal:
             raise ValueError(f"readers, group and queue must be at least 1, got {readers}, {group}, {queue}")
         self._journal = journal
         self._group = group
-        self._readers = Turns("the journal's readers", readers, queue=queue, wait_seconds=wait_seconds)
-        self._writer = Turns("the journal's writer", 1, queue=queue, wait_seconds=wait_seconds)
+        self._readers = CallQueue("the journal's readers", readers, queue=queue, wait_seconds=wait_seconds)
+        self._writer = CallQueue("the journal's writer", 1, queue=queue, wait_seconds=wait_seconds)
         self._lock = Lock()
         self._waiting: deque[_Entry] = deque()
         self._is_closed = False

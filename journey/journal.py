@@ -10,6 +10,7 @@ from journey import clock
 from journey.amendments import (
     Fact,
 )
+from journey.facts_about_facts import FactsAboutFacts
 from journey.history import History, Recorded
 from journey.integrity.proofs import prove
 from journey.integrity.verification import Verification, verify
@@ -17,7 +18,6 @@ from journey.lookup import PAGE, Lookup
 from journey.privacy.forgetting import Forgotten
 from journey.privacy.personal import PersonalTexts
 from journey.recording import Prepared, Recording
-from journey.statements import Statements
 from journey.stores.addresses import without_password
 from journey.stores.keys import Keystore
 from journey.stores.limits import DEFAULTS, Limits
@@ -57,7 +57,7 @@ class Journal:
         self._texts = PersonalTexts(store.keystore if keystore is None else lambda: keystore)
         self._recording = Recording(store, now, self._texts, seals=seals)
         self._lookup = Lookup(store, self._texts, allow_unknown=allow_unknown, page_size=page_size)
-        self._statements = Statements(store, self._lookup, self._recording, self._texts, now)
+        self._about_facts = FactsAboutFacts(store, self._lookup, self._recording, self._texts, now)
 
     @classmethod
     def open(
@@ -144,7 +144,7 @@ class Journal:
         time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on; said again under the same `as_id`,
         it is recorded once. Raises UnknownName, and InvalidTouchpoint where no touchpoint can have these fields.
         """
-        return self._statements.correct(id, fields, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.correct(id, fields, reason=reason, actor=actor, as_id=as_id)
 
     def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
         """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
@@ -152,7 +152,7 @@ class Journal:
         What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead,
         for a name, which is told anew, and for whatever else is said of no touchpoint.
         """
-        return self._statements.retract(id, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.retract(id, reason=reason, actor=actor, as_id=as_id)
 
     def merge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -161,7 +161,7 @@ class Journal:
 
         See `canonical_name`. Raises UnknownName, and InvalidTouchpoint where they are one and the same name.
         """
-        return self._statements.merge(relationship, other, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.merge(relationship, other, reason=reason, actor=actor, as_id=as_id)
 
     def unmerge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -170,7 +170,7 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        return self._statements.unmerge(relationship, other, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.unmerge(relationship, other, reason=reason, actor=actor, as_id=as_id)
 
     def merge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -181,7 +181,7 @@ class Journal:
         UnknownName for an id that no fact gives to a person, and InvalidTouchpoint where the two are one and the same. To
         see that an id is there, the journal is read until a fact names it; see `naming`.
         """
-        return self._statements.merge_people(person, other, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.merge_people(person, other, reason=reason, actor=actor, as_id=as_id)
 
     def unmerge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -190,7 +190,7 @@ class Journal:
 
         Raises UnknownName where these two were not merged with each other.
         """
-        return self._statements.unmerge_people(person, other, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.unmerge_people(person, other, reason=reason, actor=actor, as_id=as_id)
 
     def name(
         self, person: str, name: str | None, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -200,7 +200,7 @@ class Journal:
         Raises InvalidTouchpoint for an empty name, and UnknownName for an id that no fact gives to a person, for which the journal
         is read as by `merge_people`; names of people who are to come are recorded as `PersonNamed`.
         """
-        return self._statements.name(person, name, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.name(person, name, reason=reason, actor=actor, as_id=as_id)
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """What these people are called, by id: the last name told of them, by whichever of their ids, that can be read.
@@ -220,14 +220,14 @@ class Journal:
         A key once destroyed is gone; where copies of it, or of what was told, may still be, the result says. The journal is read
         to its end, inside the store; see `naming`.
         """
-        return self._statements.forget(person, reason=reason, actor=actor, as_id=as_id)
+        return self._about_facts.forget(person, reason=reason, actor=actor, as_id=as_id)
 
     def rotate_keys(self, *people: str) -> int:
         """Encrypt texts that are recorded from now on under new keys: those about these people, as `forget` finds them, or all.
 
         The older keys stay, to read what they encrypted. Returns how many keys were made. Raises UnknownName.
         """
-        return self._statements.rotate_keys(*people)
+        return self._about_facts.rotate_keys(*people)
 
     def version(self, relationship: str) -> int:
         """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none.

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from journey.edits import Edit, apply_edits, pairs
+from journey.counterfactuals import Edit, apply_edits, pairs
 from journey.errors import UnknownName
 from journey.history import History
 from journey.reading import read_json

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.rows import FIELDS, Row
+from journey.formats.source_rows import FIELDS, Row
 
 
 def csv_rows(path: Path, file: io.BufferedReader) -> Iterator[Row]:

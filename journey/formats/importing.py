@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple, Protocol, Self
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
-from journey.formats.rows import Row
+from journey.formats.source_rows import Row
 from journey.formats.sources import rows_from
 from journey.history import Recorded
 from journey.journal import Journal

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from journey.formats.rows import Row
+from journey.formats.source_rows import Row
 
 
 def jsonl_rows(path: Path, file: io.BufferedReader) -> Iterator[Row]:

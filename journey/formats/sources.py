@@ -10,7 +10,7 @@ from journey.errors import UnreadableSource
 from journey.extras import extra
 from journey.formats.csv import csv_rows
 from journey.formats.jsonl import jsonl_rows
-from journey.formats.rows import Row
+from journey.formats.source_rows import Row
 
 if TYPE_CHECKING:
     pass

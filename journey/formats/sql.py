@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.rows import FIELDS, Row
+from journey.formats.source_rows import FIELDS, Row
 from journey.times import from_microseconds
 
 _CHUNK = 10_000

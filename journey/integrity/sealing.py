@@ -6,7 +6,7 @@ from threading import Lock, Thread
 
 from journey.errors import DamagedJournal, JourneyError
 from journey.seals import NO_TOUCHPOINT, SEALED_AT_ONCE, Seal, seal_after
-from journey.stores.forks import renew_in_children
+from journey.stores.process_forks import renew_in_children
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 from journey.amendments import LOG_FACTS, Fact, PersonNamed
 from journey.errors import DamagedJournal
 from journey.stores.codec import WITHHELD, Plain, is_readable
-from journey.stores.forks import renew_in_children
 from journey.stores.keys import Key, Keystore
+from journey.stores.process_forks import renew_in_children
 from journey.stores.rows import StoredTouchpoint
 from journey.touchpoints import Touchpoint
 

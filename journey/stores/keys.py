@@ -7,7 +7,7 @@ from secrets import token_bytes
 from threading import Lock
 from typing import Protocol
 
-from journey.stores.forks import heed_forks
+from journey.stores.process_forks import heed_forks
 
 _BYTES = 32
 

@@ -11,8 +11,8 @@ from journey.amendments import LOG_FACTS, MERGES, PEOPLE_FACTS
 from journey.seals import Seal
 from journey.stores.appending import plan
 from journey.stores.codec import names
-from journey.stores.forks import heed_forks
 from journey.stores.keys import Keystore, MemoryKeystore
+from journey.stores.process_forks import heed_forks
 from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import FIRST_NAME, Receipt, StoredTouchpoint
 

@@ -21,7 +21,7 @@ from journey_cli.stories import NAMES as STORIES
 from journey_cli.stories import story
 from journey_projections import GoodwillParameters, RuleSet, goodwill, replay, resume, snapshot, warm
 from journey_projections.compiled.program import as_array
-from journey_projections.compiled.single import _state
+from journey_projections.compiled.single_history import _state
 from journey_projections.encoding.numbering import Counts
 from journey_projections.replaying import engines
 from journey_projections.replaying.engines import warm_fold

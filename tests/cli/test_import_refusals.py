@@ -11,7 +11,7 @@ import pytest
 
 from journey import Journal, UnreadableSource
 from journey.formats import importing
-from journey.formats.rows import Row
+from journey.formats.source_rows import Row
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit

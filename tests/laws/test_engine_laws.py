@@ -11,7 +11,7 @@ from journey import History, Journal, Recorded, Touchpoint
 from journey.testing import START, histories, touchpoints
 from journey.touchpoints import ComplaintVoiced, DeceptionExposed, FailureOccurred, ResponseFailed
 from journey_projections import GOODWILL, GoodwillParameters, goodwill, replay, resume, snapshot
-from journey_projections.replaying.grid import GRID
+from journey_projections.replaying.rounding import GRID
 
 
 def _same(one: object, other: object) -> bool:

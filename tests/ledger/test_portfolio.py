@@ -21,7 +21,7 @@ from journey.testing import START
 from journey_projections import replay
 from journey_projections.ledger import Ledger, ReplayedChunk, Standing, bounded_replay, replay_ledger
 from journey_projections.ledger.result_tables import contributions_of, course_of
-from journey_projections.replaying.rows import contributions_in, course_in
+from journey_projections.replaying.result_rows import contributions_in, course_in
 from journey_projections.rules.gallery import NAMES, rule_set
 
 NOBODY = {"trust": None, "competence": None, "goodwill": None}

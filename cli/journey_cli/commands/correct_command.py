@@ -2,7 +2,7 @@
 
 import click
 
-from journey.edits import assignment
+from journey.counterfactuals import assignment
 from journey_cli.options import amending
 from journey_cli.session import Session
 from journey_cli.text.console import say_receipt

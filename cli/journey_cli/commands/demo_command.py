@@ -42,7 +42,7 @@ def command(session: Session, name: str) -> None:
 
 
 def _shape(tale: "Story", facts: "Replay", turning: "Contribution", otherwise: "Replay | None") -> dict[str, Any]:
-    from journey.edits import flat
+    from journey.counterfactuals import flat
 
     return {
         "story": tale.name,

@@ -57,7 +57,7 @@ def command(
     --every and --contributions is grouped by relationship.
     """
     from journey_projections.questions.everyone import Query, replay_everyone, replay_some
-    from journey_projections.replaying.rows import CONTRIBUTIONS
+    from journey_projections.replaying.result_rows import CONTRIBUTIONS
     from journey_projections.rules.loading import load_rules
 
     if everyone == bool(relationships):

@@ -39,19 +39,19 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
     \b
     journey whatif m@bank --replace handover-2:introduction=warm --without meeting-131
     """
-    from journey import edits
+    from journey import counterfactuals
     from journey_cli.text import drawing
     from journey_projections import replay
     from journey_projections.rules.loading import load_rules
 
     session: Session = ctx.obj
-    chosen: list[edits.Edit] = ctx.meta.get("edits", [])
+    chosen: list[counterfactuals.Edit] = ctx.meta.get("edits", [])
     history = session.history(relationship, as_of, known_at)
     try:
-        edited = edits.apply_edits(history, chosen)
+        edited = counterfactuals.apply_edits(history, chosen)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    at = edits.latest(history.at, edited.at)
+    at = counterfactuals.latest(history.at, edited.at)
     judged_by = load_rules(rules)
     facts, counterfactual = replay(history, judged_by, at), replay(edited, judged_by, at)
     difference = counterfactual.trust - facts.trust
@@ -60,7 +60,7 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
             {
                 "facts": facts.to_dict(),
                 "counterfactual": counterfactual.to_dict(),
-                "edit": edits.flat(chosen),
+                "edit": counterfactuals.flat(chosen),
                 "difference": difference,
             }
         )

@@ -55,7 +55,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def tables_to(path: Path, columns: Mapping[str, str]) -> Iterator[Sink]:
-    """A function that appends rows to `path`; `columns` as in `journey_projections.replaying.rows`."""
+    """A function that appends rows to `path`; `columns` as in `journey_projections.replaying.result_rows`."""
     with ExitStack() as open_files:
         partial = open_files.enter_context(whole(path))
         if path.suffix in _ARROW:

@@ -23,7 +23,7 @@ def write(output: Path, results: "Results") -> None:
     """Write standings to a file, as its suffix says."""
     if output.suffix in (".parquet", ".arrow"):
         from journey_projections.ledger.results import Standings, table_of
-        from journey_projections.replaying.rows import STANDINGS
+        from journey_projections.replaying.result_rows import STANDINGS
 
         table = results.table() if isinstance(results, Standings) else table_of(results)
         with tables_to(output, STANDINGS) as write:
@@ -65,7 +65,7 @@ def _write_jsonl(path: Path, results: "Results") -> None:
 def _write_csv(path: Path, results: "Results") -> None:
     import csv
 
-    from journey_projections.replaying.rows import STANDINGS
+    from journey_projections.replaying.result_rows import STANDINGS
 
     columns = [name for name in STANDINGS if name != "rules"]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -79,7 +79,7 @@ def _write_csv(path: Path, results: "Results") -> None:
 @contextmanager
 def course_to(session: Session, output: Path | None) -> Iterator[Sink]:
     """Where the course of trust goes: a file, or standard output as JSON or as a table."""
-    from journey_projections.replaying.rows import COURSE
+    from journey_projections.replaying.result_rows import COURSE
 
     if output is not None:
         with tables_to(output, COURSE) as write:

@@ -9,9 +9,9 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
-from journey.stores.forks import renew_in_children
 from journey.stores.pool import Pool
 from journey.stores.postgres.server import Connection, PatientConnection, Server
+from journey.stores.process_forks import renew_in_children
 
 
 class OwnConnections(Pool[PatientConnection]):

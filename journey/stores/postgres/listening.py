@@ -9,8 +9,8 @@ from time import monotonic
 import psycopg
 from psycopg import sql
 
-from journey.stores.forks import renew_in_children
 from journey.stores.postgres.server import Connection, Server, is_lost, reason_for_log
+from journey.stores.process_forks import renew_in_children
 
 _log = getLogger(__name__)
 _SLICE_SECONDS = 0.1

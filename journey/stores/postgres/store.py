@@ -13,7 +13,7 @@ from journey.seals import Seal
 from journey.stores.keys import Keystore
 from journey.stores.limits import Limits
 from journey.stores.postgres import bookmarks
-from journey.stores.postgres.borrowed import connections_of
+from journey.stores.postgres.callers_connections import connections_of
 from journey.stores.postgres.connections import OwnConnections
 from journey.stores.postgres.datastore import Connections, Datastore
 from journey.stores.postgres.keys import PostgresKeystore

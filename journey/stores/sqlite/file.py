@@ -12,9 +12,9 @@ from typing import Literal
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore, SQLiteTransaction
 
-from journey.stores.forks import heed_forks
 from journey.stores.limits import Limits
 from journey.stores.pool import Pool
+from journey.stores.process_forks import heed_forks
 
 _log = getLogger(__name__)
 _SLOW_SECONDS = 1.0

@@ -12,10 +12,10 @@ from pathlib import Path
 from time import monotonic
 
 from journey.errors import DamagedJournal, StoreUnavailable
-from journey.stores.forks import heed_forks
 from journey.stores.keys import Key, newest
 from journey.stores.limits import Limits
 from journey.stores.pool import Pool
+from journey.stores.process_forks import heed_forks
 from journey.stores.sqlite.file import busy_timeout
 
 _TABLE = """CREATE TABLE IF NOT EXISTS journey_keys (

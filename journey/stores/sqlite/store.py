@@ -15,7 +15,7 @@ from journey.stores.limits import Limits
 from journey.stores.protocol import Bookmark, Counters, Polling, Summary, Watch
 from journey.stores.rows import COLUMNS, FIRST_NAME, Receipt, StoredTouchpoint
 from journey.stores.sqlite import bookmarks
-from journey.stores.sqlite.borrowed import CallersFile, path_of
+from journey.stores.sqlite.callers_connection import CallersFile, path_of
 from journey.stores.sqlite.file import Datastore
 from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.stores.sqlite.recorder import UNDECODABLE, SQLiteRecorder

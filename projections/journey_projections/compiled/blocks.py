@@ -10,12 +10,12 @@ from numba.core.errors import NumbaError
 
 from journey.errors import UnusableRules
 from journey_projections.compiled.compile_cache import compile_lock, is_cached, is_loaded
+from journey_projections.compiled.equal_times import settle
 from journey_projections.compiled.interpreter import interpreted
 from journey_projections.compiled.partition import FOREVER, NO_STRETCHES, Partition, in_threads, readable
 from journey_projections.compiled.partition_kernels import ROW
 from journey_projections.compiled.program import program_of
 from journey_projections.compiled.records import CONTRIBUTION, PARTY, RESULT, SLOT, FoldOptions, NotCompilable, Out, Program, Scratch
-from journey_projections.compiled.ties import settle
 from journey_projections.encoding.columns import Array
 from journey_projections.rules.rule_set import FAILURES, RuleSet
 

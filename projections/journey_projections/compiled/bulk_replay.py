@@ -12,8 +12,8 @@ from journey.extras import extra
 from journey.times import moment, to_microseconds
 from journey_projections.encoding.codes import CUSTOMER
 from journey_projections.encoding.columns import Array, Columns
-from journey_projections.replaying.grid import on_grid
 from journey_projections.replaying.replay import RuleSetId, identify
+from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import STATES, RuleSet
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, INSTITUTION, NOBODY
 from journey_projections.encoding.numbering import find, number
-from journey_projections.replaying.grid import on_grid
+from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.rule_set import PartyLevels, View, view_by_trust
 
 

@@ -17,7 +17,7 @@ def warm(rules: str | RuleSet = "goodwill", notice: Callable[[str], object] | No
     Raises UnknownName for rules, UnusableRules for those that cannot be compiled; they run interpreted, as before.
     """
     with extra("bulk", "compiled replay"):
-        from journey_projections.compiled.single import SingleFold
+        from journey_projections.compiled.single_history import SingleFold
 
     loaded = rule_set(rules) if isinstance(rules, str) else rules
     if not is_warm(loaded):

@@ -9,7 +9,7 @@ from journey_projections.ledger.bounded_replay import ReplayedChunk
 from journey_projections.ledger.names import Names
 from journey_projections.ledger.results import schema_of
 from journey_projections.replaying.replay import TIME
-from journey_projections.replaying.rows import CONTRIBUTIONS, COURSE
+from journey_projections.replaying.result_rows import CONTRIBUTIONS, COURSE
 from journey_projections.rules.rule_set import RuleSet
 
 _INSTANT = pa.timestamp("us", tz="UTC")

@@ -19,7 +19,7 @@ from journey_projections.json_shapes import ReplayShape
 from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.names import Names
 from journey_projections.replaying.replay import Replay, RuleSetId, replay, replay_shape
-from journey_projections.replaying.rows import STANDINGS
+from journey_projections.replaying.result_rows import STANDINGS
 from journey_projections.rules.reports import Parties, PartyTrust
 from journey_projections.rules.rule_set import STATES, RuleSet
 

@@ -12,7 +12,7 @@ from journey.journal import Journal
 from journey.times import moment
 from journey_projections.questions.periods import ends
 from journey_projections.replaying.replay import Replay, replay
-from journey_projections.replaying.rows import contributions_in, course_in
+from journey_projections.replaying.result_rows import contributions_in, course_in
 from journey_projections.rules.rule_set import RuleSet
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from journey.times import from_microseconds, moment, to_microseconds
 from journey_projections.encoding.numbering import Encoder
 from journey_projections.json_shapes import ContributionShape, ExplanationShape, ReplayShape, RulesShape, finite
 from journey_projections.replaying.engines import warm_fold
-from journey_projections.replaying.grid import on_grid
+from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.reports import EpisodeReport, Parties, PromiseReport, Report
 from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View

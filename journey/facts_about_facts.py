@@ -1,4 +1,4 @@
-"""Statements about what is recorded: corrections, retractions, merges, names, forgetting. Each is a fact of its own."""
+"""Facts about facts: corrections, retractions, merges, names, forgetting. Each is recorded like any other fact."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -41,8 +41,8 @@ _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
 
 
-class Statements:
-    """Records statements, once what they are about has been looked up."""
+class FactsAboutFacts:
+    """Records facts about facts, once what they are about has been looked up."""
 
     def __init__(self, store: Store, lookup: Lookup, recording: Recording, texts: PersonalTexts, now: Callable[[], datetime]) -> None:
         self._store = store

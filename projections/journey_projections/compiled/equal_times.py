@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from journey_projections.compiled import tie_kernels
+from journey_projections.compiled import equal_times_kernels
 from journey_projections.compiled.compile_cache import Function
 from journey_projections.compiled.compiler import compiled
+from journey_projections.compiled.equal_times_kernels import Spare, Texts
 from journey_projections.compiled.partition import NO_STRETCHES, Partition, in_threads, readable
 from journey_projections.compiled.partition_kernels import ROW
-from journey_projections.compiled.tie_kernels import Spare, Texts
 from journey_projections.encoding.columns import Array
 
 
@@ -43,9 +43,9 @@ def _spare(starts: Array, first: int, last: int) -> Spare:
 
 @cache
 def _by_time() -> Function:
-    return compiled(tie_kernels.put_in_order_of_time)
+    return compiled(equal_times_kernels.put_in_order_of_time)
 
 
 @cache
 def _by_id() -> Function:
-    return compiled(tie_kernels.put_in_order_of_ids)
+    return compiled(equal_times_kernels.put_in_order_of_ids)

@@ -8,7 +8,7 @@ from pathlib import Path
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
 
 from journey.errors import StoreUnavailable
-from journey.stores.forks import process
+from journey.stores.process_forks import process
 
 
 class CallersFile(SQLiteDatastore):

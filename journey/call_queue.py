@@ -13,7 +13,7 @@ T = TypeVar("T")
 _MEND = "nothing was done; retry in a moment"
 
 
-class Turns:
+class CallQueue:
     """Threads that take calls in turn. So many calls may wait, each so many seconds for its turn to begin; `who` does them, in words."""
 
     def __init__(self, who: str, threads: int, *, queue: int, wait_seconds: float) -> None:

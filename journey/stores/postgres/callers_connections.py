@@ -11,9 +11,9 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolClosed
 
 from journey.errors import StoreUnavailable
-from journey.stores.forks import process
 from journey.stores.limits import Limits
 from journey.stores.postgres.server import Connection
+from journey.stores.process_forks import process
 
 _OURS = """SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SELECT set_config('lock_timeout', '{}ms', true),
