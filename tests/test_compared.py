@@ -13,7 +13,7 @@ from journey import History, Touchpoint
 from journey.testing import START, histories
 from journey_projections import replay
 from journey_projections.encoding.numbering import Encoder
-from journey_projections.replaying.replay import _Run
+from journey_projections.replaying.run import Run
 from journey_projections.rules.derived import derived
 from journey_projections.rules.published import BETA, FIRE, GLICKO, HMM
 from journey_projections.rules.published.glicko import PER_POINT
@@ -32,7 +32,7 @@ def ratings(qualities: list[tuple[float, float]]) -> list[tuple[float, Touchpoin
 
 
 def state_after(rules: Any, touchpoints: list[Touchpoint]) -> Any:
-    run = _Run(rules)
+    run = Run(rules)
     run.feed(History.of(touchpoints).records)
     return run.state
 

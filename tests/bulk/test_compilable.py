@@ -30,14 +30,14 @@ from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.partition import Partition
 from journey_projections.compiled.program import program_of
 from journey_projections.encoding.columns import Dictionaries, columns_of
-from journey_projections.replaying.replay import _Run
+from journey_projections.replaying.run import Run
 from journey_projections.rules.gallery import NAMES, rule_set
 
 OPTIONS = ReplayOptions(None, np.empty(0, np.int64), parties=False, contributions=False)
 
 
 def assert_same_bits(history: History, rules: str) -> None:
-    run = _Run(rule_set(rules))
+    run = Run(rule_set(rules))
     run.feed(history.records)
     groups = Partition([columns_of(history.records, Dictionaries())], np.zeros(8, np.int32), None, None, 1)
     ready = ThreadedFold.of(run.rules, OPTIONS, 1, None)

@@ -1,24 +1,19 @@
 """Replay: from a history to the trust that it left, and what moved it. Pure; no clock, no I/O."""
 
-import copy
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from journey.errors import UnusableRules
-from journey.history import History, Recorded
+from journey.history import History
 from journey.json_shapes import served_as
 from journey.times import from_microseconds, moment, to_microseconds
-from journey_projections.encoding.numbering import Encoder
 from journey_projections.json_shapes import ContributionShape, ExplanationShape, ReplayShape, RulesShape, finite
-from journey_projections.replaying.engines import warm_fold
-from journey_projections.replaying.rounding import on_grid
+from journey_projections.replaying.run import Run, checked_trust, place_of
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.reports import EpisodeReport, Parties, PromiseReport, Report
-from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View
+from journey_projections.rules.rule_set import STATES, RuleSet
 
 TIME = "time"
 """The cause of a change that no touchpoint made."""
@@ -156,7 +151,7 @@ class Snapshot:
 
     rules: RuleSetId
     last: tuple[datetime, int, str] | None
-    run: "_Run"
+    run: Run
 
 
 def replay(history: History, rules: str | RuleSet = "goodwill", at: str | date | datetime | None = None) -> Replay:
@@ -165,7 +160,7 @@ def replay(history: History, rules: str | RuleSet = "goodwill", at: str | date |
     `at` defaults to the instant that the history speaks for (`History.at`); with `at`, later touchpoints do not count, and a
     bare date means the end of that day in UTC. Raises UnknownName for rules, ValueError for a time without an offset.
     """
-    return _finish(_Run(_resolved(rules)), history if at is None else history.as_of(at), None if at is None else moment(at))
+    return _finish(Run(_resolved(rules)), history if at is None else history.as_of(at), None if at is None else moment(at))
 
 
 def explain(history: History, rules: str | RuleSet = "goodwill", at: str | date | datetime | None = None) -> tuple[Contribution, ...]:
@@ -178,7 +173,7 @@ def explain(history: History, rules: str | RuleSet = "goodwill", at: str | date 
 
 def snapshot(history: History, rules: str | RuleSet = "goodwill") -> Snapshot:
     """The state after a history, to go on from later without replaying it."""
-    run = _Run(_resolved(rules))
+    run = Run(_resolved(rules))
     run.feed(history.records)
     return Snapshot(identify(run.rules), run.last, run)
 
@@ -191,7 +186,7 @@ def resume(start: Snapshot, history: History, at: str | date | datetime | None =
     """
     bounded = history if at is None else history.as_of(at)
     first = next(iter(bounded.records), None)
-    if first is not None and start.last is not None and _place(first) <= start.last:
+    if first is not None and start.last is not None and place_of(first) <= start.last:
         raise ValueError(f"touchpoint `{first.outline.id}` comes before the snapshot's last, `{start.last[2]}`; replay the whole history")
     instant = None if at is None else moment(at)
     if instant is not None and start.last is not None and instant < start.last[0]:
@@ -204,90 +199,13 @@ def identify(rules: RuleSet) -> RuleSetId:
     return RuleSetId(rules.name, rules.version, rules.hash)
 
 
-class _Run:
-    """One fold in progress: a state, and the names in the touchpoints so far."""
-
-    def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules
-        self.parameters: Any = rules.parameters
-        self.state = rules.start()
-        self.names = Encoder()
-        self.now: int | None = None
-        self.count = 0
-        self.last: tuple[datetime, int, str] | None = None
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Run):
-            return NotImplemented
-        mine, theirs = ((run.rules, run.state, run.names, run.now, run.count, run.last) for run in (self, other))
-        return mine == theirs
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def twin(self) -> "_Run":
-        """A run that stands where this one stands, and goes on without touching it."""
-        if not self.count:
-            return _Run(self.rules)
-        other = copy.copy(self)
-        other.state, other.names = copy.deepcopy((self.state, self.names))
-        return other
-
-    def feed(self, records: Sequence[Recorded]) -> None:
-        """Let touchpoints act in their order: from the start by compiled rules, where these are loaded."""
-        fold = warm_fold(self.rules) if records and not self.count else None
-        folded = fold(records, self.rules) if fold is not None else None
-        if folded is None:
-            for record in records:
-                self.step(record)
-        else:
-            self.state, self.names, self.now = folded
-            self.count, self.last = len(records), _place(records[-1])
-
-    def step(self, record: Recorded) -> int:
-        """Let one touchpoint act, at its time; returns its cause."""
-        encoded = self.names.encode(record.outline, record.at)
-        self.pass_until(encoded.at)
-        self.count += 1
-        self.last = _place(record)
-        try:
-            self.rules.make_room(self.state, self.names.counts[0])
-            cause = self.rules.apply(self.state, record.touchpoint if self.rules.takes_touchpoints else encoded, self.parameters)
-        except FAILURES as error:
-            raise self.rules.unusable(f"on touchpoint `{record.outline.id}` ({record.outline.kind})", error, "mend its `apply`") from error
-        return 0 if cause is None else cause
-
-    def pass_until(self, instant: int) -> None:
-        if self.now is not None and instant > self.now:
-            try:
-                self.rules.advance(self.state, instant - self.now, self.parameters)
-            except FAILURES as error:
-                raise self.rules.unusable(f"when {instant - self.now} microseconds pass", error, "mend its `advance`") from error
-        if self.now is None or instant > self.now:
-            self.now = instant
-
-    def trust(self) -> float:
-        try:
-            trust = self.rules.trust(self.state, self.parameters)
-        except FAILURES as error:
-            raise self.rules.unusable(
-                "to tell the trust of a state", error, "mend its `trust`, or the state that its `initial` returns"
-            ) from error
-        return _on_grid(trust, self.rules)
-
-    def view(self) -> View:
-        try:
-            return View(*self.rules.viewed(self.state))
-        except FAILURES as error:
-            raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
-
-
 class _Details:
     """What a finished run reports, and what moved its trust from the `start`; each is computed when first asked for.
 
     Equal where the same is reported. A pickle holds both, and neither the rules nor the history that they are computed from.
     """
 
-    def __init__(self, run: _Run, history: History, start: _Run, at: datetime | None) -> None:
+    def __init__(self, run: Run, history: History, start: Run, at: datetime | None) -> None:
         self._run = run
         self._facts = history, start, at
 
@@ -309,11 +227,7 @@ class _Details:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _place(record: Recorded) -> tuple[datetime, int, str]:
-    return from_microseconds(record.at), record.outline.sequence, record.outline.id
-
-
-def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
+def _finish(run: Run, history: History, at: datetime | None) -> Replay:
     start = run.twin()
     prior = start.trust()
     run.feed(history.records)
@@ -326,7 +240,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
     view = run.view()
     return Replay(
         relationship=history.relationship,
-        trust=_on_grid(view.trust, run.rules),
+        trust=checked_trust(view.trust, run.rules),
         confidence=view.confidence,
         state=STATES[view.state],
         exit_risk=view.exit_risk,
@@ -339,7 +253,7 @@ def _finish(run: _Run, history: History, at: datetime | None) -> Replay:
     )
 
 
-def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterator[Contribution]:
+def _contributions(history: History, run: Run, at: datetime | None) -> Iterator[Contribution]:
     before = run.trust()
     for record in history.records:
         outline, occurred_at = record.outline, from_microseconds(record.at)
@@ -358,12 +272,6 @@ def _contributions(history: History, run: "_Run", at: datetime | None) -> Iterat
 
 
 _TIME_WORDS = "time passed: silence, or a failure left unanswered"
-
-
-def _on_grid(trust: float, rules: RuleSet) -> float:
-    if not isinstance(trust, float | int) or not math.isfinite(trust):
-        raise UnusableRules(f"rule set `{rules.name}` gives the trust `{trust}`", "let its `trust` return a number from 0 to 1")
-    return on_grid(trust)
 
 
 def _resolved(rules: str | RuleSet) -> RuleSet:
