@@ -1,7 +1,7 @@
-"""How fast touchpoints are appended, durably, beside eventsourcing's own recorders, in one run: medians and ratios.
+"""How fast touchpoints are durably appended, compared with eventsourcing's own recorders, in one run: medians and ratios.
 
-Both write what is ready to be stored to a real disk, with the same durability: singly, and in batches. `Journal.record` is
-the same from models, validation and encoding included. They take turns, so that a noisy minute is noisy for all.
+Both write encoded rows to a real disk, with the same durability: singly, and in batches. `Journal.record` starts from models, so it
+includes validation and encoding. They take turns, so that a noisy minute is noisy for all.
 """
 
 import statistics

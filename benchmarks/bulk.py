@@ -1,9 +1,9 @@
-"""How fast all relationships are replayed at once, beside reading the same bytes, eventsourcing's repository, polars and pandas.
+"""How fast all relationships are replayed at once, compared with reading the same bytes, eventsourcing's repository, polars and pandas.
 
     python benchmarks/bulk.py [TOUCHPOINTS …]        (default: 1 million and 20 million; the latter takes some 6 GB)
 
-Touchpoints are in memory, in the order of a journal. Peers fold the same touchpoints by the same rules, which for them are
-interpreted, on a part of the log; ratios are per touchpoint. Where times are only days, what happened on one day is put in the
+Touchpoints are in memory, in the order of a journal. Peers replay a part of them by the same rules, which are interpreted for them;
+ratios are per touchpoint. Where times are only days, what happened on one day is put in the
 order of ids. All take turns, so that a noisy minute is noisy for all. Wall time
 says what was reached on this machine now, processor time what it took. A peer that is not installed is left out.
 """

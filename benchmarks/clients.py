@@ -1,4 +1,4 @@
-"""How long a service waits for a record when a thousand clients record at one time: asyncio tasks beside threads, in one run.
+"""How long a service waits for a record when a thousand clients record at one time: asyncio tasks and threads, in one run.
 
 Every client records one touchpoint; the wait is from its call to its receipt. Threads use the synchronous journal, tasks the
 asynchronous one, on each store in turn. PostgreSQL is a server of this run's own.

@@ -2,8 +2,8 @@
 
     python benchmarks/cluster.py [MILLIONS]    by default 20
 
-The rows are those of `benchmarks/ledger.py`, compacted, with 512 MB asked for in each process that replays. On one machine both use
-the same two cores, so that the ratio is what splitting and bringing together cost; what more machines give is not measured here.
+The rows are those of `benchmarks/ledger.py`, compacted, with a limit of 512 MB in each process that replays. On one machine both use
+the same two cores, so the ratio is the cost of splitting the work and collecting the results. More machines are not measured here.
 """
 
 import statistics

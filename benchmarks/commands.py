@@ -1,10 +1,10 @@
-"""The way of a large journal on the command line: imported, replayed whole in 512 MB, each interrupted by Ctrl-C on the way.
+"""A large journal on the command line: imported, then replayed whole in 512 MB, each interrupted once by Ctrl-C.
 
     python benchmarks/commands.py [MILLIONS]    by default 1; 20 take about half an hour and 30 GB of disk
 
 Touchpoints made up from a seed are written as JSONL and imported into a SQLite journal; `replay --all` then catches up its ledger and
-replays it. Each command is first interrupted half-way, must end with exit code 130, and is then run to its end; at last, what a replay
-tells is compared with what it told before it was interrupted. Each command is a process of its own, whose peak memory is told.
+replays it. Each command is first interrupted half-way, must end with exit code 130, and is then run to its end. Last, the output of a
+replay is compared with its output before the interruption. Each command is a process of its own, and reports its peak memory.
 """
 
 import json

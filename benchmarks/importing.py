@@ -1,7 +1,7 @@
-"""How fast `journey import` is, whole process, beside a bare loop over eventsourcing's recorder, in one run: medians and ratios.
+"""How fast `journey import` is, whole process, compared with a bare loop over eventsourcing's recorder, in one run: medians and ratios.
 
 The peer parses each line and stores it, unchecked, in batches of 1,000, and counts the versions itself.
-journey checks every row, encrypts the notes, and seals. Arguments are the number of rows (200,000), then perhaps a CSV and the
+journey checks every row, encrypts the notes, and seals. Arguments are the number of rows (200,000), and optionally a CSV and the
 `.sql` file that maps it, such as bitcoin_otc.
 """
 

@@ -3,7 +3,7 @@
     python benchmarks/ledger.py [MILLIONS…]    by default 1 5 20
 
 The rows are made up (`journey_projections.testing.made_up_logs`), about fifty a relationship, and written as catching up writes them,
-in segments, then compacted. Each replay runs in a process of its own, which tells its peak memory. Where times are only days, what
+in segments, then compacted. Each replay runs in a process of its own, which reports its peak memory. Where times are only days, what
 happened on one day is put in the order of ids; such a ledger and that of exact instants take turns.
 """
 

@@ -1,7 +1,7 @@
-"""How long it takes to refuse an unknown relationship with a name like it, beside reading a known one, among 50,000 relationships.
+"""How long it takes to refuse an unknown relationship and suggest a name like it, compared with reading a known one, among 50,000.
 
-Each relationship has one touchpoint, but for one that has 20,000. Names are those of people at a bank, and numbers; each is asked for as it
-is, and with a wrong letter in its middle. Both take turns, on one connection, all in the memory of the database.
+Each relationship has one touchpoint, except one that has 20,000. Names are those of people at a bank, and numbers. Each is looked up as it
+is, and with a wrong letter in its middle. Both take turns, on one connection, and the database holds everything in memory.
 """
 
 import random

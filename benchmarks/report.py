@@ -1,6 +1,6 @@
-"""Run every benchmark, one after the other, and write what they print into docs/performance.md, with the machine that they ran on.
+"""Run every benchmark, one after the other, and write what they print, and the machine that they ran on, into docs/performance.md.
 
-python benchmarks/report.py [NAME…]     only these; the others keep what they printed last
+python benchmarks/report.py [NAME…]     only these; the others keep their last figures
 """
 
 import ast
@@ -18,51 +18,52 @@ BARS = {
     "start": ["`journey --help` at most 6 ×, `journey demo` at most 25 × the time of `python -c pass`, bytecode compiled"],
     "append": ["SQLite, one process: singly as fast as eventsourcing's own recorder; 50,000 a second in batches of 1,000"],
     "importing": ["`journey import` of JSONL: 30,000 rows a second, the whole process"],
-    "clients": ["none: how long a thousand clients wait who record at one time"],
-    "single": ["reading and replaying 1,000 touchpoints: at most half the time in which eventsourcing rebuilds an aggregate of them"],
+    "clients": ["none; it shows how long a thousand clients wait that record at one time"],
+    "single": ["reading and replaying 1,000 touchpoints: at most half the time that eventsourcing takes to rebuild an aggregate of them"],
+    "names": ["refusing an unknown relationship, with a name like it: at most 5 × the time of reading a known one"],
     "bulk": [
         "20 million touchpoints a second under the default rules, on two cores, and at most 4 × the time of reading the same bytes",
-        "200 × as fast as eventsourcing's own repository, 50 × as polars or pandas with a Python fold",
+        "200 × as fast as eventsourcing's own repository, 50 × as fast as polars or pandas with a Python fold",
         "a touchpoint costs at most 1.3 × as much in a log of 20 million as in one of a million",
     ],
     "ledger": [
-        "the same from the files, within 512 MB whatever the size of the log",
+        "the same from the files, within 512 MB, whatever the size of the log",
         "where times are only days, at most 1.5 × the time of exact instants, here and in memory",
     ],
-    "commands": ["`replay --all` within the memory that it is given, 512 MB here; Ctrl-C breaks nothing"],
-    "cluster": ["the same bits as in one process; on the machine of one process, at most 1.5 × its time"],
+    "commands": ["`replay --all` within its memory limit, 512 MB here; Ctrl-C breaks nothing"],
+    "cluster": ["bit-identical to one process; on the same machine, at most 1.5 × its time"],
 }
-"""What each benchmark is to reach, in the order in which they are told."""
+"""The targets of each benchmark, in the order of the page."""
 INTRODUCTION = """# Performance
 
-`make bench` measures all of this anew and writes this page. In each benchmark journey and its peer take turns in one run, on one machine,
-so that a noisy minute is noisy for both; told are medians with their spread, and ratios. A ratio says more than a time: the
-machine of this run was
+`make bench` runs all benchmarks and writes this page. In each benchmark, journey and its peer take turns in one run, on one machine,
+so a noisy minute is noisy for both. Figures are medians with quartiles, and ratios. A ratio says more than a time. The machine of this
+run was
 
 | | |
 |---|---|
 {machine}
 
-Touchpoints are made up from a seed, as companies have them: few relationships are very active and most are quiet, things go wrong in
-episodes and are made good or not, people hand over to others, and some facts arrive late.
+The touchpoints are made up from a seed and resemble a company's: few relationships are very active and most are quiet, things go wrong
+in episodes and are made good or not, people hand over to others, and some facts arrive late.
 """
 
-MISSED = """## What is not reached
+NOT_REACHED = """## What is not reached
 
 - **Bulk replay** under the default rules stays below 20 million touchpoints a second, and far above 4 × the time of reading the bytes.
-  The bar was set with four numbers a relationship; these rules keep what every person, promise and wound is worth. Of some 290 ns of one
-  core that a touchpoint from a ledger takes, reading takes 55, bringing its relationship together 20, numbering its names and moving
-  records 55; breaches take 45, and mending 60: a good contact mends each wound that is not healed, here four for each party, by an
-  exponential each. Tried without gain: keeping what a wound leaves until it changes (mending changes all of them), reading ahead while
-  folding (both cores fold already), the newer `exp` of libm. Adding up the harms of a party would save some 50 ns, and change last bits:
-  that takes a new version of the rules. The rest takes cores.
-- **`journey demo`** takes some 30 × the time of `python -c pass`, not 25: 316 and 342 ms where a bare start takes 11. Importing takes
-  most of it: pydantic and the models of facts some 90 ms, the rules 35, rich 20, cryptography 11, msgspec 4. Loading what a story does
-  not need (verification, forgetting, facts about facts) only where it is asked for would come near.
-- **Memory while catching up**: `--memory` bounds replaying. Catching a ledger up with 20 million touchpoints at once took 1,026 MB: it
-  holds the names, and compacts a million rows at a time. Compacting a quarter of them at a time took 697 MB and longer.
-- **Appending singly to SQLite** writes four pages where the peer writes two, since ids have an index, and positions a counter that outlives
-  the rows; and it takes some 15 µs more of a processor, to look up what is there and to digest what is new.
+  The target was set for four numbers a relationship; these rules keep a state for every person, promise and wound. A touchpoint from a
+  ledger takes about 290 ns of one core: reading takes 55, bringing its relationship together 20, numbering its names and moving records
+  55, breaches 45, and mending 60. A good contact mends each open wound, here four for each party, with one exponential each. These did not
+  help: caching what a wound leaves until it changes (mending changes all of them), reading ahead while replaying (both cores replay
+  already), the newer `exp` of libm. Adding up the harms of a party would save about 50 ns but change last bits; that needs a new version of
+  the rules. Everything else needs more cores.
+- **`journey demo`** takes about 30 × the time of `python -c pass`, not 25: 316 and 342 ms, while a bare start takes 11. Most of it is
+  imports: pydantic and the models of facts about 90 ms, the rules 35, rich 20, cryptography 11, msgspec 4. Loading verification, forgetting
+  and facts about facts only when they are used would come near the target.
+- **Memory while catching up**: `--memory` limits replaying only. Catching a ledger up with 20 million touchpoints at once took 1,026 MB: it
+  holds the names, and compacts a million rows at a time. Compacting a quarter of a million at a time took 697 MB, and longer.
+- **Appending singly to SQLite** writes four pages while the peer writes two, since ids have an index, and positions a counter that outlives
+  the rows. It also takes about 15 µs more of a processor, to look up what is there and to digest what is new.
 """
 
 
@@ -76,7 +77,7 @@ def main() -> None:
     for name in asked:
         kept[name] = run(name)
     rows = "\n".join(f"| {what} | {value} |" for what, value in machine())
-    told = [INTRODUCTION.format(machine=rows), *(section(name, kept[name]) for name in BARS if name in kept), MISSED]
+    told = [INTRODUCTION.format(machine=rows), *(section(name, kept[name]) for name in BARS if name in kept), NOT_REACHED]
     PAGE.write_text("\n".join(told), encoding="utf-8")
 
 
@@ -100,7 +101,7 @@ def section(name: str, printed: str) -> str:
     method = ast.get_docstring(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))) or ""
     told = "\n\n".join(part for part in method.split("\n\n") if not part.startswith(" "))
     bars = "\n".join(f"- {bar}" for bar in BARS[name])
-    return f"## {name}\n\n{told}\n\nTo be reached:\n\n{bars}\n\n```text\n{printed}```\n"
+    return f"## {name}\n\n{told}\n\nTargets:\n\n{bars}\n\n```text\n{printed}```\n"
 
 
 def machine() -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""How long one history of 1,000 touchpoints takes from SQLite to its trust, beside an aggregate of eventsourcing's, in one run.
+"""How long one history of 1,000 touchpoints takes from SQLite to its trust, compared with an aggregate of eventsourcing, in one run.
 
-The peer rebuilds, through its own repository, SQLite recorder and JSON transcoder, an aggregate whose 1,000 events carry the same
-fields, one class of event for each kind, and only keeps count; journey reads its rows and replays them under `goodwill`, by
-compiled rules and by interpreted ones, and with `--parts` tells how long reading alone takes. All are warm, and take turns.
+The peer rebuilds an aggregate through its own repository, SQLite recorder and JSON transcoder. Its 1,000 events carry the same
+fields, one class of event for each kind, and it only counts them. journey reads its rows and replays them under `goodwill`, by
+compiled rules and by interpreted ones; `--parts` adds how long reading alone takes. All are warm, and take turns.
 """
 
 import statistics

@@ -1,6 +1,6 @@
-"""How long `journey --help` and `journey demo` take to start, beside a bare Python, in one run: medians and ratios.
+"""How long `journey --help` and `journey demo` take to start, compared with a bare Python, in one run: medians and ratios.
 
-Once as they start every day, with bytecode that Python keeps beside its sources, and once as they start the first time after an
+First as they start every day, with the bytecode that Python keeps next to its sources. Then as they start the first time after an
 installation that compiles nothing: without any bytecode, the standard library's included, and none kept.
 """
 
