@@ -40,13 +40,13 @@ laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples ea
 mutants: $(VENV)/.ready ## break each trust rule by hand and see that a test fails (takes long)
 	$(BIN)/python tests/mutants.py
 
-docs: $(VENV)/.ready ## write the generated parts of docs/ anew
+docs: $(VENV)/.ready ## write the generated parts of docs/
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.ready ## measure, beside the peers, and write docs/performance.md anew (takes long)
+bench: $(VENV)/.ready ## measure against the peers and write docs/performance.md (takes long)
 	$(BIN)/python benchmarks/report.py
 
-lock: ## resolve requirements.txt, the core alone and what Spark adds anew (needs uv)
+lock: ## resolve requirements.txt, the core alone and what Spark adds (needs uv)
 	$(RESOLVE) --extra dev -o requirements.txt pyproject.toml
 	$(RESOLVE) --group build --constraint requirements.txt -o requirements-core.txt pyproject.toml
 	$(RESOLVE) --extra spark --constraint requirements.txt -o requirements-spark.txt pyproject.toml

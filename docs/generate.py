@@ -172,17 +172,17 @@ def touchpoints() -> str:
     told = [
         "# Touchpoints",
         _written_by("journey/touchpoints.py"),
-        "A touchpoint is one contact between a customer and an organisation: a fact, recorded once and never changed. As JSON it is "
-        "one object whose `kind` says what it is:",
+        "A touchpoint is one contact between a customer and an organisation. It is a fact: recorded once, never changed. In JSON it is "
+        "one object, and its `kind` says what it is:",
         f"```json\n{EXAMPLE}\n```",
-        "The same facts as a [JSON Schema](touchpoints.schema.json). Unknown fields are refused. A time without an offset is "
-        "refused; times are kept in UTC to the microsecond. An identifier has "
-        f"{common['id']['minLength']} to {common['id']['maxLength']} characters and no control characters. Ids of people should be "
-        "pseudonyms: `note`, the `reason` of a correction, and the `name` of a `person_named` are the fields meant for personal data.",
+        "This page is also a [JSON Schema](touchpoints.schema.json). Unknown fields are refused. Times need an offset; they "
+        "are stored in UTC, to the microsecond. An identifier has "
+        f"{common['id']['minLength']} to {common['id']['maxLength']} characters and no control characters. Use pseudonyms as ids of "
+        "people. Only `note`, the `reason` of a correction, and the `name` of a `person_named` are meant for personal data.",
         "| kind | means |\n|---|---|\n" + "\n".join(f"| [`{kind}`](#{kind}) | {_claim(model)} |" for kind, model in KINDS.items()),
         "## Fields of every touchpoint",
         _table(common, required=schemas["note_added"].get("required", ())),
-        "Where a kind has another default or needs a field that others may leave out, its own table says so.",
+        "If a kind has another default, or requires a field that is optional elsewhere, its own table says so.",
     ]
     for kind, schema in schemas.items():
         fields = {name: field for name, field in schema["properties"].items() if name != "kind"}
@@ -192,9 +192,9 @@ def touchpoints() -> str:
         told.append(_table(own, required=required, kind=kind) if own else "No fields of its own.")
     told += [
         "## Facts about facts",
-        "What was recorded earlier was wrong, or never happened; two relationships, or two people, are one; a person has a name. Such a "
-        "fact is recorded as JSON like a touchpoint, or by `journey correct`, `retract`, `merge`, `unmerge` and `name`; it changes no "
-        "row, and counts from when it is recorded. `subject_forgotten` is recorded by `journey forget`, which destroys keys first. "
+        "These facts say that an earlier fact was wrong or never happened, that two relationships or two people are one, or that a person "
+        "has a name. Record them as JSON like touchpoints, or with `journey correct`, `retract`, `merge`, `unmerge` and `name`. They "
+        "change no row, and count from when they are recorded. `journey forget` destroys keys and then records `subject_forgotten`. "
         "`reason` and `name` are personal data.",
     ]
     for kind, amendment in LOG_FACTS.items():
@@ -282,7 +282,7 @@ def error_catalogue() -> str:
         "# Errors",
         _written_by("journey/errors.py"),
         f"{intro} The command line writes them to standard error as below, after `journey: `, and exits with {FAILURE} "
-        f"({USAGE} where the call itself was wrong).",
+        f"({USAGE} if the call itself was wrong).",
         f"```text\n{tree}\n```",
         outro,
         "`except JourneyError` catches all of them. A time without an offset in a call such as `history.as_of` is a `ValueError`: "
@@ -330,10 +330,10 @@ def commands() -> str:
     told = [
         "# Commands",
         _written_by("the commands' own help"),
-        "`journey [OPTIONS] COMMAND [ARGS]...`: options before the command hold for all of them. With `--format json` a result is one "
-        "JSON object, and a list one object a line; [the shapes](library.md#json-shapes) are stable.",
+        "`journey [OPTIONS] COMMAND [ARGS]...`: the options before the command are the same for all commands. With `--format json` a "
+        "result is one JSON object, and a list is one object a line; [the shapes](library.md#json-shapes) are stable.",
         f"Exit codes: {str(main.__doc__).partition('exit: ')[2]} An `import` that refused a row has failed. Errors go to standard "
-        "error, with [what is wrong and its mend](errors.md).",
+        "error, with [what is wrong and how to fix it](errors.md).",
         "| command | does |\n|---|---|\n" + "\n".join(f"| [`{name}`](#journey-{name}) | {does} |" for name, does in COMMANDS.items()),
         "## journey",
         f"```text\n{journey.get_help(context)}\n```",
@@ -356,10 +356,10 @@ def trust_rules() -> str:
     told = [
         "# Trust rules",
         _written_by("projections/journey_projections/rules/goodwill/catalogue.py"),
-        f"What the rule set `{GOODWILL.name}` {GOODWILL.version} claims, one small function a claim. The laws beside a rule are properties "
-        "of every history, or of every clean one, in which all went well before; the tests search for histories that break them. A picture "
-        "shows what goes into a rule against what it does, drawn by running it under the default parameters. Signs and orders come from "
-        "the sources; a magnitude is this project's unless it says otherwise. "
+        f"These are the claims of the rule set `{GOODWILL.name}` {GOODWILL.version}; each is one small function. The laws under a rule are "
+        "properties of every history, or of every clean one, in which all went well before; the tests search for histories that break "
+        "them. A picture shows the input of a rule against its effect, drawn by running the rule under the default parameters. Signs and "
+        "orders come from the sources; a magnitude is this project's own unless its row says otherwise. "
         "[A file of a few lines](write-a-rule-set.md#a-rule-set-as-data) gives any parameter another value within its range, and "
         "`journey compare --all --rules FILE.toml` shows whose trust that changes.",
         "| rule | claims |\n|---|---|\n" + "\n".join(f"| [{rule.id}](#{rule.id.lower()}-{rule.name}) | {rule.claim} |" for rule in RULES),
@@ -400,18 +400,19 @@ def rule_sets() -> str:
     told = [
         "# Rule sets",
         _written_by("the rule sets, by running them"),
-        "All judge the same touchpoints. The compared ones are published models: they are valence models, and of a touchpoint they learn "
-        "only how good or bad it was, so that no law about kinds, people, promises or recoveries can hold under them. They are the "
-        "benchmark, not straw men, and so stand here twice: as published, with the parameters of their papers or vendors, and tuned.",
+        f"A rule set turns touchpoints into trust. All of these judge the same touchpoints. `{GOODWILL.name}` is the default; the others "
+        "are published models, to compare it with. They are valence models: they learn only how good or bad a touchpoint was, so no law "
+        "about kinds, people, promises or recoveries can hold under them. They are the benchmark, not straw men. So they are here twice: "
+        "as published, with the parameters of their papers or vendors, and tuned.",
         "| rule set | is | parameters |\n|---|---|---|\n"
         + "\n".join(f"| [`{one.name}`](#{one.name}) | {one.about} | {len(parameters_of(one))} |" for one in map(rule_set, NAMES)),
-        "Any of them can be changed without a line of code: [a rule set as data](write-a-rule-set.md#a-rule-set-as-data) changes "
-        "parameters and stands wherever a rule set does.",
+        "You can change any of them without a line of code: [a rule set as data](write-a-rule-set.md#a-rule-set-as-data) changes "
+        "parameters, and works wherever a rule set does.",
         "## The laws",
-        f"● holds in all of {EXAMPLES} histories that the search tried, ○ broken by one of them; under a compared rule set first as "
-        "published, then tuned. `journey laws NAME` shows the smallest history that breaks a law; the project's tests try more for the "
-        "default rule set. L02 to L06 are mostly the engine's to keep, which orders touchpoints, drops duplicates and tells no rules the "
-        "date: they hold for nearly any rule set, and so flatter the published models.",
+        f"● means that the law holds in all of {EXAMPLES} histories that the search tried; ○ means that one of them breaks it. A published "
+        "model has two marks: as published, then tuned. `journey laws NAME` shows the smallest history that breaks a law; the project's "
+        "tests try more histories for the default rule set. Keeping L02 to L06 is mostly up to the engine: it orders touchpoints, drops "
+        "duplicates and gives rules no date. These laws hold for nearly any rule set, and so flatter the published models.",
         f"| law | | {header} |\n{line}\n"
         + "\n".join(f"| {law.id} | {law.statement} | {' | '.join(_marks(law.id, held) for held in kept.values())} |" for law in LAWS)
         + f"\n| | **kept of {len(LAWS)}** | "
@@ -424,12 +425,12 @@ def rule_sets() -> str:
         "The same, tuned:",
         _stories(tuned),
         "## The parameters",
-        "As published and tuned. They were tuned to real ratings, 35,592 of them between members of a market "
-        "([the data](importing.md#anything-else-by-sql)), by `benchmarks/tune.py`: chosen on the first 70 % of the ratings by time, scored "
-        "on the last 30 %. What is scored is whether a member's trust tells their next rating, good or bad: the area under the curve "
-        "(AUC), ½ for guessing and 1 for knowing. The tuned ones are files in "
-        "[`examples/tuned/`](../examples/tuned), and so `--rules examples/tuned/beta.toml` judges by one. "
-        f"`{GOODWILL.name}` is scored as it stands, untuned.",
+        "The tables show each parameter as published and as tuned. `benchmarks/tune.py` tuned the models to 35,592 real ratings between "
+        "members of a market ([the data](importing.md#anything-else-by-sql)): it chose the parameters on the first 70 % of the ratings by "
+        "time, and scored them on the last 30 %. The score says how well a member's trust predicts whether their next rating is good or "
+        "bad: the area under the curve (AUC), ½ for guessing and 1 for knowing. The tuned rule sets are files in "
+        "[`examples/tuned/`](../examples/tuned), so `--rules examples/tuned/beta.toml` judges by one. "
+        f"`{GOODWILL.name}` is scored as it is, untuned.",
     ]
     scores: dict[str, list[float]] = json.loads((TUNED / "scores.json").read_text(encoding="utf-8"))
     cells = ((name, *(f"{score:.3f}" for score in scores[name]), *([""] if len(scores[name]) == 1 else [])) for name in NAMES)
@@ -438,7 +439,7 @@ def rule_sets() -> str:
         made = _tuned(rules)
         told += [f"### {rules.name}", f"{_claim(sys.modules[rules.initial.__module__])}"]
         if made is None:
-            told += ["Its parameters stand with [the rules](trust-rules.md) that they set."]
+            told += ["Its parameters are with [the rules](trust-rules.md) that use them."]
             continue
         values = changes_of(made, rules)
         rows = ["| parameter | published | tuned | range | unit | means | source |", "|---|---|---|---|---|---|---|"]
@@ -508,7 +509,7 @@ def write() -> int:
         if not checks:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        sys.stdout.write(f"docs/{path.relative_to(DOCS)} {'is stale; `make docs` writes it anew' if checks else 'written'}\n")
+        sys.stdout.write(f"docs/{path.relative_to(DOCS)} {'is stale; `make docs` writes it' if checks else 'written'}\n")
     return 1 if checks and stale else 0
 
 
