@@ -22,11 +22,11 @@ REPLACE_MEND = "retract it, and record another"
 def plain(value: object) -> object:
     """Refuse what no field of a touchpoint can hold: lists, objects, numbers without end, text that is no Unicode."""
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"`{value}` is no number; give a finite one")
+        raise ValueError(f"`{value}` is not a number; give a finite one")
     if isinstance(value, str) and value != value.encode("utf-8", "ignore").decode():
-        raise ValueError("this is no Unicode text; decode it anew from its source")
+        raise ValueError("this is not Unicode text; decode it again from its source")
     if value is not None and not isinstance(value, str | int | float):
-        raise ValueError(f"a {type(value).__name__} is no field's value; give a number, a text, true, false or null")
+        raise ValueError(f"a {type(value).__name__} cannot be a field's value; give a number, a text, true, false or null")
     return value
 
 

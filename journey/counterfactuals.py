@@ -57,14 +57,14 @@ def assignment(text: str) -> tuple[str, str | None]:
     """`field=value` as the two; an empty value or null is None."""
     field, equals, value = text.partition("=")
     if not equals or not field:
-        raise ValueError(f"`{text}` is no correction; write field=value, as in benevolence=0.6")
+        raise ValueError(f"`{text}` is not a correction; write field=value, as in benevolence=0.6")
     return field, None if value in ("", "null") else value
 
 
 def _replacement(text: str) -> tuple[str, str, str | None]:
     id, colon, rest = text.partition("=")[0].rpartition(":")
     if not colon or not id or not rest or "=" not in text:
-        raise ValueError(f"`{text}` is no replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
+        raise ValueError(f"`{text}` is not a replacement; write ID:field=value, as in meeting-131:benevolence=0.6")
     return id, *assignment(text[len(id) + 1 :])
 
 

@@ -7,17 +7,17 @@
     ├── ConflictingTouchpoint    two contents under one id: give one of them another id
     ├── ConflictingHistory       read the history again, decide again, retry
     ├── ConflictingSubscription  stop following, or give each subscription a name of its own
-    ├── UnreadableSource         mend or rename the file to import
-    ├── UnusableRules            mend the rule file
+    ├── UnreadableSource         fix or rename the file to import
+    ├── UnusableRules            fix the rule file
     ├── UnsupportedSchema        upgrade journey
     ├── InvalidStoreUrl          fix the store's address
     ├── StoreUnavailable         make the store reachable, then retry
     │   └── Overloaded           … in a moment: nothing was done
     ├── DamagedJournal           restore from a backup
-    ├── DamagedLedger            make the ledger anew
+    ├── DamagedLedger            rebuild the ledger
     └── MissingExtra             install it
 
-`str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to put it right.
+`str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to fix it.
 """
 
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ class InvalidTouchpoint(JourneyError):
 
 
 class UnknownKind(InvalidTouchpoint):
-    """The touchpoint's kind is none that journey knows."""
+    """The kind is unknown."""
 
 
 class UnknownName(JourneyError):
@@ -66,7 +66,7 @@ class ConflictingTouchpoint(JourneyError):
         differing = [name for name in names if recorded.get(name) != offered.get(name)]
         changes = ", ".join(f"{name} {shown(recorded.get(name))} against {shown(offered.get(name))}" for name in differing)
         super().__init__(
-            f"touchpoint `{id}` is already there with other content: {changes}",
+            f"touchpoint `{id}` is already recorded with other content: {changes}",
             "give the new touchpoint an id of its own; recorded facts stay as they are",
         )
 
@@ -83,11 +83,11 @@ class ConflictingHistory(JourneyError):
 
 
 class ConflictingSubscription(JourneyError):
-    """A later subscription goes on under the same name."""
+    """A later subscription has taken over this name."""
 
 
 class UnreadableSource(JourneyError):
-    """A whole file cannot be read as what it should be."""
+    """A file cannot be read in its format."""
 
 
 class UnusableRules(JourneyError):
@@ -111,11 +111,11 @@ class Overloaded(StoreUnavailable):
 
 
 class DamagedJournal(JourneyError):
-    """What the store holds cannot be what journey wrote."""
+    """The store does not hold what journey wrote."""
 
 
 class DamagedLedger(JourneyError):
-    """The files of a ledger are not whole, or are another journal's."""
+    """The files of a ledger are damaged, incomplete or another journal's."""
 
 
 class MissingExtra(JourneyError):

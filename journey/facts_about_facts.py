@@ -57,24 +57,24 @@ class FactsAboutFacts:
         """As `Journal.correct`."""
         relationship = self._lookup.fact(id).relationship
         if not relationship:
-            raise UnknownName(f"`{id}` is no touchpoint but was said of people", "name the touchpoint")
+            raise UnknownName(f"`{id}` is not a touchpoint but a fact about people", "name the touchpoint")
         touchpoint = self._lookup.history(relationship)[id]
         corrected = fields_of(changed_in(touchpoint, fields, mend=REPLACE_MEND))
-        told = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
-        said = {"relationship": relationship, "corrects": id, **told, "reason": reason, "actor": actor}
-        return self._say(TouchpointCorrected, said, as_id, f"{id}.corrected")
+        corrections = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
+        values = {"relationship": relationship, "corrects": id, **corrections, "reason": reason, "actor": actor}
+        return self._record_under_id(TouchpointCorrected, values, as_id, f"{id}.corrected")
 
     def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
         """As `Journal.retract`."""
         fact = self._lookup.fact(id)
         if isinstance(fact, Merge | PeopleMerge):
             two = "relationships" if isinstance(fact, Merge) else "people"
-            raise InvalidTouchpoint([("retracts", f"`{id}` is said of two {two}, not of a touchpoint")], "merge or unmerge the two")
+            raise InvalidTouchpoint([("retracts", f"`{id}` is about two {two}, not about a touchpoint")], "merge or unmerge the two")
         if not fact.relationship:
-            mend = "tell the name anew, or none" if isinstance(fact, PersonNamed) else "it cannot be taken back"
-            raise InvalidTouchpoint([("retracts", f"`{id}` is said of a person, not of a touchpoint")], mend)
-        said = {"relationship": fact.relationship, "retracts": id, "reason": reason, "actor": actor}
-        return self._say(TouchpointRetracted, said, as_id, f"{id}.retracted")
+            mend = "record another name, or none" if isinstance(fact, PersonNamed) else "it cannot be undone"
+            raise InvalidTouchpoint([("retracts", f"`{id}` is about a person, not about a touchpoint")], mend)
+        values = {"relationship": fact.relationship, "retracts": id, "reason": reason, "actor": actor}
+        return self._record_under_id(TouchpointRetracted, values, as_id, f"{id}.retracted")
 
     def merge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -85,16 +85,16 @@ class FactsAboutFacts:
         for name in (relationship, other):
             if not name or not self._lookup.version(name):
                 raise self._lookup.unknown(name)
-        said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
-        return self._say(RelationshipsMerged, said, as_id, f"{relationship}+{other}.merged")
+        values = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
+        return self._record_under_id(RelationshipsMerged, values, as_id, f"{relationship}+{other}.merged")
 
     def unmerge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
         """As `Journal.unmerge`."""
         refuse_unless_merged(relationship, other, merged_pairs(self._lookup.identities.merges(relationship)))
-        said = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
-        return self._say(RelationshipsUnmerged, said, as_id, f"{relationship}+{other}.unmerged")
+        values = {"relationship": relationship, "other": other, "reason": reason, "actor": actor}
+        return self._record_under_id(RelationshipsUnmerged, values, as_id, f"{relationship}+{other}.unmerged")
 
     def merge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
@@ -104,40 +104,40 @@ class FactsAboutFacts:
             raise InvalidTouchpoint([("other", f"`{other}` is the person itself")], "name two people")
         for one in (person, other):
             self._lookup.refuse_unless_person(one, [one])
-        said = {"person": person, "other": other, "reason": reason, "actor": actor}
-        return self._say(PeopleMerged, said, as_id, f"{person}+{other}.merged")
+        values = {"person": person, "other": other, "reason": reason, "actor": actor}
+        return self._record_under_id(PeopleMerged, values, as_id, f"{person}+{other}.merged")
 
     def unmerge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
         """As `Journal.unmerge_people`."""
         refuse_unless_merged(person, other, self._lookup.identities.people_pairs([person]))
-        said = {"person": person, "other": other, "reason": reason, "actor": actor}
-        return self._say(PeopleUnmerged, said, as_id, f"{person}+{other}.unmerged")
+        values = {"person": person, "other": other, "reason": reason, "actor": actor}
+        return self._record_under_id(PeopleUnmerged, values, as_id, f"{person}+{other}.unmerged")
 
     def name(
         self, person: str, name: str | None, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
         """As `Journal.name`."""
         self._lookup.refuse_unless_person(person, [person])
-        said = {"person": person, "name": name, "reason": reason, "actor": actor}
-        return self._say(PersonNamed, said, as_id, f"{person}.named")
+        values = {"person": person, "name": name, "reason": reason, "actor": actor}
+        return self._record_under_id(PersonNamed, values, as_id, f"{person}.named")
 
     def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
         """As `Journal.forget`."""
         people = self._lookup.identities.one_with(person)
         subject = self._subject(person, people)
-        said = {"person": person, "reason": reason, "actor": actor}
+        values = {"person": person, "reason": reason, "actor": actor}
         # What could not be recorded must not be done.
-        validated(SubjectForgotten, {**said, "id": as_id or person, "occurred_at": self._now()})
+        validated(SubjectForgotten, {**values, "id": as_id or person, "occurred_at": self._now()})
         is_done = as_id is not None and as_id in self._lookup.find([as_id])
-        found = self._store.find(subject.texts)
-        encrypted = [row.id for row in found if row.personal is not None and not is_readable(row.personal)]
+        rows = self._store.find(subject.texts)
+        encrypted = [row.id for row in rows if row.personal is not None and not is_readable(row.personal)]
         plain = dict.fromkeys(sorted({*subject.texts} - {*encrypted}), "it was recorded before texts were encrypted")
         keystore = self._texts.keystore
         keys = 0 if is_done else keystore.destroy(subject.owners)
         return Forgotten(
-            receipt=self._say(SubjectForgotten, said, as_id, f"{person}.forgotten"),
+            receipt=self._record_under_id(SubjectForgotten, values, as_id, f"{person}.forgotten"),
             people=sorted(people),
             relationships=subject.relationships,
             texts=0 if is_done else len(encrypted),
@@ -154,28 +154,28 @@ class FactsAboutFacts:
     def _subject(self, person: str, people: Collection[str]) -> Subject:
         """What is told of a person who has these ids. Raises UnknownName."""
         self._lookup.refuse_unless_person(person, people)
-        told = [record for name in sorted(people) for record in self._lookup.naming(name, ("contact", "customer", "person", "other"))]
-        of_people = [record for record in told if isinstance(record.touchpoint, PeopleFact)]
-        return subject_of(people, self._histories({record.touchpoint.relationship for record in told} - {""}), of_people)
+        records = [record for name in sorted(people) for record in self._lookup.naming(name, ("contact", "customer", "person", "other"))]
+        of_people = [record for record in records if isinstance(record.touchpoint, PeopleFact)]
+        return subject_of(people, self._histories({record.touchpoint.relationship for record in records} - {""}), of_people)
 
     def _histories(self, relationships: Iterable[str]) -> Iterator[History]:
         """The histories in which these relationships are told, each once."""
-        told = set[str]()
+        covered = set[str]()
         for name in sorted(relationships):
-            if name not in told:
+            if name not in covered:
                 history = self._lookup.history(name)
                 # An unmerge is told by both, though neither tells the other.
-                told |= {record.outline.relationship for record in history.told if not isinstance(record.outline, Merge)}
+                covered |= {record.outline.relationship for record in history.told if not isinstance(record.outline, Merge)}
                 yield history
 
-    def _say(self, model: type[LogFact], said: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
+    def _record_under_id(self, model: type[LogFact], values: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
         """Record a fact about facts, under the id that was given or the next free one of its stem.
 
         Said again under the same id, only later, it is the same fact: its first receipt returns.
         """
         if as_id is not None:
             first = self._lookup.find([as_id]).get(as_id)
-            fact = validated(model, {**said, "id": as_id, "occurred_at": self._now()})
+            fact = validated(model, {**values, "id": as_id, "occurred_at": self._now()})
             if first is not None and isinstance(first.touchpoint, model):
                 fact = fact.model_copy(update={"occurred_at": first.touchpoint.occurred_at})
             return self._record(fact)[0]
@@ -185,7 +185,7 @@ class FactsAboutFacts:
             free = next(id for id in (f"{stem}-{number}" for number in count(1)) if not self._lookup.find([id]))
             # Somebody else may take it in the meantime.
             with suppress(ConflictingTouchpoint):
-                return self._record(validated(model, {**said, "id": free, "occurred_at": self._now()}))[0]
+                return self._record(validated(model, {**values, "id": free, "occurred_at": self._now()}))[0]
 
     def _record(self, fact: Fact) -> list[Receipt]:
         return self._recording.record(self._recording.prepare([fact]))

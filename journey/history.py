@@ -25,7 +25,7 @@ from journey.amendments import (
 )
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnknownName, UnsupportedSchema
 from journey.json_shapes import HistoryShape
-from journey.merging import merged_pairs, names_in, names_of_united, people_in, told_by, united
+from journey.merging import merged_pairs, names_in, names_of_united, people_in, united, with_people_renamed
 from journey.reading import read_fact, validated
 from journey.records import Recorded as Recorded
 from journey.times import from_microseconds, moment, to_microseconds
@@ -33,7 +33,7 @@ from journey.touchpoints import Touchpoint, fields_of
 from journey.upcasting import upcast
 
 H = TypeVar("H", bound="History")
-_UNTOLD = (PersonNamed, SubjectForgotten)
+_NOT_IN_HISTORIES = (PersonNamed, SubjectForgotten)
 """What no history tells."""
 _Edits = tuple[tuple[str, Mapping[str, Any]], ...]
 
@@ -77,7 +77,7 @@ class History:
     @classmethod
     def of_records(cls, records: Iterable[Recorded[Fact]], relationship: str | None = None) -> Self:
         """A history of recorded facts in any order; see `of`. What people are called, and who was forgotten, is no part of it."""
-        everything = _once(record for record in records if type(record.outline) not in _UNTOLD)
+        everything = _once(record for record in records if type(record.outline) not in _NOT_IN_HISTORIES)
         if relationship is None:
             named = (record for record in everything if record.outline.relationship)
             first = min(named, key=_order, default=None)
@@ -135,14 +135,14 @@ class History:
     @property
     def late(self) -> frozenset[str]:
         """The ids of touchpoints that were recorded when something that followed them was known already."""
-        found, known, instant, pending = set(), None, None, None
+        late, known, instant, pending = set(), None, None, None
         for record in reversed(self.records):
             if record.at != instant:
                 instant, known, pending = record.at, _earlier(known, pending), None
             if known is not None and record.recorded_at > known:
-                found.add(record.outline.id)
+                late.add(record.outline.id)
             pending = _earlier(pending, record.recorded_at)
-        return frozenset(found)
+        return frozenset(late)
 
     def as_of(self, when: str | date | datetime) -> Self:
         """What had happened by `when` (valid time), inclusive. A bare date means the end of that day in UTC."""
@@ -194,9 +194,9 @@ class History:
     def __get_pydantic_core_schema__(cls, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A history is read from a list of facts, as by `of`, and serialised to the plain fields of its touchpoints."""
 
-        def read(given: object, facts_of: ValidatorFunctionWrapHandler) -> History:
+        def read(data: object, facts_of: ValidatorFunctionWrapHandler) -> History:
             try:
-                return given if isinstance(given, History) else cls.of(facts_of(given))
+                return data if isinstance(data, History) else cls.of(facts_of(data))
             except JourneyError as error:
                 raise ValueError(f"{error}; {error.mend}") from error
 
@@ -216,12 +216,12 @@ class History:
             if record.outline.id == id:
                 return record
         retracted, _ = in_force(record.touchpoint for record in self.amendments)
-        for told in reversed(self.told):
-            if id in retracted and _about(told.outline) == id:
-                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{told.outline.id}` to have it back")
-            if told.outline.id == id and isinstance(told.outline, LogFact):
-                raise UnknownName(f"`{id}` is no touchpoint but was said of one", "name the touchpoint, or retract what was said")
-            if told.outline.id == id:
+        for fact_record in reversed(self.told):
+            if id in retracted and _about(fact_record.outline) == id:
+                raise UnknownName(f"touchpoint `{id}` was retracted", f"retract `{fact_record.outline.id}` to have it back")
+            if fact_record.outline.id == id and isinstance(fact_record.outline, LogFact):
+                raise UnknownName(f"`{id}` is not a touchpoint but a fact about one", "name the touchpoint, or retract that fact")
+            if fact_record.outline.id == id:
                 raise UnknownName(f"touchpoint `{id}` happened only later", "look as of a later day")
         raise UnknownName.of("touchpoint", id, (record.outline.id for record in self.records), "`journey history` lists the ids")
 
@@ -231,8 +231,10 @@ def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits)
 
     Upholds INVARIANT (one order), for facts told once.
     """
-    told = everything if history.known_at_bound is None else [one for one in everything if one.recorded_at <= history.known_at_bound]
-    known = sorted(told, key=_recording)
+    everything_known = (
+        everything if history.known_at_bound is None else [one for one in everything if one.recorded_at <= history.known_at_bound]
+    )
+    known = sorted(everything_known, key=_recording)
     impossible: dict[str, str] = {}
     models = {type(record.outline) for record in everything}
     relationship = history.relationship
@@ -268,16 +270,18 @@ def _relationships(fact: Fact) -> set[str]:
 def _with_one_name_each(records: Iterable[Recorded], known: Iterable[Recorded[Fact]]) -> tuple[list[Recorded], list[Recorded[Fact]]]:
     """The records with each person by one name, and what is known without merges of people whom no record names."""
     names = names_of_united(merged_pairs(one.outline for one in known if isinstance(one.outline, PeopleMerge)))
-    told = [
-        record if names.keys().isdisjoint(people_in(record.outline)) else replace(record, touchpoint=told_by(names, record.touchpoint))
+    renamed = [
+        record
+        if names.keys().isdisjoint(people_in(record.outline))
+        else replace(record, touchpoint=with_people_renamed(names, record.touchpoint))
         for record in records
     ]
-    met = {person for record in told for person in people_in(record.outline)}
+    people = {person for record in renamed for person in people_in(record.outline)}
 
     def concerns(fact: Fact) -> bool:
-        return not isinstance(fact, PeopleMerge) or any(names.get(name, name) in met for name in names_in(fact))
+        return not isinstance(fact, PeopleMerge) or any(names.get(name, name) in people for name in names_in(fact))
 
-    return told, [one for one in known if concerns(one.outline)]
+    return renamed, [one for one in known if concerns(one.outline)]
 
 
 def changed_in(touchpoint: Touchpoint, fields: Mapping[str, Any], *, mend: str) -> Touchpoint:
@@ -337,8 +341,8 @@ def _recording(record: Recorded[Fact]) -> tuple[datetime, int, str]:
 
 def _order(record: Recorded[Fact]) -> tuple[int, int, str]:
     """The total order of touchpoints: when it occurred, the source's own sequence, then the id."""
-    told = record.outline
-    return record.at, getattr(told, "sequence", 0), told.id
+    outline = record.outline
+    return record.at, getattr(outline, "sequence", 0), outline.id
 
 
 def _once(records: Iterable[Recorded[Fact]]) -> tuple[Recorded[Fact], ...]:

@@ -27,7 +27,7 @@ class Identities:
 
     def people_pairs(self, people: Iterable[str]) -> Pairs[PeopleMerge]:
         """The pairs that are one among whoever ever was one with one of these people."""
-        merges, _ = self.said_of(people)
+        merges, _ = self.merges_and_names_of(people)
         return merged_pairs(merge.touchpoint for merge in merges)
 
     def merges(self, relationship: str | None = None, known_at: datetime | None = None) -> list[Merge]:
@@ -37,16 +37,16 @@ class Identities:
 
     def merges_around(self, relationship: str) -> list[StoredTouchpoint]:
         """The rows of merges and unmerges of whatever ever was one with a relationship, through whatever others. By position."""
-        found: dict[int, StoredTouchpoint] = {}
+        rows_by_position: dict[int, StoredTouchpoint] = {}
         names, pending = {relationship}, [relationship]
         while pending:
             rows = self._store.merges(pending.pop())
-            found.update((row.position, row) for row in rows)
+            rows_by_position.update((row.position, row) for row in rows)
             for merge in self._decode(rows):
                 new = {*names_in(cast(Merge, merge.touchpoint))} - names
                 names |= new
                 pending += new
-        return [found[position] for position in sorted(found)]
+        return [rows_by_position[position] for position in sorted(rows_by_position)]
 
     def merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
         """The rows of every relationship that ever was one with this, through whatever others."""
@@ -61,22 +61,22 @@ class Identities:
         merges = (cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at)
         return names_of_united(merged_pairs(merges)).get(relationship, relationship)
 
-    def said_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
+    def merges_and_names_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
         """The merges and unmerges of whoever ever was one with one of these people, through whatever others; and their names.
 
         Both by position. A name is told as stored: most that is asked of people needs none, and then none is decrypted.
         """
-        found: dict[str, Recorded[PeopleMerge]] = {}
+        merges_by_id: dict[str, Recorded[PeopleMerge]] = {}
         names: dict[str, StoredTouchpoint] = {}
         known, pending = set[str](), set(people)
         while pending:
             known |= pending
             rows = self._store.people_facts(sorted(pending))
             merges = cast(list[Recorded[PeopleMerge]], self._decode([row for row in rows if row.kind in PEOPLE_MERGES]))
-            found.update((merge.touchpoint.id, merge) for merge in merges)
+            merges_by_id.update((merge.touchpoint.id, merge) for merge in merges)
             names.update((row.id, row) for row in rows if row.kind == _NAMED)
             pending = {name for merge in merges for name in names_in(merge.touchpoint)} - known
-        return sorted(found.values(), key=lambda merge: merge.position or 0), sorted(names.values())
+        return sorted(merges_by_id.values(), key=lambda merge: merge.position or 0), sorted(names.values())
 
 
 def refuse_unless_merged(one: str, other: str, pairs: Pairs[Any]) -> None:

@@ -48,14 +48,14 @@ def served_as(shape: Any) -> Callable[[type[V]], type[V]]:
     """Let a class with a `to_dict` be a field of pydantic models: its values are taken as they are, and serialised to their shape."""
 
     def serve(value: type[V]) -> type[V]:
-        def check(given: object, _: object) -> object:
-            if isinstance(given, value):
-                return given
+        def check(instance: object, _: object) -> object:
+            if isinstance(instance, value):
+                return instance
             raise PydanticCustomError("journey_value", "a {name} is needed, which no data can stand for", {"name": value.__name__})
 
         def schema(_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
             of_shape = handler.generate_schema(shape)
-            plain = core_schema.plain_serializer_function_ser_schema(lambda given: given.to_dict(), return_schema=of_shape)
+            plain = core_schema.plain_serializer_function_ser_schema(lambda instance: instance.to_dict(), return_schema=of_shape)
             return core_schema.no_info_wrap_validator_function(check, of_shape, serialization=plain)
 
         value.__get_pydantic_core_schema__ = staticmethod(schema)  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ class Lookup:
         records = self.decode([*{row.position: row for row in (*rows, *others)}.values()])
         # What is said of people belongs to no relationship; mostly there is nothing.
         if self._store.version(""):
-            records += self.identities.said_of({person for record in records for person in people_in(record.outline)})[0]
+            records += self.identities.merges_and_names_of({person for record in records for person in people_in(record.outline)})[0]
         return History.of_records(records, relationship)
 
     def canonical_name(self, relationship: str, *, known_at: str | date | datetime | None = None) -> str:
@@ -79,17 +79,17 @@ class Lookup:
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """As `Journal.names`."""
-        wanted = set(people)
+        ids = set(people)
         if not self._store.version(""):
             return {}
-        merges, names = self.identities.said_of(wanted)
+        merges, names = self.identities.merges_and_names_of(ids)
         one = names_of_united(merged_pairs(merge.touchpoint for merge in merges))
         last = {
-            one.get(told.touchpoint.person, told.touchpoint.person): told.touchpoint.name
-            for told in cast(list[Recorded[PersonNamed]], self.decode(names))
-            if not told.withheld
+            one.get(record.touchpoint.person, record.touchpoint.person): record.touchpoint.name
+            for record in cast(list[Recorded[PersonNamed]], self.decode(names))
+            if not record.withheld
         }
-        called = {person: last.get(one.get(person, person)) for person in wanted}
+        called = {person: last.get(one.get(person, person)) for person in ids}
         return {person: name for person, name in called.items() if name is not None}
 
     def unknown(self, relationship: str) -> UnknownName:

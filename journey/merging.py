@@ -50,11 +50,11 @@ def people_in(fact: Fact) -> set[str]:
     return {value for value in values if isinstance(value, str)}
 
 
-def told_by(names: Mapping[str, str], touchpoint: Touchpoint) -> Touchpoint:
+def with_people_renamed(names: Mapping[str, str], touchpoint: Touchpoint) -> Touchpoint:
     """The touchpoint, with each person by the name that `names` gives."""
-    told = vars(touchpoint)
-    other = {field: names[told[field]] for field in PEOPLE if told.get(field) in names}
-    return touchpoint.model_copy(update=other) if any(told[field] != name for field, name in other.items()) else touchpoint
+    fields = vars(touchpoint)
+    renamed = {field: names[fields[field]] for field in PEOPLE if fields.get(field) in names}
+    return touchpoint.model_copy(update=renamed) if any(fields[field] != name for field, name in renamed.items()) else touchpoint
 
 
 def _groups(pairs: Pairs[M]) -> dict[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""From plain fields to a touchpoint: validation with every problem named, in words, with its mend."""
+"""From plain fields to a touchpoint: validation names every problem and how to fix it."""
 
 import json
 import re
@@ -35,9 +35,9 @@ _MODELS_BY_NAME = {name.encode(): model for name, model in FACTS.items()}
 
 def read_json(text: str | bytes) -> Fact:
     """Read one touchpoint, or another fact, from one JSON object. Raises InvalidTouchpoint."""
-    if isinstance(text, bytes) and (found := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(found[1])):
-        # Straight from its bytes: no dict is built. What it is not is found out below, with all that is wrong; a kind that stands
-        # somewhere inside is found out too, since each model takes its own alone.
+    if isinstance(text, bytes) and (match := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(match[1])):
+        # Straight from its bytes: no dict is built. If this fails, the code below finds every problem. It may have matched a `kind`
+        # somewhere inside the object; then it fails too, since each model takes its own kind alone.
         try:
             return cast(Fact, model.__pydantic_validator__.validate_json(text))
         except ValidationError:
@@ -45,7 +45,7 @@ def read_json(text: str | bytes) -> Fact:
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidTouchpoint([("", f"this is no JSON: {error}")], "write one JSON object a line") from None
+        raise InvalidTouchpoint([("", f"this is not JSON: {error}")], "write one JSON object a line") from None
     if not isinstance(fields, dict):
         raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(fields).__name__}")], "write one JSON object a line")
     return read_fact(fields)
@@ -57,7 +57,7 @@ F = TypeVar("F", bound=BaseModel)
 def validated(model: type[F], fields: Mapping[str, Any]) -> F:
     """Build `model` from plain fields. Raises InvalidTouchpoint with every problem."""
     try:
-        # Pydantic's own way in, without what `model_validate` asks beside: it is the inner loop of reading and recording.
+        # Pydantic's own validator, without the extra checks of `model_validate`: this is the inner loop of reading and recording.
         return cast(F, model.__pydantic_validator__.validate_python(fields))
     except ValidationError as error:
         faults = [_fault(fault, model) for fault in error.errors()]
@@ -66,25 +66,25 @@ def validated(model: type[F], fields: Mapping[str, Any]) -> F:
 
 
 def unknown_touchpoint(fields: Mapping[str, Any], schema_version: int) -> Touchpoint:
-    """What can be said of plain fields whose kind or schema is not known. Raises InvalidTouchpoint."""
-    said = {name: fields[name] for name in ("kind", "id", "relationship", "occurred_at") if name in fields}
-    payload = {name: value for name, value in fields.items() if name not in said}
-    # It has every field that the kinds share, and is met wherever one of them is.
+    """The shared fields of a touchpoint whose kind or schema is unknown; the rest is its `payload`. Raises InvalidTouchpoint."""
+    shared = {name: fields[name] for name in ("kind", "id", "relationship", "occurred_at") if name in fields}
+    payload = {name: value for name, value in fields.items() if name not in shared}
+    # It has every field that all kinds share, so it can stand wherever a touchpoint can.
     model = cast(type[Touchpoint], UnknownTouchpoint)
-    return validated(model, {**said, "schema_version": schema_version, "payload": payload})
+    return validated(model, {**shared, "schema_version": schema_version, "payload": payload})
 
 
 _MODELS = frozenset(FACTS.values())
 
 
-def recordable(told: Fact | dict[str, Any] | bytes) -> Fact:
-    """The fact, once it is known to hold what its model allows. Raises InvalidTouchpoint.
+def recordable(fact: Fact | dict[str, Any] | bytes) -> Fact:
+    """The fact, after checking that its model allows its values. Raises InvalidTouchpoint.
 
     Plain fields are read as by `read_fact`, JSON in bytes as by `read_json`.
     """
-    if isinstance(told, bytes):
-        return read_json(told)
-    return read_fact(told) if isinstance(told, dict) else _revalidated(told)
+    if isinstance(fact, bytes):
+        return read_json(fact)
+    return read_fact(fact) if isinstance(fact, dict) else _revalidated(fact)
 
 
 def _revalidated(touchpoint: F) -> F:
@@ -92,11 +92,13 @@ def _revalidated(touchpoint: F) -> F:
         raise _unrecordable(touchpoint)
     model, values = type(touchpoint), vars(touchpoint)
     try:
-        # Most fields are None; without them it takes less than half of the time, and is as good where it makes the same.
-        told = cast(F, model.__pydantic_validator__.validate_python({name: value for name, value in values.items() if value is not None}))
+        # Most fields are None. Leaving them out halves the time, and is enough where the result is equal.
+        checked = cast(
+            F, model.__pydantic_validator__.validate_python({name: value for name, value in values.items() if value is not None})
+        )
     except ValidationError:
         return validated(model, values)
-    return told if vars(told) == values else validated(model, values)
+    return checked if vars(checked) == values else validated(model, values)
 
 
 def _unrecordable(touchpoint: object) -> InvalidTouchpoint:
@@ -117,7 +119,7 @@ def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:
     model = models.get(kind) if isinstance(kind, str) else None
     if model is None:
         raise UnknownKind(
-            [("kind", f"`{kind}` is no kind of touchpoint")],
+            [("kind", f"`{kind}` is not a kind of touchpoint")],
             did_you_mean(str(kind), models) or f"the kinds are {', '.join(f'`{known}`' for known in models)}",
         )
     return model
@@ -137,25 +139,27 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
         case "literal_error":
             return field, f"`{value}` is not allowed", f"`{field}` is one of {context['expected']}".replace("'", "`")
         case "greater_than_equal" | "less_than_equal" | "finite_number" | "float_type" | "float_parsing":
-            return field, f"`{value}` is not a number in range", _range(model, field)
+            numbers = _range(model, field)
+            return field, f"must be {numbers}, got {shown(value)}", f"give `{field}` {numbers}"
         case "string_type":
-            return field, f"{shown(value)} is no text", "quote it; in SQL, cast it to VARCHAR"
+            return field, f"{shown(value)} is not text", "quote it; in SQL, cast it to VARCHAR"
         case "value_error":
             message, _, mend = str(context["error"]).partition("; ")
             return field, message, mend
         case "string_unicode":
-            return field, f"{shown(value)} is no Unicode text", "decode it anew from its source"
+            return field, f"{shown(value)} is not Unicode text", "decode it again from its source"
         case "string_too_long":
             return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
         case "string_pattern_mismatch" | "string_too_short":
-            return field, f"{shown(value)} is no identifier", "use 1 to 200 characters, not all blank, without control characters"
+            return field, f"{shown(value)} is not an identifier", "use 1 to 200 characters, not all blank, without control characters"
         case _:
             return field, f"{shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
 
 
 def _range(model: type[BaseModel], field: str) -> str:
+    """The numbers that a field may hold, in words."""
     bounds = dict(_bounds(model.model_fields[field]))
-    return f"`{field}` lies in [{bounds['ge']}, {bounds['le']}]" if len(bounds) == 2 else f"`{field}` is a number"
+    return f"a number from {bounds['ge']} to {bounds['le']}" if len(bounds) == 2 else "a number"
 
 
 def _bounds(annotated: Any) -> Iterator[tuple[str, float]]:

@@ -22,12 +22,12 @@ class Prepared:
     """Facts that are known to be what they should be, one row of each as it is told, and one as a store will keep it."""
 
     facts: Sequence[Fact]
-    told: Sequence[StoredTouchpoint]
+    readable: Sequence[StoredTouchpoint]
     rows: Sequence[StoredTouchpoint]
 
     def part(self, start: int, stop: int) -> "Prepared":
         """Those from number `start` until `stop`, from 0."""
-        return Prepared(self.facts[start:stop], self.told[start:stop], self.rows[start:stop])
+        return Prepared(self.facts[start:stop], self.readable[start:stop], self.rows[start:stop])
 
 
 class Recording:
@@ -43,8 +43,8 @@ class Recording:
     def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
         """As `Journal.prepare`."""
         facts = [recordable(one) for one in touchpoints]
-        told = [encode(fact) for fact in facts]
-        return Prepared(facts, told, self._texts.encrypted(facts, told))
+        readable = [encode(fact) for fact in facts]
+        return Prepared(facts, readable, self._texts.encrypted(facts, readable))
 
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
         """As `Journal.record`."""
@@ -54,21 +54,21 @@ class Recording:
         return receipts
 
     def _append(self, ready: Prepared, expected_version: int | None) -> list[Receipt]:
-        told, now = ready.told, to_microseconds(self._now())
+        readable, now = ready.readable, to_microseconds(self._now())
         try:
             return list(self._store.append(ready.rows, now, expected_version))
         except ConflictingTouchpoint as conflict:
             # A text that was recorded under an older key, or cannot be read any more, is no other content.
-            present = self._store.find([row.id for row in told])
-            again = self._texts.as_recorded(told, ready.rows, present)
+            present = self._store.find([row.id for row in readable])
+            again = self._texts.as_recorded(readable, ready.rows, present)
             if again != list(ready.rows):
                 with suppress(ConflictingTouchpoint):
                     return list(self._store.append(again, now, expected_version))
-            raise _conflict(conflict.id, told, self._texts.decrypted(present)) from None
+            raise _conflict(conflict.id, readable, self._texts.decrypted(present)) from None
 
 
 def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:
     """The refusal of rows, told with their texts."""
-    first, *others = [row for row in (*present, *offered) if row.id == id]
-    other = next((row for row in others if row.content != first.content), first)
-    return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(other))
+    first, *rows = [row for row in (*present, *offered) if row.id == id]
+    different = next((row for row in rows if row.content != first.content), first)
+    return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(different))

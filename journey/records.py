@@ -46,9 +46,9 @@ class Recorded(Generic[F]):
             """What was not asked for until now: the rest has its place already."""
             match name:
                 case "touchpoint" | "withheld":
-                    told = object.__getattribute__(self, "_read")(object.__getattribute__(self, "_row"))
-                    object.__setattr__(self, "touchpoint", told.touchpoint)
-                    object.__setattr__(self, "withheld", told.withheld)
+                    record = object.__getattribute__(self, "_read")(object.__getattribute__(self, "_row"))
+                    object.__setattr__(self, "touchpoint", record.touchpoint)
+                    object.__setattr__(self, "withheld", record.withheld)
                 case "outline":
                     object.__setattr__(self, "outline", self.touchpoint)
                 case "at":
@@ -66,8 +66,8 @@ class Recorded(Generic[F]):
         """
         corrected = {"corrected_by": list(self.corrected_by)} if self.corrected_by else {}
         withheld = {"withheld": True} if self.withheld else {}
-        told = {**fields_of(self.touchpoint), "position": self.position, "recorded_at": self.recorded_at.isoformat()}
-        return {**told, **corrected, **withheld}
+        fields = {**fields_of(self.touchpoint), "position": self.position, "recorded_at": self.recorded_at.isoformat()}
+        return {**fields, **corrected, **withheld}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What the journal knows, decrypted, without the journal."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-_MEND = "write ISO 8601 with an offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
+_MEND = "write ISO 8601 with a UTC offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
 
 
 def utc(value: object) -> datetime:
@@ -16,11 +16,12 @@ def utc(value: object) -> datetime:
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
-            raise ValueError(f"`{value}` is no time; {_MEND}") from None
+            raise ValueError(f"`{value}` is not a date or time; {_MEND}") from None
     if not isinstance(value, datetime):
-        raise ValueError(f"`{value}` is no time; {_MEND}")
+        raise ValueError(f"`{value}` is not a date or time; {_MEND}")
     if value.tzinfo is None or value.utcoffset() is None:
-        raise ValueError(f"`{value.isoformat()}` has no offset, so it names no instant; {_MEND}")
+        text = value.isoformat()
+        raise ValueError(f"`{text}` has no UTC offset; add one, as in `{text}Z` or `{text}+01:00`")
     try:
         return value.astimezone(UTC)
     except OverflowError:

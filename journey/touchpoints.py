@@ -17,7 +17,7 @@ from journey.moments import MaybeMoment, Moment, Occurring
 def no_switch(value: object) -> object:
     """Refuse true and false where a number is asked for; pydantic would take them for 1 and 0."""
     if isinstance(value, bool):
-        raise ValueError(f"`{str(value).lower()}` is no number; write a number")
+        raise ValueError(f"`{str(value).lower()}` is not a number; write a number")
     return value
 
 

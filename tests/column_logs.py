@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from journey import History, Recorded, Touchpoint
-from journey.merging import told_by
+from journey.merging import with_people_renamed
 from journey.testing import histories, touchpoints
 from journey.times import to_microseconds
 from journey_projections import Replay, RuleSet, replay
@@ -35,7 +35,7 @@ class Log:
         by_name: dict[str, list[Touchpoint]] = {}
         for touchpoint, counts in zip(self.touchpoints, self.counting, strict=True):
             if counts:
-                by_name.setdefault(self.united[touchpoint.relationship], []).append(told_by(self.people, touchpoint))
+                by_name.setdefault(self.united[touchpoint.relationship], []).append(with_people_renamed(self.people, touchpoint))
         return {name: History.of(facts) for name, facts in by_name.items()}
 
     def columns(self, dictionaries: Dictionaries) -> list[Columns]:

@@ -149,7 +149,7 @@ def test_relationships_that_are_two_after_all_are_both_looked_into(journal: Jour
 def test_a_text_under_somebody_elses_key_is_told(journal: Journal) -> None:
     journal.record(note("n", "r", contact="bea"))
     journal.correct("n", {"contact": "ana"})
-    assert journal.forget("ana").kept == {"n": "it was told of somebody else, under the key of `bea`, and corrected since"}
+    assert journal.forget("ana").kept == {"n": "it was recorded about somebody else, under the key of `bea`, and corrected since"}
     assert readable(journal) == {"n"}
 
 

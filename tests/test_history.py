@@ -36,7 +36,7 @@ def test_bounds_are_inclusive_and_a_date_is_its_end() -> None:
     assert len(history.as_of(START.date())) == 1
     assert len(history.as_of("2015-01-02")) == 2
     assert len(history.as_of(date(2014, 12, 31))) == 0
-    with pytest.raises(ValueError, match="no offset"):
+    with pytest.raises(ValueError, match="no UTC offset"):
         history.as_of("2015-01-02T10:00:00")
 
 

@@ -82,7 +82,7 @@ def test_plain_fields_are_recorded_as_the_touchpoint_that_they_tell() -> None:
     with Journal.open("memory:") as journal:
         journal.record(fields_of(contact("a")), contact("b"))
         assert [receipt.is_new for receipt in journal.record(contact("a"), fields_of(contact("b")))] == [False, False]
-        with pytest.raises(InvalidTouchpoint, match="competence: `7` is not a number in range"):
+        with pytest.raises(InvalidTouchpoint, match="competence: must be a number from -1 to 1, got `7`"):
             journal.record(contact("c"), {**fields_of(contact("d")), "competence": 7})
         assert ids(journal) == ["a", "b"]
 

@@ -111,7 +111,7 @@ def test_a_file_is_made_with_the_first_key_and_by_writers_only(tmp_path: Path) -
 
 
 def test_what_is_no_keystore_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidStoreUrl, match="`ftp://x` is no place for keys"):
+    with pytest.raises(InvalidStoreUrl, match="`ftp://x` is not the address of a key store"):
         open_keystore("ftp://x")
     (tmp_path / "text").write_text("no database at all, though it is long enough to look like one" * 9)
     with closing(open_keystore(f"sqlite:///{tmp_path}/text")) as keys, pytest.raises(DamagedJournal, match="holds no keys"):

@@ -93,10 +93,10 @@ def test_a_history_decrypts_no_name() -> None:
 def test_a_name_is_told_once_under_one_id_and_taken_back_by_another(journal: Journal) -> None:
     assert journal.name("ana", "Ana Rossi", as_id="crm-7").is_new
     assert not journal.name("ana", "Ana Rossi", as_id="crm-7").is_new
-    with pytest.raises(InvalidTouchpoint, match="is said of a person") as refused:
+    with pytest.raises(InvalidTouchpoint, match="is about a person") as refused:
         journal.retract("crm-7")
-    assert refused.value.mend == "tell the name anew, or none"
-    with pytest.raises(UnknownName, match="was said of people"):
+    assert refused.value.mend == "record another name, or none"
+    with pytest.raises(UnknownName, match="a fact about people"):
         journal.correct("crm-7", {"name": "Ana"})
 
 

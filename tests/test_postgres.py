@@ -515,7 +515,7 @@ def test_a_server_that_takes_no_writes_is_told(postgres_url: str) -> None:
     ],
 )
 def test_the_servers_refusals_are_told_in_the_journals_words(error: psycopg.Error, told: type[Exception], words: str) -> None:
-    said = reaching.Server("postgresql://host/db").told(error)
+    said = reaching.Server("postgresql://host/db").journey_error(error)
     assert type(said) is told
     assert words in str(said)
     assert said.mend

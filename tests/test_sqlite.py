@@ -238,7 +238,7 @@ def _torn(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "error", "words"),
     [
-        (_text, StoreUnavailable, "is no SQLite file"),
+        (_text, StoreUnavailable, "is not a SQLite file"),
         (_directory, StoreUnavailable, "is a directory"),
         (_foreign, DamagedJournal, "is not a journal's"),
         (_newer, UnsupportedSchema, "journal format 99"),

@@ -87,7 +87,7 @@ def test_microseconds_and_back_is_the_same_instant(instant: datetime) -> None:
 def test_a_bare_date_bound_is_the_end_of_that_day() -> None:
     assert moment("2024-03-01") == datetime(2024, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
     assert moment(datetime(2024, 3, 1, tzinfo=UTC).date()) == moment("2024-03-01")
-    with pytest.raises(ValueError, match="no offset"):
+    with pytest.raises(ValueError, match="no UTC offset"):
         moment("2024-03-01T10:00:00")
 
 
@@ -100,19 +100,19 @@ def test_touchpoints_are_immutable() -> None:
 @pytest.mark.parametrize(
     ("changes", "message", "mend"),
     [
-        ({"occurred_at": "2024-03-01T09:30:00"}, "occurred_at: `2024-03-01T09:30:00` has no offset", "ISO 8601 with an offset"),
-        ({"occurred_at": 1709282400}, "occurred_at: `1709282400` is no time", "ISO 8601 with an offset"),
+        ({"occurred_at": "2024-03-01T09:30:00"}, "occurred_at: `2024-03-01T09:30:00` has no UTC offset", "add one, as in"),
+        ({"occurred_at": 1709282400}, "occurred_at: `1709282400` is not a date or time", "ISO 8601 with a UTC offset"),
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "falls outside the years 1 to 9999", ""),
-        ({"competence": 7}, "competence: `7` is not a number in range", "`competence` lies in [-1, 1]"),
-        ({"competence": float("nan")}, "competence: `nan`", "`competence` lies in [-1, 1]"),
-        ({"competence": "good"}, "competence: `good`", "`competence` lies in [-1, 1]"),
-        ({"certainty": 1.5}, "certainty: `1.5`", "`certainty` lies in [0, 1]"),
+        ({"competence": 7}, "competence: must be a number from -1 to 1, got `7`", "give `competence` a number from -1 to 1"),
+        ({"competence": float("nan")}, "competence: must be a number from -1 to 1, got `nan`", "give `competence` a number from -1 to 1"),
+        ({"competence": "good"}, "competence: must be a number from -1 to 1, got `good`", "give `competence` a number from -1 to 1"),
+        ({"certainty": 1.5}, "certainty: must be a number from 0 to 1, got `1.5`", "give `certainty` a number from 0 to 1"),
         ({"competance": 0.5}, "competance: `interaction` has no such field", "did you mean `competence`?"),
         ({"by": "supplier"}, "by: `supplier` is not allowed", "`by` is one of `organisation` or `customer`"),
-        ({"id": ""}, "id: `` is no identifier", "1 to 200 characters"),
-        ({"id": "a\nb"}, "id: `a\\nb` is no identifier", "1 to 200 characters"),
+        ({"id": ""}, "id: `` is not an identifier", "1 to 200 characters"),
+        ({"id": "a\nb"}, "id: `a\\nb` is not an identifier", "1 to 200 characters"),
         ({"id": None}, "id: `None`", ""),
-        ({"note": "\ud800"}, "note: `\\ud800` is no Unicode text", "decode it anew"),
+        ({"note": "\ud800"}, "note: `\\ud800` is not Unicode text", "decode it again"),
         ({"channel": "x" * 10_001}, "is too long", "at most 10000 characters"),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_missing_severity_is_the_declared_default() -> None:
 
 @pytest.mark.parametrize("id", [" ", "\u009b31mx", "a\u202eb", "a\u200bb", "\u2003"])
 def test_identifiers_cannot_hide_or_steer(id: str) -> None:
-    with pytest.raises(InvalidTouchpoint, match="is no identifier"):
+    with pytest.raises(InvalidTouchpoint, match="is not an identifier"):
         read_touchpoint({**GOOD, "id": id})
 
 
@@ -158,5 +158,5 @@ def test_identifiers_may_be_in_any_script(id: str) -> None:
 
 
 def test_true_is_no_number() -> None:
-    with pytest.raises(InvalidTouchpoint, match="`true` is no number"):
+    with pytest.raises(InvalidTouchpoint, match="`true` is not a number"):
         read_touchpoint({**GOOD, "competence": True})

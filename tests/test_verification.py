@@ -145,7 +145,7 @@ FORGED = "INSERT INTO touchpoints (position, id, relationship, version, occurred
 
 @pytest.mark.parametrize(
     ("position", "words"),
-    [("-3", "was inserted"), (f"{COUNT + 1}", "no longer has the content"), ("NULL", "no longer has the content")],
+    [("-3", "was inserted"), (f"{COUNT + 1}", "does not match its digest"), ("NULL", "does not match its digest")],
 )
 def test_an_inserted_touchpoint_is_found(sound: Path, tmp_path: Path, position: str, words: str) -> None:
     values = f"VALUES ({position}, 'forged', 'r1', 9999, 1, 1, 'interaction', 1, '{{}}', x'00')"

@@ -16,7 +16,7 @@ def csv_rows(path: Path, file: io.BufferedReader) -> Iterator[Row]:
     unknown = [name for name in header if name not in FIELDS]
     if unknown or "kind" not in header:
         text.close()
-        wrong = f"`{unknown[0]}` is no field of any touchpoint" if unknown else "there is no column `kind`"
+        wrong = f"`{unknown[0]}` is not a field of any touchpoint" if unknown else "there is no column `kind`"
         raise UnreadableSource(f"{path}:1: {wrong}", "name the columns as touchpoint fields, or map the file with --sql FILE")
     return _csv_rows(path, text, header)
 
@@ -32,7 +32,7 @@ def _csv_rows(path: Path, text: io.TextIOWrapper, header: Sequence[str]) -> Iter
             except StopIteration:
                 return
             except csv.Error as error:
-                cells, problem = [], InvalidTouchpoint([("", f"this is no CSV: {error}")], "quote the cell, or its quotes")
+                cells, problem = [], InvalidTouchpoint([("", f"this is not CSV: {error}")], "quote the cell, or its quotes")
             line = 1 + reader.line_num
             if len(cells) > len(header):
                 problem = InvalidTouchpoint([("", f"{len(cells)} cells under {len(header)} columns")], "quote a cell that holds a comma")

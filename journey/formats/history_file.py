@@ -19,9 +19,10 @@ def read_history(path: Path, *, allow_unknown: bool = False) -> History:
             touchpoints.append(read_fact(row.fields, allow_unknown=allow_unknown))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
-    told = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))
-    if len(told) > 1:
+    relationships = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))
+    if len(relationships) > 1:
         raise UnreadableSource(
-            f"{path}: tells of {len(told)} relationships, `{told[0]}` and `{told[1]}` among them", "import it, and name one"
+            f"{path}: tells of {len(relationships)} relationships, `{relationships[0]}` and `{relationships[1]}` among them",
+            "import it, and name one",
         )
     return History.of(touchpoints)

@@ -62,13 +62,13 @@ class Rehearsal:
         """The receipts that recording would give, as to what is new. Raises ConflictingTouchpoint as it would."""
         recorded = {} if self._journal is None else self._journal.find(fact.id for fact in ready.facts)
         for touchpoint in ready.facts:
-            if touchpoint.id in recorded and _other(recorded[touchpoint.id], touchpoint):
+            if touchpoint.id in recorded and _conflicts(recorded[touchpoint.id], touchpoint):
                 raise ConflictingTouchpoint(touchpoint.id, fields_of(recorded[touchpoint.id].touchpoint), fields_of(touchpoint))
         receipts = self._rehearsed.record_prepared(ready)
         return [receipt._replace(is_new=receipt.is_new and receipt.id not in recorded) for receipt in receipts]
 
 
-def _other(recorded: Recorded[Fact], offered: Fact) -> bool:
+def _conflicts(recorded: Recorded[Fact], offered: Fact) -> bool:
     """Whether a fact is recorded with other content, as far as it can be read."""
     if recorded.withheld and recorded.touchpoint.kind == offered.kind:
         without = dict.fromkeys(name for name in ("note", "reason") if hasattr(offered, name))
@@ -156,12 +156,12 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Ite
                 checked = _checked(journal, batch)
                 if writing is not None:
                     before, writing = writing, None
-                    _tell(outcome, rejects, *before)
+                    _count(outcome, rejects, *before)
                 writing = checked, writer.submit(_write, journal, checked.good, checked.ready)
                 yield outcome
         finally:
             if writing is not None:
-                _tell(outcome, rejects, *writing)
+                _count(outcome, rejects, *writing)
         yield outcome
 
 
@@ -179,7 +179,7 @@ def _few_collections() -> Iterator[None]:
 def _checked(journal: Recorder, batch: Sequence[Row]) -> _Batch:
     if not any(row.problem for row in batch):
         with suppress(InvalidTouchpoint, RecursionError):
-            return _Batch(batch, journal.prepare(row.told for row in batch), ())
+            return _Batch(batch, journal.prepare(row.content for row in batch), ())
     # Something in it is wrong: see which of it is good.
     good, facts, refused = list[Row](), list[Fact](), list[tuple[Row, JourneyError]]()
     for row in batch:
@@ -213,7 +213,7 @@ def _write(journal: Recorder, good: Sequence[Row], ready: Prepared) -> _Written:
     return _Written(new, len(receipts) - new, ())
 
 
-def _tell(outcome: Outcome, rejects: Rejects, batch: _Batch, writing: "Future[_Written]") -> None:
+def _count(outcome: Outcome, rejects: Rejects, batch: _Batch, writing: "Future[_Written]") -> None:
     """Wait until a batch is written, count it, and tell which of it was refused."""
     written = writing.result()
     for row, error in (*batch.refused, *written.refused):

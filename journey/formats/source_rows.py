@@ -19,18 +19,18 @@ class Row(NamedTuple):
 
     path: str
     line: int
-    told: dict[str, Any] | bytes
+    content: dict[str, Any] | bytes
     problem: InvalidTouchpoint | None = None
 
     @property
     def fields(self) -> dict[str, Any]:
         """What a row tells that is taken apart."""
-        assert isinstance(self.told, dict)
-        return self.told
+        assert isinstance(self.content, dict)
+        return self.content
 
     def parsed(self) -> "Row":
         """The row with its fields, or with what is wrong with its line."""
-        return _parsed(self.path, self.line, self.told) if isinstance(self.told, bytes) else self
+        return _parsed(self.path, self.line, self.content) if isinstance(self.content, bytes) else self
 
 
 def _parsed(path: str, line: int, raw: bytes) -> Row:
@@ -46,7 +46,7 @@ def _parsed(path: str, line: int, raw: bytes) -> Row:
         fields = json.loads(text)
         problem = "" if isinstance(fields, dict) else f"a JSON object is needed, not {type(fields).__name__}"
     except (ValueError, RecursionError) as error:
-        fields, problem = {}, f"this is no JSON: {error}"
+        fields, problem = {}, f"this is not JSON: {error}"
     if problem:
         return Row(path, line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
     return Row(path, line, fields)

@@ -42,7 +42,7 @@ def rows_of(path: Path, input_format: str | None = None) -> Iterator[Row]:
     kind = input_format or FORMATS.get(path.suffix.lower())
     if kind is None:
         raise UnreadableSource(
-            f"{path}: the suffix `{path.suffix}` says no format", "give --input-format jsonl or csv, or map the file with --sql FILE"
+            f"{path}: the suffix `{path.suffix}` is not a known format", "give --input-format jsonl or csv, or map the file with --sql FILE"
         )
     # Opened once, since what was read of a pipe cannot be read again.
     file = _opened(path)

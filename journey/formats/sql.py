@@ -37,7 +37,7 @@ def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
         yield from _fetch(connection.execute(f"SELECT {selected} FROM __mapped"), list(columns), instants, str(paths[0]))
         yield from _refused_by_duckdb(connection)
     except duckdb.Error as error:
-        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "mend the query; the source is the view `source`") from None
+        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "fix the query; the source is the view `source`") from None
 
 
 def _query(mapping: Path) -> str:
@@ -46,11 +46,11 @@ def _query(mapping: Path) -> str:
     except OSError as error:
         raise UnreadableSource(f"{mapping}: {(error.strerror or str(error)).lower()}", "name a file with one SELECT") from None
     except ValueError:
-        raise UnreadableSource(f"{mapping}: is no text", "name a file with one SELECT") from None
+        raise UnreadableSource(f"{mapping}: is not text", "name a file with one SELECT") from None
     try:
         statements = [one for one in duckdb.extract_statements(text) if one.query.strip()]
     except duckdb.Error as error:
-        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "mend the query; the source is the view `source`") from None
+        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "fix the query; the source is the view `source`") from None
     if not statements:
         raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
     if len(statements) > 1:
@@ -83,11 +83,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, mapping: Path) -> dict[str, 
     for name, kind in columns.items():
         if name not in FIELDS:
             raise UnreadableSource(
-                f"{mapping}: the column `{name}` is no field of any touchpoint", "rename it, or leave it out of the SELECT"
+                f"{mapping}: the column `{name}` is not a field of any touchpoint", "rename it, or leave it out of the SELECT"
             )
         if kind == "DATE" or (kind.startswith("TIMESTAMP") and kind != _INSTANT):
-            mend = f"say where its clock stood: timezone('Europe/Rome', {name}) AS {name}"
-            raise UnreadableSource(f"{mapping}: `{name}` is a {kind}, which has no offset and so names no instant", mend)
+            mend = f"give its time zone: timezone('Europe/Rome', {name}) AS {name}"
+            raise UnreadableSource(f"{mapping}: `{name}` is a {kind}, which has no UTC offset", mend)
     return columns
 
 
@@ -111,7 +111,7 @@ def _refused_by_duckdb(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
         "FROM reject_errors AS errors JOIN reject_scans AS scans USING (scan_id, file_id) ORDER BY ALL"
     )
     for path, line, text, message in refused.fetchall():
-        yield Row(path, line, {"text": text}, InvalidTouchpoint([("", " ".join(message.split()))], "mend the line, or the columns' types"))
+        yield Row(path, line, {"text": text}, InvalidTouchpoint([("", " ".join(message.split()))], "fix the line, or the columns' types"))
 
 
 def _plain(value: Any) -> Any:

@@ -20,10 +20,10 @@ def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
     are the texts of that seal and those behind it. Raises UnknownName for an id that is not recorded,
     a seal that the journal does not have, or one that does not reach the fact; DamagedJournal where it or a seal was changed.
     """
-    found = store.find([id])
-    if not found:
+    rows = store.find([id])
+    if not rows:
         raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
-    position = found[0].position
+    position = rows[0].position
     (columns,) = store.columns(position - 1, 1)
     chain = [seal for seal in _seals_until(store, against) if seal.last_position >= position]
     if not chain:
@@ -46,14 +46,14 @@ def prove(store: Store, id: str, against: str | None = None) -> dict[str, Any]:
 
 
 def _seals_until(store: Store, against: str | None) -> list[Seal]:
-    found: list[Seal] = []
-    while page := store.seals(found[-1].number if found else 0, limit=100):
+    rows: list[Seal] = []
+    while page := store.seals(rows[-1].number if rows else 0, limit=100):
         for seal in page:
             if not seal.is_whole:
                 raise DamagedJournal(f"seal {seal.number} is not what its own digest says", _MEND)
-            found.append(seal)
+            rows.append(seal)
             if seal.name == against:
-                return found
+                return rows
     if against is not None:
         raise UnknownName(f"the journal has no seal `{against}`", "`journey verify` names the last one")
-    return found
+    return rows

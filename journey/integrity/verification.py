@@ -48,7 +48,7 @@ def verify(store: Store, against: str | None = None) -> Verification:
         if row.position > promised.position:
             break
         if row.position < 1:
-            violations.append(_about(row, "has a position that no journal gives out: it was inserted"))
+            violations.append(_about(row, "has an impossible position: it was inserted"))
             continue
         if row.position > expected:
             violations.append(_missing(expected, row.position - 1))
@@ -65,7 +65,7 @@ def verify(store: Store, against: str | None = None) -> Verification:
     violations += [Violation(f"the guard `{name}` is missing or off: it no longer refuses changes") for name in store.missing_guards()]
     if against is not None and against not in seals.names:
         violations.insert(
-            0, Violation(f"the journal does not have the seal {against}: what it covered has been made anew, or is another journal's")
+            0, Violation(f"the journal does not have the seal {against}: what it covered was rewritten, or this is another journal")
         )
     return Verification(touchpoints, seals.count, seals.covered, (*violations, *seals.violations), seals.last_name)
 
@@ -88,14 +88,14 @@ def _problem(row: StoredTouchpoint, seal: Seal | None) -> str:
     if content == row.digest == (sealed or content):
         return ""
     if seal is None:
-        return "no longer has the content that its digest was taken of"
+        return "does not match its digest: its content was changed"
     if content == sealed:
         return f"has its content as sealed, but its column `digest` was changed (seal {seal.number})"
     if sealed == NO_TOUCHPOINT:
-        return f"stands where there was none when seal {seal.number} was made: it was inserted"
+        return f"was inserted: its position was empty when seal {seal.number} was made"
     if content == row.digest:
-        return f"has another content than seal {seal.number} covers, and a digest made to match"
-    return f"no longer has the content that its digest was taken of (seal {seal.number})"
+        return f"differs from seal {seal.number}, and its digest was changed to match"
+    return f"does not match its digest: its content was changed (seal {seal.number})"
 
 
 class _Seals:
@@ -122,29 +122,29 @@ class _Seals:
         for _ in self._chain:
             pass
         if self.count < self._last:
-            self._tell(self._last, f"is missing: {self._last} were made, {self.count} are there")
+            self._add_violation(self._last, f"is missing: {self._last} seals were made, {self.count} are left")
 
     def _read(self, store: Store) -> Iterator[Seal]:
         """The seals that hold, in order; the others become violations."""
         number, previous, position = 0, FIRST_PREVIOUS, 0
         for seal in _seals(store):
             if seal.number < 1:
-                self._tell(seal.number, "has a number that no journal gives out: it was inserted")
+                self._add_violation(seal.number, "has an impossible number: it was inserted")
                 continue
             self.count += 1
             if seal.number != number + 1:
-                self._tell(seal.number, f"follows seal {number}: what was between them is missing")
+                self._add_violation(seal.number, f"follows seal {number}: the seals between them are missing")
             elif seal.previous != previous or seal.first_position != position + 1:
-                self._tell(seal.number, f"does not continue seal {number}")
+                self._add_violation(seal.number, f"does not continue seal {number}")
             number = seal.number
             if not seal.is_typed:
-                self._tell(number, "was changed: it holds a value of another type")
+                self._add_violation(number, "was changed: it holds a value of another type")
                 continue
             previous, position = seal.digest, seal.last_position
             digests = [seal.digests[start : start + 32] for start in range(0, len(seal.digests), 32)]
             covers = position - seal.first_position + 1
             if not seal.is_whole or len(digests) != covers or merkle_root(digests) != seal.root:
-                self._tell(number, "was changed: it is not what its own digest says")
+                self._add_violation(number, "was changed: it does not match its own digest")
                 continue
             if number <= self._last:
                 self.end = position
@@ -153,7 +153,7 @@ class _Seals:
             self.names.add(seal.name)
             yield seal
 
-    def _tell(self, number: int, problem: str) -> None:
+    def _add_violation(self, number: int, problem: str) -> None:
         self.violations.append(Violation(f"seal {number} {problem}", seal=number))
 
 

@@ -23,7 +23,7 @@ from journey.touchpoints import PERSONAL_FIELDS, RelationshipOpened
 WRITTEN_OUT: Mapping[str, str] = {
     "what journey wrote out before: `history`, exports, reports, `*.rejects.jsonl`": "delete it",
     "the files that were imported, and the systems that they came from": "forget the person there too",
-    "programs that read or follow the journal": "let them forget what they keep of the person",
+    "programs that read or follow the journal": "have them delete what they keep about the person",
 }
 
 
@@ -57,22 +57,22 @@ class Subject:
 
 def subject_of(people: Collection[str], histories: Iterable[History], of_people: Iterable[Recorded[Fact]]) -> Subject:
     """What is told of `people`, ids of one person, in these histories and in facts about people."""
-    told: dict[str, Recorded[Fact]] = {record.touchpoint.id: record for record in of_people}
+    records: dict[str, Recorded[Fact]] = {record.touchpoint.id: record for record in of_people}
     owners = {f"person:{person}" for person in people}
     relationships, effective = set[str](), dict[str, str]()
     for history in histories:
         theirs = {name for name, customer in _customers(history).items() if customer in people}
         owners |= {f"relationship:{name}" for name in theirs}
         relationships |= theirs | {one.relationship for one in history if one.contact in people}
-        told |= {record.touchpoint.id: record for record in history.told}
+        records |= {record.touchpoint.id: record for record in history.told}
         effective |= {touchpoint.id: owner_of(touchpoint) for touchpoint in history}
     of_facts = set[str]()
-    for record in told.values():
+    for record in records.values():
         match fact := record.touchpoint:
             case RelationshipsMerged() | RelationshipsUnmerged():
                 about = {f"relationship:{name}" for name in names_in(fact)}
             case TouchpointCorrected() | TouchpointRetracted():
-                target = _target(fact, told)
+                target = _target(fact, records)
                 about = set() if target is None else {owner_of(target), effective.get(target.id, "")}
             case PeopleMerged() | PeopleUnmerged() | SubjectForgotten():
                 about = owners
@@ -81,25 +81,25 @@ def subject_of(people: Collection[str], histories: Iterable[History], of_people:
         if not owners.isdisjoint(about):
             of_facts.add(owner_of(fact))
     owners |= of_facts
-    readable = {id: record.touchpoint for id, record in told.items() if _has_text(record.touchpoint)}
+    readable = {id: record.touchpoint for id, record in records.items() if _has_text(record.touchpoint)}
     return Subject(
         relationships=sorted(relationships),
         owners=owners,
         texts=[id for id, fact in readable.items() if owner_of(fact) in owners],
         under_other_keys={
-            id: f"it was told of somebody else, under the key of `{owner_of(fact).partition(':')[2]}`, and corrected since"
+            id: f"it was recorded about somebody else, under the key of `{owner_of(fact).partition(':')[2]}`, and corrected since"
             for id, fact in readable.items()
             if owner_of(fact) not in owners and effective.get(id) in owners
         },
     )
 
 
-def _target(fact: Fact, told: Mapping[str, Recorded[Fact]]) -> Fact | None:
+def _target(fact: Fact, records: Mapping[str, Recorded[Fact]]) -> Fact | None:
     """The touchpoint that an amendment, perhaps one of amendments, is about; None where it is not told."""
     while isinstance(fact, Amendment):
-        if fact.about not in told:
+        if fact.about not in records:
             return None
-        fact = told[fact.about].touchpoint
+        fact = records[fact.about].touchpoint
     return fact
 
 

@@ -100,10 +100,10 @@ class PersonalTexts:
     ) -> list[StoredTouchpoint]:
         """The rows to offer again where ids are taken: a text that says what is `present`, or what is there withheld, in its bytes."""
         first = {row.id: row for row in present}
-        told = {row.id: row for row in self.decrypted(list(first.values()))}
+        readable = {row.id: row for row in self.decrypted(list(first.values()))}
         return [
             row._replace(personal=first[row.id].personal)
-            if row.id in first and told[row.id].personal in (plain.personal, WITHHELD)
+            if row.id in first and readable[row.id].personal in (plain.personal, WITHHELD)
             else row
             for plain, row in zip(offered, encrypted, strict=True)
         ]
@@ -133,7 +133,7 @@ def _decrypted(row: StoredTouchpoint, text: str, cipher: "AESGCM") -> str:
         return cipher.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], row.id.encode()).decode()
     except _not_authentic() as error:
         raise DamagedJournal(
-            f"what touchpoint `{row.id}` at position {row.position} tells of a person was changed", "restore it from a backup"
+            f"the text about a person in touchpoint `{row.id}` at position {row.position} was changed", "restore it from a backup"
         ) from error
 
 

@@ -58,11 +58,11 @@ def encode(fact: Fact) -> StoredTouchpoint:
 def _personal(fact: Fact) -> str | None:
     """The personal fields as JSON, also those that a correction gives; None without any."""
     values = vars(fact)
-    told = [(name, value) for name in PERSONAL_FIELDS if (value := values.get(name)) is not None]
+    texts = [(name, value) for name in PERSONAL_FIELDS if (value := values.get(name)) is not None]
     if type(fact) is TouchpointCorrected:  # to ask a model's isinstance takes as long as all the rest
         corrected = {name: value for name, value in fact.fields.items() if name in PERSONAL_FIELDS}
-        return _json({**dict(told), **({"fields": corrected} if corrected else {})}) if told or corrected else None
-    return "{" + ",".join([f'"{name}":{encode_basestring(value)}' for name, value in told]) + "}" if told else None
+        return _json({**dict(texts), **({"fields": corrected} if corrected else {})}) if texts or corrected else None
+    return "{" + ",".join([f'"{name}":{encode_basestring(value)}' for name, value in texts]) + "}" if texts else None
 
 
 def _as_it_is(row: StoredTouchpoint) -> StoredTouchpoint:
@@ -83,8 +83,8 @@ def decode_all(rows: Iterable[StoredTouchpoint], plain: Plain = _as_it_is, *, al
     read = partial(_read, plain=plain, allow_unknown=allow_unknown)
     return [
         read(row)
-        if (told := outline_of(row)) is None
-        else outlined(told, row.occurred_at, _moment_of_recording(row.recorded_at), row.position, read, row)
+        if (known_outline := outline_of(row)) is None
+        else outlined(known_outline, row.occurred_at, _moment_of_recording(row.recorded_at), row.position, read, row)
         for row in rows
     ]
 

@@ -32,7 +32,7 @@ def open_store(url: str, *, read_only: bool = False, limits: Limits | None = Non
         with extra("postgres", "PostgreSQL"):
             from journey.stores.postgres.store import PostgresStore
         return PostgresStore(url, read_only=read_only, limits=limits)
-    raise InvalidStoreUrl(f"`{without_password(url)}` is no store", _URLS.format("journey.db"))
+    raise InvalidStoreUrl(f"`{without_password(url)}` is not the address of a store", _URLS.format("journey.db"))
 
 
 def open_keystore(url: str, *, read_only: bool = False, limits: Limits | None = None) -> Keystore:
@@ -51,7 +51,7 @@ def open_keystore(url: str, *, read_only: bool = False, limits: Limits | None = 
         with extra("postgres", "PostgreSQL"):
             from journey.stores.postgres.keys import SeparateKeystore
         return SeparateKeystore(url, read_only=read_only, limits=limits)
-    raise InvalidStoreUrl(f"`{without_password(url)}` is no place for keys", _URLS.format("journey.keys"))
+    raise InvalidStoreUrl(f"`{without_password(url)}` is not the address of a key store", _URLS.format("journey.keys"))
 
 
 def store_over(source: object, limits: Limits) -> tuple[Store, bool]:

@@ -113,9 +113,9 @@ def _write(opener: Opener, notes: Path, seed: int, is_patient: bool) -> None:
 def _acknowledged(notes: Path) -> list[_Acknowledged]:
     """What was acknowledged, batch by batch."""
     lines = notes.read_text(encoding="ascii").splitlines() if notes.exists() else []
-    whole = [line.split() for line in lines if line.endswith(" acknowledged")]
-    assert [int(words[0]) for words in whole] == list(range(len(whole))), "a writer notes its batches in order"
-    return [_Acknowledged(int(position), int(recorded_at)) for _, position, recorded_at, _ in whole]
+    complete = [line.split() for line in lines if line.endswith(" acknowledged")]
+    assert [int(words[0]) for words in complete] == list(range(len(complete))), "a writer notes its batches in order"
+    return [_Acknowledged(int(position), int(recorded_at)) for _, position, recorded_at, _ in complete]
 
 
 def _kill(place: _Place, random: Random, strike: Callable[[], object] | None) -> None:
@@ -144,19 +144,23 @@ def _checked(place: _Place, trial: CrashTrial) -> CrashTrial:
     """The trial with what is found in the place now."""
     problems = [text for notes in place.notes for text in failure(_report(notes))]
     with Journal(place.opener()) as journal:
-        told = records(journal)
+        facts = records(journal)
         verification = journal.verify()
-    by_id = {one.touchpoint.id: one for one in told}
+    by_id = {one.touchpoint.id: one for one in facts}
     acknowledged = unacknowledged = lost = 0
     for notes in place.notes:
         noted = _acknowledged(notes)
         for number, (position, recorded_at) in enumerate(noted):
             for at, touchpoint in enumerate(_batch(notes.name, number), start=position):
                 acknowledged += 1
-                found = by_id.get(touchpoint.id)
-                if found is None or (found.touchpoint, found.position, to_microseconds(found.recorded_at)) != (touchpoint, at, recorded_at):
+                record = by_id.get(touchpoint.id)
+                if record is None or (record.touchpoint, record.position, to_microseconds(record.recorded_at)) != (
+                    touchpoint,
+                    at,
+                    recorded_at,
+                ):
                     lost += 1
-                    problems.append(f"`{touchpoint.id}` was acknowledged at position {at}, and now there is {found}")
+                    problems.append(f"`{touchpoint.id}` was acknowledged at position {at}, and now there is {record}")
         following = _batch(notes.name, len(noted))
         present = sum(touchpoint.id in by_id for touchpoint in following)
         unacknowledged += present
@@ -164,12 +168,12 @@ def _checked(place: _Place, trial: CrashTrial) -> CrashTrial:
             problems.append(f"batch {len(noted)} of {notes.name} is there in part: {present} of {len(following)}")
     if acknowledged - lost + unacknowledged != len(by_id):
         problems.append(f"{len(by_id)} touchpoints are there, {acknowledged} were acknowledged and {unacknowledged} may be there besides")
-    if [one.position for one in told] != list(range(1, len(told) + 1)):
+    if [one.position for one in facts] != list(range(1, len(facts) + 1)):
         problems.append("positions have gaps or are out of order")
-    if verification.touchpoints != len(told):
-        problems.append(f"{len(told)} touchpoints are read and {verification.touchpoints} verified")
+    if verification.touchpoints != len(facts):
+        problems.append(f"{len(facts)} touchpoints are read and {verification.touchpoints} verified")
     problems += [violation.problem for violation in verification.violations]
-    doubled = len(told) - len(by_id)
+    doubled = len(facts) - len(by_id)
     return replace(
         trial,
         unacknowledged=trial.unacknowledged + unacknowledged,
@@ -185,10 +189,10 @@ def _gone_on(place: _Place, trial: CrashTrial) -> CrashTrial:
     with Journal(place.opener()) as journal:
         journal.record(*last)
     with Journal(place.opener()) as journal:
-        told = records(journal)
+        facts = records(journal)
         verification = journal.verify()
-    count, problems = len(told), [violation.problem for violation in verification.violations]
-    if [one.touchpoint for one in told[-len(last) :]] != last:
+    count, problems = len(facts), [violation.problem for violation in verification.violations]
+    if [one.touchpoint for one in facts[-len(last) :]] != last:
         problems.append("what the next writer recorded is not there")
     if verification.sealed != count:
         problems.append(f"the next writer sealed up to {verification.sealed} of {count}")

@@ -75,12 +75,12 @@ def contacts(count: int, *, prefix: str = "") -> list[Interaction]:
 
 def records(journal: Journal, after: int = 0) -> list[Recorded[Fact]]:
     """What is recorded behind a position, in that order; a store that comes back to a position is not read for ever."""
-    told: list[Recorded[Fact]] = []
+    read: list[Recorded[Fact]] = []
     for record in journal.read(after):
         assert (record.position or 0) > after, f"position {record.position} is read behind position {after}"
         after = record.position or 0
-        told.append(record)
-    return told
+        read.append(record)
+    return read
 
 
 def ids(journal: Journal, after: int = 0) -> list[str]:

@@ -29,12 +29,12 @@ class ReadingContract(Places):
         with Journal(opener()) as journal:
             journal.record(*contacts(30))
             journal.record(contact("other", relationship="s"))
-            told = records(journal)
+            recorded = records(journal)
         with Journal(opener()) as journal:
-            assert records(journal) == told
+            assert records(journal) == recorded
             assert [(one.relationship, one.touchpoints) for one in journal.relationships()] == [("r", 30), ("s", 1)]
             (again,) = journal.record(contact("other", relationship="s"))
-            assert (again.position, again.recorded_at, again.is_new) == (31, told[-1].recorded_at, False)
+            assert (again.position, again.recorded_at, again.is_new) == (31, recorded[-1].recorded_at, False)
             assert journal.record(contact("next"))[0].position == 32
 
     def test_what_one_journal_records_another_sees_at_once(self, opener: Opener) -> None:
@@ -51,9 +51,9 @@ class ReadingContract(Places):
 
     def test_touchpoints_are_found_by_id(self, journal: Journal) -> None:
         journal.record(*contacts(1_200))
-        found = journal.find([*(f"{number:05}" for number in range(1_000, 1_400)), "01000", "", "\0", "\ud800", "0" * 5_000])
-        assert sorted(found) == [f"{number:05}" for number in range(1_000, 1_200)]
-        assert found["01000"].touchpoint == contact("01000")
+        by_id = journal.find([*(f"{number:05}" for number in range(1_000, 1_400)), "01000", "", "\0", "\ud800", "0" * 5_000])
+        assert sorted(by_id) == [f"{number:05}" for number in range(1_000, 1_200)]
+        assert by_id["01000"].touchpoint == contact("01000")
         assert journal.find([]) == {}
 
     def test_digests_are_those_of_the_rows(self, opener: Opener) -> None:
@@ -113,15 +113,15 @@ class ReadingContract(Places):
                 askable = [start for start in starts if start not in ("\0", "\ud800")]
                 for limit in (1, 2, 20):
                     expected = {name for start in askable for name in [one for one in known if one >= start][:limit]}
-                    found = store.names_from(starts, limit)
-                    assert found == sorted(set(found)) and set(found) >= expected
-                    assert set(found) == expected or askable != starts
+                    names = store.names_from(starts, limit)
+                    assert names == sorted(set(names)) and set(names) >= expected
+                    assert set(names) == expected or askable != starts
 
     def test_a_name_like_an_unknown_one_is_told_among_very_many(self, journal: Journal) -> None:
         known = [f"{first}.{last}@bank" for first in ("anna", "Bruno", "carla") for last in ("rossi", "bianchi", "verdi", "ricci", "riva")]
         journal.record(*(contact(name, relationship=name) for name in known))
         journal.record(*(contact(f"{number}", relationship=f"{number:05}") for number in range(500)))
-        for name, meant in (
+        for name, nearest in (
             ("anna.rossi@bnk", "anna.rossi@bank"),
             ("anna.rosi@bank", "anna.rossi@bank"),
             ("anna.rosis@bank", "anna.rossi@bank"),
@@ -133,7 +133,7 @@ class ReadingContract(Places):
         ):
             with pytest.raises(UnknownName) as refused:
                 journal.history(name)
-            assert refused.value.mend == f"did you mean `{meant}`?"
+            assert refused.value.mend == f"did you mean `{nearest}`?"
         with pytest.raises(UnknownName) as refused:
             journal.history("xyz")
         assert refused.value.mend == "`journey relationships` lists them"
@@ -166,8 +166,8 @@ class ReadingContract(Places):
         with Journal(store) as journal:
             journal.record(*(contact(name, relationship=name) for name in ("é", "b", "c", "d", "%")))
             first, second, third = journal.merge("b", "é"), journal.merge("c", "b"), journal.unmerge("b", "é")
-            found = {name: [row.id for row in store.merges(name)] for name in (None, "é", "b", "c", "d", "%", "\0", "\ud800")}
-        assert found == {
+            ids_by_name = {name: [row.id for row in store.merges(name)] for name in (None, "é", "b", "c", "d", "%", "\0", "\ud800")}
+        assert ids_by_name == {
             None: [first.id, second.id, third.id],
             "é": [first.id, third.id],
             "b": [first.id, second.id, third.id],
@@ -186,11 +186,11 @@ class ReadingContract(Places):
             journal.merge("c", "b")
             first, second, third = journal.merge_people("b", "é"), journal.merge_people("c", "b"), journal.unmerge_people("b", "é")
             fourth, fifth = journal.name("b", "Béa"), journal.forget("c").receipt
-            asked: list[list[str]] = [[], ["é"], ["b"], ["c"], ["é", "c"], ["d", '"%', "", "\0", "\ud800"]]
-            found = [[row.id for row in store.people_facts(people)] for people in asked]
+            queries: list[list[str]] = [[], ["é"], ["b"], ["c"], ["é", "c"], ["d", '"%', "", "\0", "\ud800"]]
+            answers = [[row.id for row in store.people_facts(people)] for people in queries]
             assert [row.id for row in store.merges("b")] == ["c+b.merged-1"]
         of_two = [first.id, second.id, third.id]
-        assert found == [[], [first.id, third.id], [*of_two, fourth.id], [second.id, fifth.id], [*of_two, fifth.id], []]
+        assert answers == [[], [first.id, third.id], [*of_two, fourth.id], [second.id, fifth.id], [*of_two, fifth.id], []]
 
     def test_whatever_names_somebody_is_found_page_by_page(self, opener: Opener) -> None:
         store, name = opener(), 'é "%_\\'
@@ -203,8 +203,8 @@ class ReadingContract(Places):
             )
             journal.correct("c", {"contact": name})
             fields = ("representative", "contact", "actor")
-            found = {limit: [row.position for row in store.naming(name, fields, 0, limit)] for limit in (1, 2, 9)}
-            assert found == {1: [1], 2: [1, 2], 9: [1, 2, 4, 5]}
+            positions = {limit: [row.position for row in store.naming(name, fields, 0, limit)] for limit in (1, 2, 9)}
+            assert positions == {1: [1], 2: [1, 2], 9: [1, 2, 4, 5]}
             assert [row.position for row in store.naming(name, fields, 2, 1)] == [4]
             assert [row.position for row in store.naming(name, ["episode"], 0, 9)] == [4]
             assert list(store.naming(name, fields, 5, 9)) == list(store.naming(name, [], 0, 9)) == []
@@ -214,9 +214,9 @@ class ReadingContract(Places):
         with Journal(opener()) as journal, Journal(opener()) as writer:
             writer.record(*contacts(5))
             with beside(lambda: [writer.record(contact(f"more-{number:02}")) for number in range(25)]):
-                seen = [one.touchpoint.id for one in followed(journal, 28, after=2)]
-            assert seen == ids(journal, after=2)
-            assert len(seen) == 28
+                followed_ids = [one.touchpoint.id for one in followed(journal, 28, after=2)]
+            assert followed_ids == ids(journal, after=2)
+            assert len(followed_ids) == 28
 
     def test_a_stopped_subscription_ends(self, journal: Journal) -> None:
         subscription = journal.subscribe(poll_seconds=60)
@@ -247,20 +247,20 @@ class ReadingContract(Places):
         with Journal(store) as writer:
             writer.record(*contacts(40))
             journal = Journal(cast(Store, Impatient(store)))
-            subscription, given, done = journal.subscribe(name="n"), 0, 0
+            subscription, last_given, done = journal.subscribe(name="n"), 0, 0
             for step in steps:
-                done = done if step == "begin anew" else given
+                done = done if step == "begin anew" else last_given
                 if step == "next":
-                    assert next(subscription).position == given + 1
-                    given += 1
+                    assert next(subscription).position == last_given + 1
+                    last_given += 1
                 elif step == "page":
-                    assert [record.position for record in subscription.page(2)] == [given + 1, given + 2]
-                    given += 2
+                    assert [record.position for record in subscription.page(2)] == [last_given + 1, last_given + 2]
+                    last_given += 2
                 elif step == "acknowledge":
                     subscription.acknowledge()
                 else:
-                    subscription, given = journal.subscribe(name="n"), done
-                assert subscription.position == given
+                    subscription, last_given = journal.subscribe(name="n"), done
+                assert subscription.position == last_given
 
     def test_of_two_that_follow_under_one_name_the_last_goes_on(self, opener: Opener) -> None:
         with Journal(opener()) as journal:
@@ -302,9 +302,9 @@ class ReadingContract(Places):
             journal.record(contact("a"))
         store = opener()
         with Journal(store):
-            kept = store.last_seal()
-            assert kept is not None and not store.seal(seal_after(None, [bytes(32)]))
-            assert list(store.seals(0, 10)) == [kept] and list(store.seals(1, 10)) == []
+            seal = store.last_seal()
+            assert seal is not None and not store.seal(seal_after(None, [bytes(32)]))
+            assert list(store.seals(0, 10)) == [seal] and list(store.seals(1, 10)) == []
             assert store.counters() == Counters(1, 1)
 
     def test_closing_while_others_read_ends_them_in_words(self, new_place: Callable[[], Opener]) -> None:

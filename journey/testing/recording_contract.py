@@ -29,24 +29,24 @@ _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300) | _TRIC
 @st.composite
 def notes_in_any_writing(draw: st.DrawFn) -> list[Touchpoint]:
     """Notes whose ids, relationships and words are any Unicode that the models allow."""
-    told = []
+    touchpoints = []
     for id in draw(st.lists(_NAMES, unique=True, max_size=6)):
         fields = {"relationship": draw(_NAMES), "topic": draw(_NAMES), "note": draw(_WORDS), "channel": draw(_WORDS)}
         try:
-            told.append(read_touchpoint({"kind": "note_added", "id": id, "occurred_at": "2024-02-29T23:59:59.999999Z", **fields}))
+            touchpoints.append(read_touchpoint({"kind": "note_added", "id": id, "occurred_at": "2024-02-29T23:59:59.999999Z", **fields}))
         except InvalidTouchpoint:
             continue
-    return told
+    return touchpoints
 
 
 class RecordingContract(Places):
     """All or none, once each, in one order, and found again as it was given."""
 
     @each_in_a_new_place
-    @given(told=histories(), data=st.data())
-    def test_what_is_recorded_is_read_back(self, new_place: Callable[[], Opener], told: list[Touchpoint], data: st.DataObject) -> None:
+    @given(history=histories(), data=st.data())
+    def test_what_is_recorded_is_read_back(self, new_place: Callable[[], Opener], history: list[Touchpoint], data: st.DataObject) -> None:
         opener = new_place()
-        arriving = data.draw(st.permutations(told))
+        arriving = data.draw(st.permutations(history))
         receipts: list[Receipt] = []
         with Journal(opener()) as journal:
             while len(receipts) < len(arriving):
@@ -56,22 +56,22 @@ class RecordingContract(Places):
             assert [(receipt.id, receipt.position) for receipt in receipts] == [(one.id, at) for at, one in enumerate(arriving, start=1)]
             assert [(one.touchpoint, one.position) for one in records(journal)] == [(one, at) for at, one in enumerate(arriving, start=1)]
             assert [one.recorded_at for one in records(journal)] == [receipt.recorded_at for receipt in receipts]
-            if told:
-                assert sorted(journal.history("r"), key=lambda one: one.id) == sorted(told, key=lambda one: one.id)
+            if history:
+                assert sorted(journal.history("r"), key=lambda one: one.id) == sorted(history, key=lambda one: one.id)
 
     @each_in_a_new_place
-    @given(told=notes_in_any_writing())
-    @example(told=[NoteAdded(id="a", relationship="r", occurred_at=START, topic="Cafe\N{COMBINING ACUTE ACCENT}")])  # two ways to write é
-    def test_any_writing_that_the_models_allow_is_kept(self, new_place: Callable[[], Opener], told: list[Touchpoint]) -> None:
+    @given(notes=notes_in_any_writing())
+    @example(notes=[NoteAdded(id="a", relationship="r", occurred_at=START, topic="Cafe\N{COMBINING ACUTE ACCENT}")])  # two ways to write é
+    def test_any_writing_that_the_models_allow_is_kept(self, new_place: Callable[[], Opener], notes: list[Touchpoint]) -> None:
         with Journal(new_place()()) as journal:
-            journal.record(*told)
-            assert [one.touchpoint for one in records(journal)] == told
-            assert {id: one.touchpoint for id, one in journal.find(one.id for one in told).items()} == {one.id: one for one in told}
+            journal.record(*notes)
+            assert [one.touchpoint for one in records(journal)] == notes
+            assert {id: one.touchpoint for id, one in journal.find(one.id for one in notes).items()} == {one.id: one for one in notes}
             # By code point, as Python sorts: whatever the language of the machine.
-            names = sorted({one.relationship for one in told})
+            names = sorted({one.relationship for one in notes})
             assert [one.relationship for one in journal.relationships()] == names
             assert [journal.version(name) for name in names] == [len(journal.history(name)) for name in names]
-            assert not any(receipt.is_new for receipt in journal.record(*told))
+            assert not any(receipt.is_new for receipt in journal.record(*notes))
             assert journal.verify().holds
 
     def test_recording_again_returns_the_first_receipt(self, journal: Journal) -> None:

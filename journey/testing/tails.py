@@ -55,11 +55,11 @@ def _write(opener: Opener, writer: int, each: int, seed: int) -> None:
 
 
 def _follow(opener: Opener, writers: int, each: int) -> None:
-    seen: Counter[str] = Counter()
+    followed: Counter[str] = Counter()
     with Journal(opener()) as journal, journal.subscribe(poll_seconds=0.01) as subscription:
         for position in range(1, writers * each + 1):
             record = next(subscription)
             writer = record.touchpoint.id.partition("-")[0]
-            expected = (position, f"{writer}-{seen[writer]}")
+            expected = (position, f"{writer}-{followed[writer]}")
             assert (record.position, record.touchpoint.id) == expected, f"{record} follows where {expected} should"
-            seen[writer] += 1
+            followed[writer] += 1

@@ -70,10 +70,10 @@ def test_a_retraction_is_taken_back_by_retracting_it(amended: "Journey") -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("correct", "a", "competence=7"), 1, "competence: `7` is not a number in range"),
+        (("correct", "a", "competence=7"), 1, "competence: must be a number from -1 to 1, got `7`"),
         (("correct", "a", "id=b"), 1, "cannot be replaced"),
         (("correct", "a", "severity=1"), 1, "`interaction` has no such field"),
-        (("correct", "a", "competence"), 2, "is no correction; write field=value"),
+        (("correct", "a", "competence"), 2, "is not a correction; write field=value"),
         (("correct", "a"), 2, "FIELD=VALUE"),
         (("correct", "a", "competence=0.1", "competence=0.2"), 2, "`competence` is given twice"),
         (("correct", "a", "bogus=null"), 1, "`interaction` has no such field"),
@@ -115,7 +115,7 @@ def test_an_imported_correction_to_nonsense_does_not_count_and_is_reported(journ
     (journey.folder / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert journey("--format", "json", "import", "more.jsonl").counts == (2, 1, 0, 1)
     assert journey("replay", "--all").code == 0
-    assert "it does not count: benevolence: `9` is not a number in range" in journey("history", "r").out
+    assert "it does not count: benevolence: must be a number from -1 to 1, got `9`" in journey("history", "r").out
 
 
 @pytest.mark.parametrize("arguments", [("correct", "a", "topic=x"), ("retract", "a"), ("merge", "a", "b"), ("unmerge", "a", "b")])

@@ -32,24 +32,30 @@ def fails_with(run: "Run", code: int, *words: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": "interacton"}, ("kind: `interacton` is no kind of touchpoint", "did you mean `interaction`?")),
+        ({"kind": "interacton"}, ("kind: `interacton` is not a kind of touchpoint", "did you mean `interaction`?")),
         ({"kind": None}, ("kind: is missing", "`handover_made`")),
-        ({"kind": 5}, ("kind: `5` is no kind of touchpoint", "mend:")),
-        ({"kind": ["interaction"]}, ("is no kind of touchpoint", "mend:")),
+        ({"kind": 5}, ("kind: `5` is not a kind of touchpoint", "mend:")),
+        ({"kind": ["interaction"]}, ("is not a kind of touchpoint", "mend:")),
         ({"kind": "handover_made", "benevolence": ...}, ("from_representative: is missing", "`handover_made` needs `to_representative`")),
         ({"id": ...}, ("id: is missing", "`interaction` needs `id`")),
         ({"relationship": ...}, ("relationship: is missing", "`interaction` needs `relationship`")),
         ({"occurred_at": ...}, ("occurred_at: is missing", "`interaction` needs `occurred_at`")),
-        ({"occurred_at": "2024-01-01T10:00:00"}, ("`2024-01-01T10:00:00` has no offset", "ISO 8601 with an offset")),
-        ({"occurred_at": "2024-01-01"}, ("has no offset", "ISO 8601 with an offset")),
-        ({"occurred_at": "yesterday"}, ("`yesterday` is no time", "ISO 8601 with an offset")),
-        ({"occurred_at": 1704103200}, ("`1704103200` is no time", "ISO 8601 with an offset")),
+        ({"occurred_at": "2024-01-01T10:00:00"}, ("`2024-01-01T10:00:00` has no UTC offset", "add one, as in")),
+        ({"occurred_at": "2024-01-01"}, ("has no UTC offset", "add one, as in")),
+        ({"occurred_at": "yesterday"}, ("`yesterday` is not a date or time", "ISO 8601 with a UTC offset")),
+        ({"occurred_at": 1704103200}, ("`1704103200` is not a date or time", "ISO 8601 with a UTC offset")),
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, ("falls outside the years 1 to 9999",)),
-        ({"benevolence": float("nan")}, ("benevolence: `nan` is not a number in range", "`benevolence` lies in [-1, 1]")),
-        ({"benevolence": float("inf")}, ("benevolence: `inf` is not a number in range", "`benevolence` lies in [-1, 1]")),
-        ({"benevolence": 1.01}, ("benevolence: `1.01` is not a number in range", "`benevolence` lies in [-1, 1]")),
-        ({"benevolence": "good"}, ("benevolence: `good` is not a number in range", "`benevolence` lies in [-1, 1]")),
-        ({"certainty": -0.1}, ("certainty: `-0.1` is not a number in range", "`certainty` lies in [0, 1]")),
+        (
+            {"benevolence": float("nan")},
+            ("benevolence: must be a number from -1 to 1, got `nan`", "give `benevolence` a number from -1 to 1"),
+        ),
+        (
+            {"benevolence": float("inf")},
+            ("benevolence: must be a number from -1 to 1, got `inf`", "give `benevolence` a number from -1 to 1"),
+        ),
+        ({"benevolence": 1.01}, ("benevolence: must be a number from -1 to 1, got `1.01`", "give `benevolence` a number from -1 to 1")),
+        ({"benevolence": "good"}, ("benevolence: must be a number from -1 to 1, got `good`", "give `benevolence` a number from -1 to 1")),
+        ({"certainty": -0.1}, ("certainty: must be a number from 0 to 1, got `-0.1`", "give `certainty` a number from 0 to 1")),
         ({"by": "bank"}, ("by: `bank` is not allowed", "`organisation`", "`customer`")),
         ({"benevolance": 0.5}, ("benevolance: `interaction` has no such field", "did you mean `benevolence`?")),
         ({"id": ""}, ("id: ``", "200 characters")),
@@ -69,7 +75,16 @@ def test_a_bad_touchpoint_is_told_with_its_mend(
 
 def test_all_problems_of_a_touchpoint_are_told_at_once(journey: "Journey", visit: "Visit") -> None:
     run = journey("record", json.dumps(visit("", benevolence=3, competence=-3, by="us", colour="red", occurred_at="now")))
-    fails_with(run, 1, "id: ", "benevolence: `3`", "competence: `-3`", "by: `us`", "colour: ", "occurred_at: `now`")
+    fails_with(
+        run,
+        1,
+        "id: ",
+        "benevolence: must be a number from -1 to 1, got `3`",
+        "competence: must be",
+        "by: `us`",
+        "colour: ",
+        "occurred_at: `now`",
+    )
 
 
 # Names
@@ -93,16 +108,16 @@ def test_an_unknown_rule_set_is_answered_with_the_known(bank: "Journey", command
     ("arguments", "words"),
     [
         (("--store", "", "relationships"), ("the store's URL is empty", "sqlite:///journey.db")),
-        (("--store", "sqlite:///", "relationships"), ("`sqlite:///` is no store", "sqlite:///PATH")),
-        (("--store", "journey.db", "relationships"), ("`journey.db` is no store", "sqlite:///PATH")),
-        (("--store", "mysql://host/db", "relationships"), ("`mysql://host/db` is no store", "sqlite:///PATH")),
+        (("--store", "sqlite:///", "relationships"), ("`sqlite:///` is not the address of a store", "sqlite:///PATH")),
+        (("--store", "journey.db", "relationships"), ("`journey.db` is not the address of a store", "sqlite:///PATH")),
+        (("--store", "mysql://host/db", "relationships"), ("`mysql://host/db` is not the address of a store", "sqlite:///PATH")),
         (("--format", "xml", "relationships"), ("'xml'", "'json'")),
         (("history",), ("RELATIONSHIP",)),
         (("history", "m@bank", "more"), ("more",)),
         (("history", "m@bank", "--as-off", "2024-01-01"), ("--as-off", "--as-of")),
-        (("history", "m@bank", "--as-of", "2024-01-01T10:00"), ("`2024-01-01T10:00:00` has no offset", "ISO 8601")),
-        (("replay", "m@bank", "--as-of", "last week"), ("`last week` is no time", "ISO 8601")),
-        (("explain", "m@bank", "--known-at", "2024-13-01"), ("`2024-13-01` is no time", "ISO 8601")),
+        (("history", "m@bank", "--as-of", "2024-01-01T10:00"), ("`2024-01-01T10:00:00` has no UTC offset", "add one, as in")),
+        (("replay", "m@bank", "--as-of", "last week"), ("`last week` is not a date or time", "ISO 8601")),
+        (("explain", "m@bank", "--known-at", "2024-13-01"), ("`2024-13-01` is not a date or time", "ISO 8601")),
         (("whatif", "m@bank", "--known-at", ""), ("--known-at", "ISO 8601")),
         (("record",), ("JSON",)),
         (("import",), ("PATHS",)),
@@ -133,8 +148,8 @@ def test_files_that_hold_no_rows_are_reported(journey: "Journey") -> None:
         (Path("folder.jsonl"), "is a directory"),
         (Path("missing.jsonl"), "no such file"),
         (Path("missing.csv"), "no such file"),
-        (Path("missing"), "says no format"),
-        (journey.file("headless.csv", "interaction,a,r,2024-01-01T10:00:00Z"), "is no field of any touchpoint"),
+        (Path("missing"), "is not a known format"),
+        (journey.file("headless.csv", "interaction,a,r,2024-01-01T10:00:00Z"), "is not a field of any touchpoint"),
         (journey.file("kindless.csv", "id,relationship", "a,r"), "there is no column `kind`"),
     ]:
         fails_with(journey("import", source), 1, str(source), words, "\n  mend: ")
@@ -146,7 +161,7 @@ def test_files_that_hold_no_rows_are_reported(journey: "Journey") -> None:
     [
         ("SELEC 1", ("syntax error", "SELEC")),
         ("SELECT nothing FROM source", ("nothing",)),
-        ("SELECT name AS id, 1 AS colour FROM source", ("`colour` is no field of any touchpoint",)),
+        ("SELECT name AS id, 1 AS colour FROM source", ("`colour` is not a field of any touchpoint",)),
         ("SELECT name AS id, TIMESTAMP '2024-01-01 10:00:00' AS occurred_at FROM source", ("`occurred_at` is a TIMESTAMP", "timezone(")),
         ("SELECT name AS id, DATE '2024-01-01' AS occurred_at FROM source", ("`occurred_at` is a DATE", "timezone(")),
         ("SELECT name AS id FROM elsewhere", ("elsewhere",)),
@@ -171,7 +186,7 @@ def test_a_mapping_needs_its_files(journey: "Journey") -> None:
     mapping = journey.file("mapping.sql", "SELECT name AS id FROM source")
     fails_with(journey("import", "--sql", "missing.sql", source), 1, "missing.sql: no such file")
     fails_with(journey("import", "--sql", journey.folder, source), 1, "is a directory")
-    fails_with(journey("import", "--sql", journey.file("binary.sql", bytes(range(256))), source), 1, "binary.sql: is no text")
+    fails_with(journey("import", "--sql", journey.file("binary.sql", bytes(range(256))), source), 1, "binary.sql: is not text")
     fails_with(journey("import", "--sql", mapping, "missing.csv"), 1, "missing.csv: no such file")
     fails_with(journey("import", "--sql", mapping, journey.folder), 1, "is a directory")
 
@@ -182,7 +197,7 @@ def test_a_naive_time_in_a_mapped_text_is_refused_row_by_row(journey: "Journey")
     mapping = journey.file("mapping.sql", f"SELECT 'note_added' AS kind, name AS id, 'r' AS relationship, {times} FROM source")
     run = journey.imported("--sql", mapping, source)
     assert (run.code, run.counts) == (1, (2, 1, 0, 1))
-    assert "has no offset" in (journey.folder / "people.rejects.jsonl").read_text(encoding="utf-8")
+    assert "has no UTC offset" in (journey.folder / "people.rejects.jsonl").read_text(encoding="utf-8")
 
 
 # Stores
@@ -199,7 +214,7 @@ def command(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def test_a_store_that_is_no_sqlite_file_is_left_alone(journey: "Journey", command: tuple[str, ...]) -> None:
     path = journey.file("diary.db", "Dear diary, this is no database.")
     before = path.read_bytes()
-    fails_with(journey("--store", "sqlite:///diary.db", *command), 1, "`diary.db` is no SQLite file", "\n  mend: ")
+    fails_with(journey("--store", "sqlite:///diary.db", *command), 1, "`diary.db` is not a SQLite file", "\n  mend: ")
     assert path.read_bytes() == before
     assert journey.names() == {"diary.db"}
 

@@ -51,7 +51,7 @@ def test_keys_may_be_elsewhere(journey: Journey, visit: Visit) -> None:
     assert journey.in_json("history", "r").lines[0]["withheld"] is True
     assert journey.in_json(*elsewhere, "history", "r").lines[0]["note"] == "She is moving."
     run = journey("--keys", "vault", "history", "r")
-    assert run.code == 2 and "`vault` is no place for keys" in run.err
+    assert run.code == 2 and "`vault` is not the address of a key store" in run.err
 
 
 def test_keys_are_rotated(journey: Journey, visit: Visit) -> None:

@@ -49,11 +49,11 @@ def test_good_rows_are_kept_and_bad_ones_told_with_line_reason_and_mend(journey:
     for text, words in zip(
         reasons,
         [
-            "kind: `interacton` is no kind of touchpoint / did you mean `interaction`?",
-            "benevolence: `1.5` is not a number in range / `benevolence` lies in [-1, 1]",
-            "this is no JSON",
+            "kind: `interacton` is not a kind of touchpoint / did you mean `interaction`?",
+            "benevolence: must be a number from -1 to 1, got `1.5` / give `benevolence` a number from -1 to 1",
+            "this is not JSON",
             "a JSON object is needed, not list",
-            "has no offset",
+            "has no UTC offset",
             "relationship: is missing; occurred_at: is missing",
         ],
         strict=True,
@@ -109,7 +109,7 @@ def test_a_reject_holds_its_row_in_strict_json(journey: "Journey", visit: "Visit
     journey.imported(journey.file("visits.jsonl", bad))
     (refused,) = journey.read("visits.rejects.jsonl")
     assert refused["row"]["id"] == "a"
-    assert "`nan` is not a number in range" in refused["reason"]
+    assert "got `nan`" in refused["reason"]
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])
@@ -150,7 +150,7 @@ def test_a_conflict_amid_a_large_batch_takes_nobody_with_it(journey: "Journey", 
     assert run.counts == (1500, 1499, 0, 1)
     (refused,) = journey.read("visits.rejects.jsonl")
     assert refused["line"] == place + 1
-    assert f"`row-{place}` is already there with other content" in refused["reason"]
+    assert f"`row-{place}` is already recorded with other content" in refused["reason"]
     assert "`-0.125`" in refused["reason"]
     assert "an id of its own" in refused["mend"]
 

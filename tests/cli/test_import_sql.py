@@ -43,7 +43,7 @@ def test_a_mapped_row_is_refused_like_any_other(journey: "Journey") -> None:
     assert run.code == 1
     assert run.counts == (3, 2, 0, 1)
     (refused,) = journey.read("visits.rejects.jsonl")
-    assert (refused["row"]["id"], refused["mend"]) == ("berta", "`benevolence` lies in [-1, 1]")
+    assert (refused["row"]["id"], refused["mend"]) == ("berta", "give `benevolence` a number from -1 to 1")
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_every_problem_is_told_with_its_place(journey: "Journey", visit: "Visit"
     lines = f"{json.dumps(visit('a'))}\n[1]\n{json.dumps(visit('c', kind='complaint'))}\n"
     run = journey("record", "{", "-", stdin=lines)
     assert run.code == 1
-    for place in ("touchpoint 1: this is no JSON", "<stdin>:2: a JSON object is needed", "<stdin>:3: kind: `complaint`"):
+    for place in ("touchpoint 1: this is not JSON", "<stdin>:2: a JSON object is needed", "<stdin>:3: kind: `complaint`"):
         assert place in run.err
 
 
@@ -70,7 +70,7 @@ def test_a_conflict_names_both_contents_and_records_nothing(journey: "Journey", 
     journey.record(visit("a", benevolence=0.25))
     run = journey("record", json.dumps(visit("b")), json.dumps(visit("a", benevolence=0.75)))
     assert (run.code, run.out) == (1, "")
-    assert "`a` is already there" in run.err
+    assert "`a` is already recorded" in run.err
     assert "`0.25`" in run.err
     assert "`0.75`" in run.err
     assert journey.in_json("relationships").json["touchpoints"] == 1

@@ -55,7 +55,7 @@ def test_a_file_of_touchpoints_is_read_past_likewise(journey: "Journey") -> None
         '{"kind": "loyalty_tier_changed", "id": "b", "relationship": "r", "occurred_at": "2024-01-02T00:00:00Z", "tier": "gold"}',
     ]
     Path(journey.folder, "told.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert "told.jsonl:2: kind: `loyalty_tier_changed` is no kind" in journey("replay", "told.jsonl").err
+    assert "told.jsonl:2: kind: `loyalty_tier_changed` is not a kind" in journey("replay", "told.jsonl").err
     answer = journey("--format", "json", "replay", "told.jsonl", "--allow-unknown")
     assert answer.json["touchpoints"] == 2
 

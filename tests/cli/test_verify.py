@@ -39,7 +39,7 @@ def test_a_changed_one_is_named_with_exit_code_3(journey: "Journey", visit: "Vis
     change(journey, "UPDATE touchpoints SET occurred_at = occurred_at + 1 WHERE id = 'b'")
     run = journey("verify")
     assert run.code == 3
-    assert run.out.startswith("touchpoint `b` at position 2 no longer has the content that its digest was taken of (seal 1)\n")
+    assert run.out.startswith("touchpoint `b` at position 2 does not match its digest: its content was changed (seal 1)\n")
     answer = journey("--format", "json", "verify")
     assert answer.code == 3
     (violation,) = answer.json["violations"]

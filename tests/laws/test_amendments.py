@@ -182,7 +182,7 @@ def test_an_amendment_of_what_is_not_there_is_refused_by_name() -> None:
         with pytest.raises(UnknownName, match="`b` was retracted") as refused:
             journal.correct("b", {"competence": 0.1})
         assert refused.value.mend == "retract `b.retracted-1` to have it back"
-        with pytest.raises(UnknownName, match="is no touchpoint but was said of one"):
+        with pytest.raises(UnknownName, match="is not a touchpoint but a fact about one"):
             journal.correct("b.retracted-1", {"reason": "x"})
         assert journal.version("r") == 3
 
@@ -203,7 +203,7 @@ def test_a_correction_to_what_none_can_be_does_not_count_and_is_told() -> None:
         journal.record(contact("a"), nonsense)
         history = journal.history("r")
         assert list(history) == [contact("a")] and history.records[0].corrected_by == ()
-        assert list(history.impossible) == ["c"] and "competence: `7` is not a number in range" in history.impossible["c"]
+        assert list(history.impossible) == ["c"] and "competence: must be a number from -1 to 1, got `7`" in history.impossible["c"]
         assert list(history.known_at(START)) == []
         journal.retract("c")
         assert journal.history("r").impossible == {}

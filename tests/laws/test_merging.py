@@ -190,7 +190,7 @@ def test_what_cannot_be_merged_is_refused_with_the_mend() -> None:
         with pytest.raises(UnknownName) as refused:
             journal.unmerge("b", "c")
         assert refused.value.mend == "`b` is merged with `m@bank`"
-        with pytest.raises(InvalidTouchpoint, match="is said of two relationships"):
+        with pytest.raises(InvalidTouchpoint, match="is about two relationships"):
             journal.retract(merged.id)
 
 

@@ -162,12 +162,12 @@ def test_what_people_cannot_be_merged_is_refused_with_the_mend(journal: Journal)
     with pytest.raises(UnknownName) as refused:
         journal.unmerge_people("ana", "a.n.")
     assert refused.value.mend == "`ana` is merged with `ana-2`"
-    with pytest.raises(InvalidTouchpoint, match="is said of two people"):
+    with pytest.raises(InvalidTouchpoint, match="is about two people"):
         journal.retract(merged.id)
-    with pytest.raises(UnknownName, match="is no touchpoint but was said of people"):
+    with pytest.raises(UnknownName, match="is not a touchpoint but a fact about people"):
         journal.correct(merged.id, {"reason": "x"})
     journal.record(SubjectForgotten(id="gone", person="bob", occurred_at=START))
-    with pytest.raises(InvalidTouchpoint, match="is said of a person"):
+    with pytest.raises(InvalidTouchpoint, match="is about a person"):
         journal.retract("gone")
     for call in (journal.history, lambda name: journal.merge(name, "m@bank")):
         with pytest.raises(UnknownName, match="no relationship ``"):

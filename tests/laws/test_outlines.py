@@ -126,5 +126,5 @@ class Gauged(NoteAdded, frozen=True):
 
 
 def test_a_field_of_which_no_outline_knows_what_it_takes_is_a_mistake_in_the_program() -> None:
-    with pytest.raises(TypeError, match=r"tell in `journey\.outlines`"):
+    with pytest.raises(TypeError, match=r"`_strict` in `journey\.outlines`"):
         outline(Gauged, "a", "r", "{}")

@@ -106,7 +106,7 @@ def address_of(connection: Connection) -> str:
     info = connection.info
     if info.encoding != "utf-8":
         raise StoreUnavailable(
-            f"the caller's connection speaks {info.encoding}, which cannot tell every text", "set client_encoding to UTF8"
+            f"the caller's connection speaks {info.encoding}, which cannot hold every text", "set client_encoding to UTF8"
         )
     user, database = quote(info.user, safe=""), quote(info.dbname, safe="")
     return f"postgresql://{user}@/{database}?host={quote(info.host, safe='')}&port={info.port}"

@@ -76,7 +76,7 @@ class PostgresKeystore:
         except psycopg.errors.InsufficientPrivilege:
             return {}  # whoever may not have the keys reads without texts
         except psycopg.Error as error:
-            raise self._server.told(error) from error
+            raise self._server.journey_error(error) from error
 
     def rotate(self, owners: Collection[str] | None = None) -> int:
         def work(connection: Connection) -> int:
@@ -97,9 +97,9 @@ class PostgresKeystore:
                 return 0
             if not connection.autocommit or connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 raise StoreUnavailable("a key is destroyed for good, which a transaction that may be rolled back cannot do", _FORGET_APART)
-            destroyed = connection.execute(self._told("DELETE FROM {keys} WHERE owner = ANY(%s)"), ([*owners],)).rowcount
+            destroyed = connection.execute(self._with_schema("DELETE FROM {keys} WHERE owner = ANY(%s)"), ([*owners],)).rowcount
             # A deleted row stays in its page until then; where vacuuming is not granted, the server only warns.
-            connection.execute(self._told("VACUUM FULL {keys}"))
+            connection.execute(self._with_schema("VACUUM FULL {keys}"))
             return destroyed
 
         return self._persistently(work)
@@ -120,13 +120,14 @@ class PostgresKeystore:
             return self._datastore.persistently(work)
 
     def _is_there(self, connection: Connection) -> bool:
-        """Whether there are keys; from then on, `_told` knows where, except that the caller may take back that they were made."""
+        """Whether there are keys; from then on, `_with_schema` knows where, except that the caller may take back that they were made."""
         if self._keys is None or self._datastore.pool.is_in_callers_transaction:
             self._keys = None
             schema, is_there = connection.cursor(row_factory=tuple_row).execute(_WHERE).fetchall()[0]
             if schema is None:
                 raise StoreUnavailable(
-                    f"the keys of `{self._server.shown}` have no schema to be beside", "create the schema, or set another `search_path`"
+                    f"the keys of `{self._server.shown}` need a schema, and the search path names none",
+                    "create the schema, or set another `search_path`",
                 )
             if len(schema.encode()) > _LONGEST_NAME:
                 raise StoreUnavailable(f"`{schema}` is too long for a schema's name", "keep the keys elsewhere, at an address of their own")
@@ -150,16 +151,16 @@ class PostgresKeystore:
         if self._datastore.pool.is_in_callers_transaction:
             # It may have the counters already, or take them next: whoever takes both takes these first, or two would wait for each other.
             connection.execute("SELECT 1 FROM journey_counters FOR UPDATE")
-        connection.execute(self._told("LOCK TABLE {keys} IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(self._with_schema("LOCK TABLE {keys} IN SHARE ROW EXCLUSIVE MODE"))
 
     def _insert(self, connection: Connection, made: Mapping[str, Key]) -> None:
         with connection.cursor() as cursor:
-            cursor.executemany(self._told(_INSERT), [(key.id, owner, key.secret, owner) for owner, key in made.items()])
+            cursor.executemany(self._with_schema(_INSERT), [(key.id, owner, key.secret, owner) for owner, key in made.items()])
 
     def _rows(self, connection: Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        return connection.cursor(row_factory=tuple_row).execute(self._told(statement), values or None).fetchall()
+        return connection.cursor(row_factory=tuple_row).execute(self._with_schema(statement), values or None).fetchall()
 
-    def _told(self, statement: str) -> sql.Composed:
+    def _with_schema(self, statement: str) -> sql.Composed:
         """A statement about the keys that are there."""
         return sql.SQL(statement).format(keys=self._keys)  # pyright: ignore[reportArgumentType]
 

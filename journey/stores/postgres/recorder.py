@@ -129,9 +129,9 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def select_notifications(self, *bounds: Any, **more: Any) -> Sequence[Notification]:
         """As upstream; those of touchpoints carry their rows."""
-        found = super().select_notifications(*bounds, **more)
-        rows = self.rows("id IS NOT NULL AND position = ANY(%s)", [one.id for one in found]) if found else []
-        return with_rows([self._named(one) for one in found], rows)
+        notifications = super().select_notifications(*bounds, **more)
+        rows = self.rows("id IS NOT NULL AND position = ANY(%s)", [one.id for one in notifications]) if notifications else []
+        return with_rows([self._named(one) for one in notifications], rows)
 
     def _named(self, event: E) -> E:
         """The event with the id that its application knows; where ids are UUIDs, a relationship is still called by its name."""

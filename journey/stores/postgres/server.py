@@ -88,11 +88,11 @@ class Server:
         try:
             yield
         except psycopg.Error as error:
-            raise self.told(error) from error
+            raise self.journey_error(error) from error
         except UnicodeEncodeError as error:
             raise _unholdable(error) from error
 
-    def told(self, error: psycopg.Error) -> JourneyError:
+    def journey_error(self, error: psycopg.Error) -> JourneyError:
         """One of the server's refusals in the journal's words."""
         state, text = error.sqlstate or "", " ".join(str(error).split())
         if isinstance(error, psycopg.DataError):
@@ -111,7 +111,7 @@ class Server:
 
 _DAMAGE = {"XX001", "XX002", "42P01", "42703"}
 _REFUSALS = (
-    ("does not exist", "is on no database", "create the database, with `createdb`"),
+    ("does not exist", "needs a database that does not exist", "create the database, with `createdb`"),
     ("53100", "is on a full disk; nothing of this batch was recorded", "free some space and retry"),
     ("55P03", "is held by another writer", "see that no other program holds it, and retry"),
     ("40001", "was recorded to since this transaction began", "roll back, and retry or use READ COMMITTED"),
@@ -119,7 +119,7 @@ _REFUSALS = (
     ("25006", "is read-only", "connect to the server that takes writes"),
     ("42501", "is closed to this user", "grant it the role `journey_writer` or `journey_reader`; see `roles.sql`"),
     ("57014", "was too slow for the server's time limit", "raise `statement_timeout` for this user"),
-    ("3F000", "has no schema to be in", "create the schema, or set another `search_path`"),
+    ("3F000", "needs a schema, and the search path names none", "create the schema, or set another `search_path`"),
 )
 
 
@@ -170,9 +170,9 @@ def _conninfo(url: str) -> str:
         "write it as `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with `%40` for an `@` in a password, `%2F` for a `/`, `%3F` for a `?`"
     )
     try:
-        given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+        parameters = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except psycopg.ProgrammingError:
-        given = {"port": "unreadable"}
-    if without_password(url) == "…" or not re.fullmatch("[0-9,]*", given.get("port", "")):
-        raise InvalidStoreUrl("the store's address is no PostgreSQL address", mend)
-    return make_conninfo("", **{**_DEFAULTS, **given, "client_encoding": "utf8"})
+        parameters = {"port": "unreadable"}
+    if without_password(url) == "…" or not re.fullmatch("[0-9,]*", parameters.get("port", "")):
+        raise InvalidStoreUrl("the store's address is not a PostgreSQL address", mend)
+    return make_conninfo("", **{**_DEFAULTS, **parameters, "client_encoding": "utf8"})

@@ -112,9 +112,9 @@ class PostgresStore:
             return self.recorder.rows("position > %s ORDER BY position LIMIT %s", after, limit)
 
     def digests(self, after: int, limit: int) -> Mapping[int, bytes]:
-        found = "SELECT position, digest FROM touchpoints WHERE id IS NOT NULL AND position > %s ORDER BY position LIMIT %s"
+        statement = "SELECT position, digest FROM touchpoints WHERE id IS NOT NULL AND position > %s ORDER BY position LIMIT %s"
         with self._server.explained():
-            return dict(self.recorder.query(found, after, limit))
+            return dict(self.recorder.query(statement, after, limit))
 
     def counters(self) -> Counters:
         with self._server.explained():
@@ -132,8 +132,8 @@ class PostgresStore:
 
     def missing_guards(self) -> Sequence[str]:
         with self._server.explained():
-            found = {name for (name,) in self.recorder.query(GUARDS_ON)}
-        return [name for name in GUARDS if name not in found]
+            guards = {name for (name,) in self.recorder.query(GUARDS_ON)}
+        return [name for name in GUARDS if name not in guards]
 
     def watch(self) -> Watch:
         return Listening(self._server, CHANNEL) if isinstance(self._datastore.pool, OwnConnections) else Polling()

@@ -76,9 +76,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     def select_notifications(self, *bounds: Any, **more: Any) -> Sequence[Notification]:
         """As upstream; those of touchpoints carry their rows."""
-        found = super().select_notifications(*bounds, **more)
-        positions = json.dumps([one.id for one in found])
-        return with_rows(found, self.touchpoints("position IN (SELECT value FROM json_each(?))", positions)) if found else found
+        notifications = super().select_notifications(*bounds, **more)
+        positions = json.dumps([one.id for one in notifications])
+        return (
+            with_rows(notifications, self.touchpoints("position IN (SELECT value FROM json_each(?))", positions))
+            if notifications
+            else notifications
+        )
 
     def convert_originator_id(self, originator_id: str) -> UUID | str:
         """As upstream; where ids are UUIDs, a relationship is still called by its name."""
@@ -181,15 +185,15 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             # The column has no type: whatever is no number counts as 0.
             cursor.execute("SELECT name, CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name IN ('touchpoints', 'journey_seals')")
-            given = dict(cursor.fetchall())
-            return Counters(given.get("touchpoints") or 0, given.get("journey_seals") or 0)
+            last_numbers = dict(cursor.fetchall())
+            return Counters(last_numbers.get("touchpoints") or 0, last_numbers.get("journey_seals") or 0)
 
     def missing_guards(self) -> list[str]:
         """The triggers of the schema that are not there."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-            found = {row["name"] for row in cursor.fetchall()}
-            return [name for name in GUARD_NAMES if name not in found]
+            triggers = {row["name"] for row in cursor.fetchall()}
+            return [name for name in GUARD_NAMES if name not in triggers]
 
     def seals(self, condition: str, *values: object) -> list[Seal]:
         """The seals that a condition selects."""
@@ -206,7 +210,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             cursor.executemany(f"INSERT INTO journey_seals ({_SEAL_COLUMNS}) VALUES (?,?,?,?,?,?,?)", values)
             return True
 
-    def found(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
+    def stored(self, ids: Sequence[str]) -> list[StoredTouchpoint]:
         """The stored touchpoints with these ids."""
         with self.datastore.transaction(commit=False) as cursor:
             return list(self._present(cursor, ids).values())

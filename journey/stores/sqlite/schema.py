@@ -77,7 +77,7 @@ def _from_format_1(cursor: SQLiteCursor) -> None:
     for row in rows:
         if row.digest != digest_without_position(row):
             raise DamagedJournal(
-                f"touchpoint `{row.id}` at position {row.position} no longer has the content that its digest was taken of",
+                f"touchpoint `{row.id}` at position {row.position} does not match its digest: its content was changed",
                 "restore the journal from a backup",
             )
     cursor.executemany("UPDATE touchpoints SET digest = ? WHERE position = ?", [(digest_of(row), row.position) for row in rows])

@@ -81,7 +81,7 @@ class SQLiteStore:
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
         with self._explained():
-            return self.recorder.found([*filter(_is_askable, ids)])
+            return self.recorder.stored([*filter(_is_askable, ids)])
 
     def read(self, after: int, limit: int) -> Sequence[StoredTouchpoint]:
         with self._explained():
@@ -196,7 +196,7 @@ class SQLiteStore:
         except (OSError, ValueError) as error:
             raise StoreUnavailable(f"the journal `{self.path}` cannot be opened: {error}", mend) from None
         if head and head != _SQLITE_MAGIC:
-            raise StoreUnavailable(f"`{self.path}` is no SQLite file", mend)
+            raise StoreUnavailable(f"`{self.path}` is not a SQLite file", mend)
 
     def _known_format(self, *, read_only: bool) -> int:
         """The format of the journal in the file, 0 where there is none yet."""
@@ -219,7 +219,7 @@ class SQLiteStore:
         if version > FORMAT_VERSION:
             raise UnsupportedSchema(f"`{self.path}` has journal format {version}; this journey knows {FORMAT_VERSION}", "upgrade journey")
         if version < 1 or "touchpoints" not in tables or (version > 1 and "journey_seals" not in tables):
-            raise DamagedJournal(f"the journal `{self.path}` lacks a table, or tells no format", "restore it from a backup")
+            raise DamagedJournal(f"the journal `{self.path}` lacks a table or its format version", "restore it from a backup")
         return version
 
     @contextmanager
