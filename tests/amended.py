@@ -27,38 +27,38 @@ FIELDS = ("representative", "from_representative", "to_representative", "contact
 
 
 @st.composite
-def told_of_people(draw: st.DrawFn) -> list[Fact]:
+def facts_about_people(draw: st.DrawFn) -> list[Fact]:
     """Touchpoints of three relationships among merges, unmerges, names, corrections and retractions, in any order of recording."""
     contacts = st.sampled_from((None, *PEOPLE))
-    told: list[Fact] = [
+    facts: list[Fact] = [
         touchpoint.model_copy(update={"relationship": name, "id": f"{name}-{touchpoint.id}", "contact": draw(contacts)})
         for name in RELATIONSHIPS
         for touchpoint in draw(histories(min_size=1, max_size=4))[-5:]
     ]
-    ids = {one.id: one.relationship for one in told}
+    ids = {one.id: one.relationship for one in facts}
     for number in range(draw(st.integers(1, 9))):
         about = draw(st.sampled_from(sorted(ids)))
-        said = {"id": f"said-{number}", "occurred_at": START, "relationship": ids[about]}
+        common = {"id": f"said-{number}", "occurred_at": START, "relationship": ids[about]}
         pair = dict(zip(("relationship", "other"), draw(st.permutations(RELATIONSHIPS)), strict=False))
-        two = {**said, "relationship": "", **dict(zip(("person", "other"), draw(st.permutations(PEOPLE)), strict=False))}
+        two = {**common, "relationship": "", **dict(zip(("person", "other"), draw(st.permutations(PEOPLE)), strict=False))}
         match draw(st.sampled_from(("merged", "merged", "merged", "unmerged", "named", "corrected", "retracted", "one", "two"))):
             case "merged":
-                told.append(PeopleMerged.model_validate(two))
+                facts.append(PeopleMerged.model_validate(two))
             case "unmerged":
-                told.append(PeopleUnmerged.model_validate(two))
+                facts.append(PeopleUnmerged.model_validate(two))
             case "named":
                 name = draw(st.sampled_from((None, f"name-{number}")))
-                told.append(PersonNamed(id=f"said-{number}", occurred_at=START, person=draw(st.sampled_from(PEOPLE)), name=name))
+                facts.append(PersonNamed(id=f"said-{number}", occurred_at=START, person=draw(st.sampled_from(PEOPLE)), name=name))
             case "corrected":
                 fields = {"contact": draw(st.sampled_from(PEOPLE))}
-                told.append(TouchpointCorrected.model_validate({**said, "corrects": about, "fields": fields}))
+                facts.append(TouchpointCorrected.model_validate({**common, "corrects": about, "fields": fields}))
             case "retracted":
-                told.append(TouchpointRetracted.model_validate({**said, "retracts": about}))
+                facts.append(TouchpointRetracted.model_validate({**common, "retracts": about}))
             case "one":
-                told.append(RelationshipsMerged.model_validate({**said, **pair}))
+                facts.append(RelationshipsMerged.model_validate({**common, **pair}))
             case _:
-                told.append(RelationshipsUnmerged.model_validate({**said, **pair}))
-    return draw(st.permutations(told))
+                facts.append(RelationshipsUnmerged.model_validate({**common, **pair}))
+    return draw(st.permutations(facts))
 
 
 def reach(name: str, pairs: Sequence[tuple[bool, str, str]]) -> set[str]:
@@ -78,19 +78,19 @@ def name_of(person: str, pairs: Sequence[tuple[bool, str, str]]) -> str:
     return next((one for _, one, _ in reversed(holding) if one in group), person)
 
 
-def names_by_hand(told: Sequence[Fact]) -> dict[str, str]:
+def names_by_hand(facts: Sequence[Fact]) -> dict[str, str]:
     """What people are called, of facts in the order of recording that can be read."""
-    pairs = [(isinstance(one, PeopleMerged), one.person, one.other) for one in told if isinstance(one, PeopleMerge)]
+    pairs = [(isinstance(one, PeopleMerged), one.person, one.other) for one in facts if isinstance(one, PeopleMerge)]
     last: dict[str, str | None] = {}
-    for one in told:
+    for one in facts:
         if isinstance(one, PersonNamed):
             last.update(dict.fromkeys(reach(one.person, pairs), one.name))
     return {person: name for person, name in last.items() if name is not None}
 
 
-def by_hand(told: Sequence[Recorded[Fact]], relationship: str) -> list[Touchpoint]:
+def by_hand(records: Sequence[Recorded[Fact]], relationship: str) -> list[Touchpoint]:
     """What a history tells, in words: the touchpoints of those that are one, as amended, each person by one name."""
-    facts = [one.touchpoint for one in told]
+    facts = [one.touchpoint for one in records]
     of_relationships = [
         (isinstance(one, RelationshipsMerged), one.relationship, one.other)
         for one in facts
@@ -99,7 +99,7 @@ def by_hand(told: Sequence[Recorded[Fact]], relationship: str) -> list[Touchpoin
     of_people = [(isinstance(one, PeopleMerged), one.person, one.other) for one in facts if isinstance(one, PeopleMerge)]
     own = reach(relationship, of_relationships)
     merges = (RelationshipsMerged, RelationshipsUnmerged)
-    plain = [one for one in told if one.touchpoint.relationship in own and not isinstance(one.touchpoint, merges)]
+    plain = [one for one in records if one.touchpoint.relationship in own and not isinstance(one.touchpoint, merges)]
     return [renamed(touchpoint, of_people) for touchpoint in History.of_records(plain)]
 
 

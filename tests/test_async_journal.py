@@ -84,10 +84,10 @@ def test_of_tasks_that_record_at_once_each_fails_alone(url: str) -> None:
     async def record() -> None:
         async with await AsyncJournal.open(url) as journal:
             await journal.record(contact("taken"))
-            told = [[contact(f"good-{number}")] for number in range(50)]
-            told[17] = [contact("lost"), contact("taken", competence=0.1)]
-            told[31] = [contact("bad").model_copy(update={"certainty": 7.0})]
-            outcomes = await asyncio.gather(*(journal.record(*facts) for facts in told), return_exceptions=True)
+            batches = [[contact(f"good-{number}")] for number in range(50)]
+            batches[17] = [contact("lost"), contact("taken", competence=0.1)]
+            batches[31] = [contact("bad").model_copy(update={"certainty": 7.0})]
+            outcomes = await asyncio.gather(*(journal.record(*facts) for facts in batches), return_exceptions=True)
             assert isinstance(outcomes[17], ConflictingTouchpoint) and isinstance(outcomes[31], InvalidTouchpoint)
             assert sum(isinstance(outcome, list) for outcome in outcomes) == 48
             assert len((await journal.history("r")).records) == 49
@@ -99,7 +99,7 @@ def test_what_is_nobodys_fault_is_told_to_all_at_once() -> None:
     class Locked(Slow):
         def append(self, rows: Sequence[StoredTouchpoint], now: int, expected_version: int | None = None) -> Sequence[Receipt]:
             super().append((), now)
-            asked.append(len(rows))
+            batch_sizes.append(len(rows))
             raise StoreUnavailable("the journal is locked")
 
     async def record() -> None:
@@ -107,15 +107,15 @@ def test_what_is_nobodys_fault_is_told_to_all_at_once() -> None:
         async with AsyncJournal(Journal(store)) as journal:
             first = asyncio.ensure_future(journal.record(contact("first")))
             await until(store.asked)
-            told = [asyncio.ensure_future(journal.record(contact(f"{number}"))) for number in range(100)]
+            recordings = [asyncio.ensure_future(journal.record(contact(f"{number}"))) for number in range(100)]
             await asyncio.sleep(0)
             store.let.set()
-            outcomes = await asyncio.gather(first, *told, return_exceptions=True)
+            outcomes = await asyncio.gather(first, *recordings, return_exceptions=True)
             assert all(isinstance(outcome, StoreUnavailable) for outcome in outcomes)
 
-    asked: list[int] = []
+    batch_sizes: list[int] = []
     asyncio.run(record())
-    assert asked == [1, 100]
+    assert batch_sizes == [1, 100]
 
 
 async def until(event: Event) -> None:
@@ -168,8 +168,8 @@ def test_cancelling_leaves_all_of_a_batch_or_nothing() -> None:
             assert len(await asyncio.gather(first, second, return_exceptions=True)) == 2
             store.let.set()
             await third
-            told = [record.touchpoint.id async for record in journal.read()]
-            assert told == ["a1", "a2", "c1", "c2"]  # the first was on its way, the second had not begun
+            ids = [record.touchpoint.id async for record in journal.read()]
+            assert ids == ["a1", "a2", "c1", "c2"]  # the first was on its way, the second had not begun
             assert [one.is_new for one in await journal.record(contact("a1"), contact("b1"))] == [False, True]
 
     asyncio.run(record())
@@ -208,8 +208,8 @@ def test_a_cancelled_wait_loses_nothing_of_a_subscription(url: str) -> None:
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(anext(records), timeout=0.01)
                 await journal.record(contact(f"{number}-a"), contact(f"{number}-b"))
-                told = [(await asyncio.wait_for(anext(records), timeout=20)).touchpoint.id for _ in range(2)]
-                assert told == [f"{number}-a", f"{number}-b"]
+                ids = [(await asyncio.wait_for(anext(records), timeout=20)).touchpoint.id for _ in range(2)]
+                assert ids == [f"{number}-a", f"{number}-b"]
 
     asyncio.run(follow())
 

@@ -130,20 +130,20 @@ def test_whatever_is_committed_or_taken_back_positions_have_no_gaps_and_all_is_s
     place = tmp_path_factory.mktemp("law")
     url = postgres_server.new_schema(database, place.name) if kind == "postgres" else f"sqlite:///{place}/journey.db"
     Journal.open(url).close()
-    kept = list[str]()
+    committed_ids = list[str]()
     with connected(url) as connection:
         journal = Journal.over(connection)
         for number, (many, commits) in enumerate(steps):
-            told = [f"{number}-{one}" for one in range(many)]
-            journal.record(*map(note, told))
+            ids_of_call = [f"{number}-{one}" for one in range(many)]
+            journal.record(*map(note, ids_of_call))
             (connection.commit if commits else connection.rollback)()
-            kept += told if commits else []
+            committed_ids += ids_of_call if commits else []
     with Journal.open(url) as journal:
         journal.record(contact("last"))
     with Journal.open(url, read_only=True) as journal:
         records, verified = list(journal.read()), journal.verify()
-    assert [record.touchpoint.id for record in records] == [*kept, "last"]
-    assert [record.position for record in records] == list(range(1, len(kept) + 2))
+    assert [record.touchpoint.id for record in records] == [*committed_ids, "last"]
+    assert [record.position for record in records] == list(range(1, len(committed_ids) + 2))
     assert not any(record.withheld for record in records)
     assert (verified.holds, verified.sealed) == (True, len(records))
 

@@ -78,9 +78,9 @@ def check_a_full_disk(opener: Opener, make_room: Callable[[], object], size: int
         again = journal.record(*(note(number) for number in range(len(acknowledged) + size)))
         assert [receipt.is_new for receipt in again] == [False] * len(acknowledged) + [True] * size
     with Journal(opener()) as journal:
-        found = journal.verify()
-        assert found.holds and found.sealed == found.touchpoints == len(acknowledged) + size
-        assert [one.position for one in records(journal)] == list(range(1, found.touchpoints + 1))
+        verification = journal.verify()
+        assert verification.holds and verification.sealed == verification.touchpoints == len(acknowledged) + size
+        assert [one.position for one in records(journal)] == list(range(1, verification.touchpoints + 1))
 
 
 @pytest.mark.parametrize("size", [1, 40])

@@ -75,16 +75,16 @@ class Workshop:
     def python(self, block: Block) -> str:
         """Run a block; what it printed, and what it said when it raised the error that it should raise."""
         code = compile("\n" * (block.line - 1) + block.text, str(self.document), "exec")
-        printed, wanted = io.StringIO(), block.options.get("raises")
+        printed, expected_error = io.StringIO(), block.options.get("raises")
         try:
             with contextlib.redirect_stdout(printed):
                 exec(code, self.namespace)
         except Exception as error:
-            if type(error).__name__ != wanted:
+            if type(error).__name__ != expected_error:
                 raise
             mend = getattr(error, "mend", "")
             return f"{printed.getvalue()}{error}\n" + (f"  mend: {mend}\n" if mend else "")
-        assert wanted is None, f"{name_of(self.document)}:{block.line}: {wanted} is not raised"
+        assert expected_error is None, f"{name_of(self.document)}:{block.line}: {expected_error} is not raised"
         return printed.getvalue()
 
     def shell(self, command: str) -> str:
@@ -141,14 +141,14 @@ def is_shown(expected: str, actual: str) -> bool:
     """Whether `actual` is what `expected` shows, but for `...` and for spaces at the ends of lines."""
     lines = (line.rstrip() for line in expected.strip("\n").splitlines())
     pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line).replace(re.escape("..."), ".*") + r"\n" for line in lines)
-    told = "".join(line.rstrip() + "\n" for line in actual.strip("\n").splitlines())
-    return re.fullmatch(pattern, told) is not None
+    output = "".join(line.rstrip() + "\n" for line in actual.strip("\n").splitlines())
+    return re.fullmatch(pattern, output) is not None
 
 
 def run_console(workshop: Workshop, block: Block) -> None:
-    told = list(commands(block))
-    followers = [command for _, command, _ in told[1:]] + [""]
-    for (line, command, expected), follower in zip(told, followers, strict=True):
+    shown_commands = list(commands(block))
+    followers = [command for _, command, _ in shown_commands[1:]] + [""]
+    for (line, command, expected), follower in zip(shown_commands, followers, strict=True):
         actual = workshop.shell(command)
         if workshop.status and follower != "echo $?":
             workshop.faults.append(f"{name_of(workshop.document)}:{line}: `{command}` exits with {workshop.status}\n{actual}")
@@ -206,26 +206,26 @@ def test_ellipses_stand_for_any_text_and_nothing_else_does() -> None:
 
 
 def test_every_public_name_is_told_of() -> None:
-    told = "\n".join(page.read_text(encoding="utf-8") for page in DOCUMENTS)
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in DOCUMENTS)
     names = [*journey.__all__, *journey_projections.__all__]
-    assert [name for name in names if not re.search(rf"\b{name}\b", told)] == []
+    assert [name for name in names if not re.search(rf"\b{name}\b", pages)] == []
 
 
 def test_every_command_has_its_section() -> None:
-    told = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if f"\n## journey {name}\n" not in told] == []
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"\n## journey {name}\n" not in page] == []
 
 
 def commands_named(text: str) -> set[str]:
     """The commands of `journey` that a text calls, in backticks or after a prompt."""
     calls = re.findall(r"(?:`|^\$ |\| )journey ([^`\n]*)", text, flags=re.MULTILINE)
-    found = set()
+    names = set()
     for words in map(str.split, calls):
         while words and words[0].startswith("-"):
             words = words[2:] if words[0] in ("--store", "--format") else words[1:]
         if words and re.fullmatch("[a-z]+", words[0]):
-            found.add(words[0])
-    return found
+            names.add(words[0])
+    return names
 
 
 @pytest.mark.parametrize("document", PROSE, ids=name_of)
@@ -278,11 +278,11 @@ def test_a_picture_has_a_title_and_no_text_that_is_cut_off_or_lies_over_another(
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     boxes = []
     for text in root.iter(f"{svg}text"):
-        size, told = float(text.attrib["font-size"]), text.text or ""
-        long, x, y = 0.56 * size * len(told), float(text.attrib["x"]), float(text.attrib["y"])
+        size, words = float(text.attrib["font-size"]), text.text or ""
+        long, x, y = 0.56 * size * len(words), float(text.attrib["x"]), float(text.attrib["y"])
         left = x - long * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
-        assert left >= 0 and left + long <= width and size <= y <= height, told
-        boxes.append((left, left + long, y - 0.75 * size, y, told))
+        assert left >= 0 and left + long <= width and size <= y <= height, words
+        boxes.append((left, left + long, y - 0.75 * size, y, words))
     for one, other in combinations(boxes, 2):
         assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2], (one[4], other[4])
 
@@ -313,11 +313,11 @@ def test_the_recorded_verdicts_outlive_a_release_of_hypothesis_but_no_change_of_
 
 def test_readme_says_how_each_part_that_is_told_of_is_installed_from_a_clone() -> None:
     sources = (path for folder in ("journey", "projections", "cli") for path in (ROOT / folder).rglob("*.py"))
-    told_of = {one for path in (*PROSE, *sources) for one in re.findall(r"customer-journey\[(\w+)\]", path.read_text(encoding="utf-8"))}
+    extras = {one for path in (*PROSE, *sources) for one in re.findall(r"customer-journey\[(\w+)\]", path.read_text(encoding="utf-8"))}
     (install,) = (block.text for block in blocks(README.read_text(encoding="utf-8")) if block.text.startswith("pip install .  "))
-    assert told_of
-    assert told_of <= set(re.findall(r"\w+", install))
-    assert told_of <= set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
+    assert extras
+    assert extras <= set(re.findall(r"\w+", install))
+    assert extras <= set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
 
 
 def test_the_pythons_that_are_promised_are_those_that_are_tested() -> None:

@@ -27,11 +27,11 @@ def contact(id: str) -> Interaction:
     return Interaction(id=id, relationship="r", occurred_at=START + timedelta(days=1))
 
 
-def listeners(url: str, then: str = "count(*)") -> int:
+def listeners(url: str, selected: str = "count(*)") -> int:
     """How many connections to this database listen; or what is done with each, counted."""
     with psycopg.connect(url, autocommit=True) as connection:
-        found = f"SELECT {then} FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
-        return sum(int(one) for (one,) in connection.execute(found.encode()).fetchall())
+        query = f"SELECT {selected} FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
+        return sum(int(one) for (one,) in connection.execute(query.encode()).fetchall())
 
 
 def until(is_so: Callable[[], bool]) -> None:
@@ -75,7 +75,7 @@ def test_who_listens_is_connected_again_after_the_connection_was_lost(postgres_u
             until(lambda: listeners(postgres_url) == 1)
             journal.record(contact(f"{number}"))
             assert seen.result(timeout=_PATIENCE_SECONDS).outline.id == f"{number}"
-            assert listeners(postgres_url, then="pg_terminate_backend(pid)::int") == 1
+            assert listeners(postgres_url, selected="pg_terminate_backend(pid)::int") == 1
             until(lambda: [record.message[:9] for record in caplog.records].count("listening") > number)  # noqa: B023
     words = [record.message.split(" ")[0] for record in caplog.records if record.name == "journey.stores.postgres.listening"]
     assert words == ["lost", "listening"] * 3

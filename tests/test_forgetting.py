@@ -55,9 +55,9 @@ def journal() -> Iterator[Journal]:
 
 def readable(journal: Journal) -> set[str]:
     """The ids of the facts whose texts can be read."""
-    told = {record.touchpoint.id: record.touchpoint for record in journal.read()}
-    texts = {id: [getattr(fact, name, None) for name in PERSONAL_FIELDS] for id, fact in told.items()}
-    return {id for id, fact in told.items() if any(texts[id]) or getattr(fact, "fields", {}).get("note")}
+    facts = {record.touchpoint.id: record.touchpoint for record in journal.read()}
+    texts = {id: [getattr(fact, name, None) for name in PERSONAL_FIELDS] for id, fact in facts.items()}
+    return {id for id, fact in facts.items() if any(texts[id]) or getattr(fact, "fields", {}).get("note")}
 
 
 # Whose a text is
@@ -130,11 +130,11 @@ def test_what_is_forgotten_is_what_was_written_about_the_person(
     for fact in facts:
         journal.record(fact)
     before = readable(journal)
-    found = journal.forget(forgotten)
+    result = journal.forget(forgotten)
     assert readable(journal) == left
-    assert found.texts == len(before - left)
+    assert result.texts == len(before - left)
     assert {record.touchpoint.id for record in journal.read() if record.withheld} == before - left
-    assert not found.kept
+    assert not result.kept
     assert journal.verify().holds
 
 
@@ -158,8 +158,8 @@ def test_a_correction_that_only_told_a_text_still_takes_it_away(journal: Journal
     journal.correct("n", {"note": "another text", "benevolence": -0.5})
     journal.correct("n", {"note": "a third text"})
     journal.forget("ana")
-    told = journal.history("r")["n"]
-    assert (told.note, told.model_dump()["benevolence"]) == (None, -0.5)
+    touchpoint = journal.history("r")["n"]
+    assert (touchpoint.note, touchpoint.model_dump()["benevolence"]) == (None, -0.5)
     assert journal.history("r").impossible == {}
 
 
@@ -171,11 +171,11 @@ def test_forgetting_somebody_who_is_nowhere_is_refused_and_destroys_nothing(jour
     assert readable(journal) == {"n"}
 
 
-@pytest.mark.parametrize("said", [{"as_id": "\n"}, {"reason": "x" * 10_001}, {"actor": ""}])
-def test_forgetting_that_could_not_be_recorded_destroys_nothing(journal: Journal, said: dict[str, str]) -> None:
+@pytest.mark.parametrize("options", [{"as_id": "\n"}, {"reason": "x" * 10_001}, {"actor": ""}])
+def test_forgetting_that_could_not_be_recorded_destroys_nothing(journal: Journal, options: dict[str, str]) -> None:
     journal.record(note("n", "r", contact="ana"))
     with pytest.raises(InvalidTouchpoint):
-        journal.forget("ana", **said)
+        journal.forget("ana", **options)
     assert readable(journal) == {"n"}
 
 
@@ -184,16 +184,16 @@ def test_a_store_is_never_asked_for_a_text() -> None:
 
     class Listening(MemoryStore):
         def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
-            asked.update(people)
+            queried_names.update(people)
             return super().people_facts(people)
 
-    asked: set[str] = set()
+    queried_names: set[str] = set()
     with Journal(Listening()) as journal:
         journal.record(note("n", "r", contact="ana"), PersonNamed(id="m", person="ana", name="Ana Rossi", occurred_at=START))
         journal.correct("n", {"note": "another text", "representative": "rob"}, reason="a slip")
         journal.history("r")
         journal.forget("ana")
-    assert asked == {"ana", "rob"}
+    assert queried_names == {"ana", "rob"}
 
 
 # Afterwards
@@ -216,15 +216,15 @@ def test_it_is_recorded_and_told_once_under_one_id(journal: Journal) -> None:
 
 
 def test_what_was_forgotten_is_recorded_again_as_what_it_was(journal: Journal) -> None:
-    (first,) = journal.record(told := note("n", "r", contact="ana"))
+    (first,) = journal.record(touchpoint := note("n", "r", contact="ana"))
     journal.forget("ana")
-    (again,) = journal.record(told)
+    (again,) = journal.record(touchpoint)
     assert (again.position, again.is_new) == (first.position, False)
     (again,) = journal.record(note("n", "r", None, contact="ana"))
     assert not again.is_new
     assert readable(journal) == set()
     with pytest.raises(ConflictingTouchpoint, match=r"benevolence `0\.5` against `0\.6`"):
-        journal.record(told.model_copy(update={"benevolence": 0.6}))
+        journal.record(touchpoint.model_copy(update={"benevolence": 0.6}))
 
 
 def test_what_is_recorded_again_under_a_new_key_is_no_other_content(journal: Journal) -> None:
@@ -353,6 +353,6 @@ def test_a_journal_of_an_older_format_says_what_it_cannot_forget(tmp_path: Path)
         file.executescript((Path(__file__).parent / "formats" / "1.sql").read_text(encoding="utf-8"))
     with Journal.open(f"sqlite:///{path}") as journal:
         journal.record(note("n", "m@bank"))
-        found = journal.forget("m")
-        assert found.kept == {"visit-1": "it was recorded before texts were encrypted"}
-        assert (found.texts, readable(journal)) == (1, {"visit-1"})
+        result = journal.forget("m")
+        assert result.kept == {"visit-1": "it was recorded before texts were encrypted"}
+        assert (result.texts, readable(journal)) == (1, {"visit-1"})

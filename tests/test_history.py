@@ -18,15 +18,15 @@ def contact(id: str, day: float, **fields: Any) -> Interaction:
 
 
 @given(histories(), st.data())
-def test_replay_at_is_replay_as_of(told: list[Touchpoint], data: st.DataObject) -> None:
-    history, when = History.of(told), START + timedelta(days=data.draw(st.integers(-1, 500)))
+def test_replay_at_is_replay_as_of(touchpoints: list[Touchpoint], data: st.DataObject) -> None:
+    history, when = History.of(touchpoints), START + timedelta(days=data.draw(st.integers(-1, 500)))
     one, other = replay(history, at=when), replay(history.as_of(when), at=when)
     assert repr(one) == repr(other)
 
 
 @given(histories(min_size=1))
-def test_an_empty_view_is_the_prior(told: list[Touchpoint]) -> None:
-    before = replay(History.of(told).as_of(START - timedelta(days=1)))
+def test_an_empty_view_is_the_prior(touchpoints: list[Touchpoint]) -> None:
+    before = replay(History.of(touchpoints).as_of(START - timedelta(days=1)))
     assert (before.trust, before.state, before.touchpoints) == (before.prior, "prospect", 0)
 
 

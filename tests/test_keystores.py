@@ -69,12 +69,12 @@ def test_destroyed_keys_are_gone_and_nobody_elses(opener: Opener) -> None:
 
 
 def test_one_owner_has_one_key_whoever_asks_first(opener: Opener) -> None:
-    found: list[Key] = []
+    found_keys: list[Key] = []
 
     def ask() -> None:
         with closing(opener()) as keys:
             start.wait()
-            found.append(keys.current(["person:ana", f"fact:{threading.get_ident()}"])["person:ana"])
+            found_keys.append(keys.current(["person:ana", f"fact:{threading.get_ident()}"])["person:ana"])
 
     start = threading.Barrier(6)
     threads = [threading.Thread(target=ask) for _ in range(6)]
@@ -82,7 +82,7 @@ def test_one_owner_has_one_key_whoever_asks_first(opener: Opener) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 6 and len(set(found)) == 1
+    assert len(found_keys) == 6 and len(set(found_keys)) == 1
 
 
 def test_only_its_owner_may_read_the_file_and_nothing_of_a_destroyed_key_is_left_in_it(tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_a_journal_in_postgresql_keeps_its_keys_in_a_schema_of_its_own(postgres_
         journal.record(NoteAdded(id="n", relationship="r", occurred_at=START, note="She likes roses."))
         assert journal.history("r")["n"].note == "She likes roses."
     with psycopg.connect(postgres_url) as connection:
-        ((found,),) = connection.execute("SELECT count(*) FROM public_keys.keys").fetchall()
-        assert found == 1
+        ((count,),) = connection.execute("SELECT count(*) FROM public_keys.keys").fetchall()
+        assert count == 1
         connection.execute("DROP SCHEMA public_keys CASCADE")
     with Journal.open(postgres_url, read_only=True) as journal:
         (record,) = journal.history("r").records

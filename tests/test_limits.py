@@ -33,7 +33,7 @@ def contact(id: str) -> Interaction:
 
 def outcomes(attempts: list[Callable[[], object]]) -> list[tuple[Exception | None, float]]:
     """What each attempt raised, and how many seconds it took, all of them begun at once."""
-    found: list[tuple[Exception | None, float]] = []
+    results: list[tuple[Exception | None, float]] = []
 
     def run(attempt: Callable[[], object]) -> None:
         began, raised = time.monotonic(), None
@@ -41,14 +41,14 @@ def outcomes(attempts: list[Callable[[], object]]) -> list[tuple[Exception | Non
             attempt()
         except Exception as error:
             raised = error
-        found.append((raised, time.monotonic() - began))
+        results.append((raised, time.monotonic() - began))
 
     threads = [threading.Thread(target=run, args=(attempt,), daemon=True) for attempt in attempts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    return found
+    return results
 
 
 def many(journal: Journal, name: str = "a") -> list[Callable[[], object]]:
@@ -62,9 +62,9 @@ def recording(journal: Journal, threads: int, name: str = "a") -> list[Callable[
 
 
 def all_are_refused_in_time(journal: Journal) -> bool:
-    found = outcomes(many(journal))
-    assert [type(raised) for raised, _ in found] == [StoreUnavailable] * MANY
-    assert max(seconds for _, seconds in found) < LATEST
+    results = outcomes(many(journal))
+    assert [type(raised) for raised, _ in results] == [StoreUnavailable] * MANY
+    assert max(seconds for _, seconds in results) < LATEST
     return True
 
 
@@ -121,9 +121,9 @@ def held(path: Path) -> Iterator[None]:
 def test_writers_of_a_file_that_another_holds_end_in_time(tmp_path: Path) -> None:
     with Journal.open(f"sqlite:///{tmp_path}/journey.db", timeout=LIMIT) as journal:
         with held(tmp_path / "journey.db"):
-            found = outcomes(recording(journal, MANY, "refused"))
-        assert [type(raised) for raised, _ in found] == [StoreUnavailable] * MANY
-        assert max(seconds for _, seconds in found) < LATEST
+            results = outcomes(recording(journal, MANY, "refused"))
+        assert [type(raised) for raised, _ in results] == [StoreUnavailable] * MANY
+        assert max(seconds for _, seconds in results) < LATEST
         journal.record(contact("first"))
         assert [raised for raised, _ in outcomes(many(journal))] == [None] * MANY
 
@@ -148,11 +148,11 @@ def test_texts_whose_keys_another_holds_end_in_time(tmp_path: Path) -> None:
         note = NoteAdded(id="n", relationship="r", occurred_at=START, note="She likes roses.")
         journal.record(note)
         with held(tmp_path / "journey.db.keys"):
-            others = [note.model_copy(update={"id": f"{number}", "contact": f"{number}"}) for number in range(8)]
-            found = outcomes([partial(journal.record, one) for one in others])
-        assert [type(raised) for raised, _ in found] == [StoreUnavailable] * 8
-        assert max(seconds for _, seconds in found) < LATEST
-        assert len(journal.record(*others)) == 8
+            notes = [note.model_copy(update={"id": f"{number}", "contact": f"{number}"}) for number in range(8)]
+            results = outcomes([partial(journal.record, one) for one in notes])
+        assert [type(raised) for raised, _ in results] == [StoreUnavailable] * 8
+        assert max(seconds for _, seconds in results) < LATEST
+        assert len(journal.record(*notes)) == 8
 
 
 def test_ping_sees_whether_the_file_is_there(tmp_path: Path) -> None:
@@ -225,8 +225,8 @@ def test_threads_behind_a_writer_that_keeps_the_lock_end_in_time(postgres_url: s
     with Journal.open(postgres_url, timeout=LIMIT, pool_size=3) as journal, psycopg.connect(postgres_url) as other:
         journal.record(contact("first"))
         other.execute("SELECT 1 FROM journey_counters FOR UPDATE")
-        found = outcomes(recording(journal, MANY, "refused"))
-        assert [type(raised) for raised, _ in found] == [StoreUnavailable] * MANY
-        assert max(seconds for _, seconds in found) < LATEST
+        results = outcomes(recording(journal, MANY, "refused"))
+        assert [type(raised) for raised, _ in results] == [StoreUnavailable] * MANY
+        assert max(seconds for _, seconds in results) < LATEST
         other.rollback()
         assert [raised for raised, _ in outcomes(many(journal))] == [None] * MANY

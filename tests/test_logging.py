@@ -33,7 +33,7 @@ def contact(id: str, **fields: Any) -> Interaction:
     return Interaction(id=id, relationship="r", occurred_at=START + timedelta(days=1), **fields)
 
 
-def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+def log_of(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     return [(record.levelname, record.getMessage()) for record in caplog.records if record.name.startswith("journey.")]
 
 
@@ -77,7 +77,7 @@ def test_opening_and_bringing_up_to_date_are_told(tmp_path: Path, caplog: pytest
     caplog.set_level("INFO")
     Journal.open(f"sqlite:///{path}").close()
     Journal.open(f"sqlite:///{path}", read_only=True).close()
-    assert said(caplog) == [
+    assert log_of(caplog) == [
         ("INFO", f"brought {path} from format 1 to 2"),
         ("INFO", f"brought {path} from format 2 to 3"),
         ("INFO", f"opened sqlite:///{path} for writing"),
@@ -99,7 +99,7 @@ def test_seals_that_could_not_be_written_are_told(caplog: pytest.LogCaptureFixtu
         journal.record(*(contact(f"{number}") for number in range(SEALED_AT_ONCE)))
         journal._recording.sealing.abandon()
         store.is_full = False
-    assert said(caplog) == [("WARNING", "could not seal behind position 0 (StoreUnavailable): free some space and retry")]
+    assert log_of(caplog) == [("WARNING", "could not seal behind position 0 (StoreUnavailable): free some space and retry")]
 
 
 def test_a_lost_connection_and_its_return_are_told_once_each(postgres_url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -107,7 +107,7 @@ def test_a_lost_connection_and_its_return_are_told_once_each(postgres_url: str, 
         caplog.set_level("INFO")
         _end_connections(postgres_url)
         journal.record(contact("a"))
-    levels, words = zip(*said(caplog), strict=True)
+    levels, words = zip(*log_of(caplog), strict=True)
     assert levels == ("WARNING", "INFO")
     assert words[0].startswith("no connection to postgresql://") and "again after" in words[1]
 
@@ -119,7 +119,7 @@ def test_a_long_wait_for_other_writers_is_told(
     with Journal.open(f"sqlite:///{path}") as journal, Journal.open(postgres_url) as other:
         journal.record(contact("a"))
         other.record(contact("a"))
-        assert said(caplog) == []
+        assert log_of(caplog) == []
         for module in (sqlite_file, recorder):
             monkeypatch.setattr(module, "_SLOW_SECONDS", 0.1)
         file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -131,7 +131,7 @@ def test_a_long_wait_for_other_writers_is_told(
             connection.execute("SELECT 1 FROM journey_counters FOR UPDATE")
             with _released(connection.rollback):
                 other.record(contact("b"))
-    levels, words = zip(*said(caplog), strict=True)
+    levels, words = zip(*log_of(caplog), strict=True)
     assert levels == ("WARNING", "WARNING")
     assert [text.partition(" s for other writers to ")[2] for text in words] == [str(path), f"postgresql://postgres@/{_name(postgres_url)}"]
 
@@ -152,8 +152,8 @@ def test_a_full_queue_is_told_once_until_it_is_half_empty(caplog: pytest.LogCapt
                 await asyncio.gather(*calls, return_exceptions=True)
 
     asyncio.run(record())
-    told = "2 calls wait for the journal's writer already; such calls are refused until the queue is half empty"
-    assert said(caplog) == [("WARNING", told)] * 2
+    warning = "2 calls wait for the journal's writer already; such calls are refused until the queue is half empty"
+    assert log_of(caplog) == [("WARNING", warning)] * 2
 
 
 # What nobody needs
@@ -179,27 +179,27 @@ def test_whatever_fails_nothing_is_logged_of_what_was_written_about_people(
 
 def _fail_in_every_way(url: str, text: str) -> None:
     with Journal.open(url) as journal:
-        told = contact(f"{journal.last_position()}-a", note=text, contact="ana")
+        touchpoint = contact(f"{journal.last_position()}-a", note=text, contact="ana")
         attempts: list[Callable[[], object]] = [
-            lambda: journal.record(told, contact(f"{told.id}-b", representative="bob")),
-            lambda: journal.record(told.model_copy(update={"note": f"another {text}"})),
-            lambda: journal.record(told.model_copy(update={"certainty": 7.0})),
+            lambda: journal.record(touchpoint, contact(f"{touchpoint.id}-b", representative="bob")),
+            lambda: journal.record(touchpoint.model_copy(update={"note": f"another {text}"})),
+            lambda: journal.record(touchpoint.model_copy(update={"certainty": 7.0})),
             lambda: journal.record({"kind": "interaction", "id": "\0", "note": text, text: text}),
-            lambda: journal.record(told.model_copy(update={"note": text * 10_000})),
-            lambda: journal.record(told, expected_version=77),
+            lambda: journal.record(touchpoint.model_copy(update={"note": text * 10_000})),
+            lambda: journal.record(touchpoint, expected_version=77),
             lambda: journal.name("ana", text),
-            lambda: journal.name("ana", "x" + text, as_id=told.id),
+            lambda: journal.name("ana", "x" + text, as_id=touchpoint.id),
             lambda: journal.name(text, text),
-            lambda: journal.correct(told.id, {"competence": 9.0}, reason=text),
-            lambda: journal.correct(told.id, {"competence": 0.5}, reason=text),
-            lambda: journal.correct(told.id, {"note": f"{text}!"}, reason=text, as_id=told.id),
+            lambda: journal.correct(touchpoint.id, {"competence": 9.0}, reason=text),
+            lambda: journal.correct(touchpoint.id, {"competence": 0.5}, reason=text),
+            lambda: journal.correct(touchpoint.id, {"note": f"{text}!"}, reason=text, as_id=touchpoint.id),
             lambda: journal.merge_people("ana", "bob", reason=text),
             lambda: journal.retract("nothing", reason=text),
             lambda: _take_over(journal),
-            lambda: _lose_connections(url, journal, contact(f"{told.id}-c", note=text)),
-            lambda: asyncio.run(_overload(told)),
-            lambda: Journal(Broken(text)).record(told),
-            lambda: asyncio.run(_record(AsyncJournal(Journal(Broken(text))), told)),
+            lambda: _lose_connections(url, journal, contact(f"{touchpoint.id}-c", note=text)),
+            lambda: asyncio.run(_overload(touchpoint)),
+            lambda: Journal(Broken(text)).record(touchpoint),
+            lambda: asyncio.run(_record(AsyncJournal(Journal(Broken(text))), touchpoint)),
             lambda: journal.forget("ana", reason=text),
             lambda: list(journal.read()),
         ]
@@ -207,7 +207,7 @@ def _fail_in_every_way(url: str, text: str) -> None:
             with suppress(JourneyError):
                 attempt()
     with suppress(JourneyError):
-        journal.record(contact(f"{told.id}-d", note=text))  # it was closed
+        journal.record(contact(f"{touchpoint.id}-d", note=text))  # it was closed
 
 
 class Broken(MemoryStore):
@@ -234,18 +234,18 @@ class Slow(MemoryStore):
         return super().append(rows, now, expected_version)
 
 
-async def _record(journal: AsyncJournal, told: Interaction) -> None:
+async def _record(journal: AsyncJournal, touchpoint: Interaction) -> None:
     async with journal:
-        await asyncio.gather(*(journal.record(told) for _ in range(3)), return_exceptions=True)
-        cancelled = asyncio.ensure_future(journal.record(told))
+        await asyncio.gather(*(journal.record(touchpoint) for _ in range(3)), return_exceptions=True)
+        cancelled = asyncio.ensure_future(journal.record(touchpoint))
         await asyncio.sleep(0)
         cancelled.cancel()
 
 
-async def _overload(told: Interaction) -> None:
+async def _overload(touchpoint: Interaction) -> None:
     store = Slow()
     async with AsyncJournal(Journal(store), queue=1, wait_seconds=0.01) as journal:
-        calls = [asyncio.ensure_future(journal.record(told)) for _ in range(5)]
+        calls = [asyncio.ensure_future(journal.record(touchpoint)) for _ in range(5)]
         await asyncio.sleep(0.02)
         store.let.set()
         await asyncio.gather(*calls, return_exceptions=True)
@@ -257,14 +257,14 @@ def _take_over(journal: Journal) -> None:
         first.acknowledge()
 
 
-def _lose_connections(url: str, journal: Journal, told: Interaction) -> None:
+def _lose_connections(url: str, journal: Journal, touchpoint: Interaction) -> None:
     if url.startswith("postgresql:"):
         with journal.subscribe(journal.last_position(), poll_seconds=0.01) as subscription:
             stop = Timer(0.1, subscription.stop)
             stop.start()
             list(subscription)
             _end_connections(url)
-            journal.record(told)
+            journal.record(touchpoint)
 
 
 def _end_connections(url: str) -> None:

@@ -74,10 +74,10 @@ def test_names_are_no_part_of_a_history(journal: Journal) -> None:
 
 def test_a_history_decrypts_no_name() -> None:
     class Counting(MemoryKeystore):
-        asked = 0
+        key_queries = 0
 
         def find(self, ids):  # type: ignore[no-untyped-def]
-            self.asked += 1
+            self.key_queries += 1
             return super().find(ids)
 
     vault = Counting()
@@ -85,9 +85,9 @@ def test_a_history_decrypts_no_name() -> None:
         journal.record(visit("v", "ana"))
         journal.name("ana", "Ana Rossi")
         journal.history("r")
-        assert vault.asked == 0
+        assert vault.key_queries == 0
         assert journal.names(["ana"]) == {"ana": "Ana Rossi"}
-        assert vault.asked == 1
+        assert vault.key_queries == 1
 
 
 def test_a_name_is_told_once_under_one_id_and_taken_back_by_another(journal: Journal) -> None:

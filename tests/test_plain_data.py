@@ -32,8 +32,8 @@ def _is_plain(value: object, shape: Any) -> bool:
 
 
 @given(histories(), st.sampled_from(NAMES))
-def test_whatever_a_replay_tells_is_plain_data(told: list[Touchpoint], rules: str) -> None:
-    history = History.of(told)
+def test_whatever_a_replay_tells_is_plain_data(touchpoints: list[Touchpoint], rules: str) -> None:
+    history = History.of(touchpoints)
     result = replay(history, rules)
     assert _is_plain(result.to_dict(), ReplayShape)
     assert _is_plain(result.explanation(), ExplanationShape)
@@ -46,9 +46,9 @@ def test_whatever_a_replay_tells_is_plain_data(told: list[Touchpoint], rules: st
 def test_a_party_of_whom_nothing_is_known_has_no_number() -> None:
     nan = float("nan")
     assert PartyTrust(nan, nan).to_dict() == {"trust": None, "competence": None, "goodwill": None}
-    told = Parties(PartyTrust(0.5), {"anna": PartyTrust(0.25, 0.5, 0.0)}, PartyTrust(nan))
-    assert _is_plain(told.to_dict(), PartiesShape)
-    assert told.to_dict()["representatives"] == {"anna": {"trust": 0.25, "competence": 0.5, "goodwill": 0.0}}
+    parties = Parties(PartyTrust(0.5), {"anna": PartyTrust(0.25, 0.5, 0.0)}, PartyTrust(nan))
+    assert _is_plain(parties.to_dict(), PartiesShape)
+    assert parties.to_dict()["representatives"] == {"anna": {"trust": 0.25, "competence": 0.5, "goodwill": 0.0}}
 
 
 def test_a_rule_set_that_knows_no_confidence_tells_none() -> None:
@@ -57,9 +57,9 @@ def test_a_rule_set_that_knows_no_confidence_tells_none() -> None:
 
     base = rule_set("beta")
     rules = RuleSet("mine", "1", base.parameters, initial=base.initial, apply=lambda *_: None, trust=lambda *_: 0.5, view=unsure)
-    told = replay(History.of([read_touchpoint(VISIT)]), rules).to_dict()
-    assert (told["confidence"], told["exit_risk"]) == (None, None)
-    assert _is_plain(told, ReplayShape)
+    data = replay(History.of([read_touchpoint(VISIT)]), rules).to_dict()
+    assert (data["confidence"], data["exit_risk"]) == (None, None)
+    assert _is_plain(data, ReplayShape)
 
 
 def test_records_are_told_with_what_the_journal_knows_of_them() -> None:
@@ -78,9 +78,9 @@ def test_records_are_told_with_what_the_journal_knows_of_them() -> None:
         "first": "2024-03-05T10:00:00+00:00",
         "last": "2024-03-05T10:00:00+00:00",
     }
-    told = history.as_of("2024-03-07").to_dict()
-    assert (told["relationship"], told["as_of"], told["known_at"]) == ("m@bank", "2024-03-07T23:59:59.999999+00:00", None)
-    (visit,) = told["touchpoints"]
+    data = history.as_of("2024-03-07").to_dict()
+    assert (data["relationship"], data["as_of"], data["known_at"]) == ("m@bank", "2024-03-07T23:59:59.999999+00:00", None)
+    (visit,) = data["touchpoints"]
     expected = {**VISIT, "benevolence": 0.7, "contact": "mia", **first, "corrected_by": ["better"], "withheld": True}
     assert {name: visit.get(name) for name in expected} == expected
     assert "note" not in visit
@@ -136,9 +136,9 @@ def test_the_json_schema_of_a_value_is_that_of_its_shape(value: Any, shape: Any)
 
 
 def test_no_data_stands_for_a_result() -> None:
-    told = replay(History.of([read_touchpoint(VISIT)])).to_dict()
+    data = replay(History.of([read_touchpoint(VISIT)])).to_dict()
     with pytest.raises(ValidationError, match="a Replay is needed"):
-        TypeAdapter(Replay).validate_python(told)
+        TypeAdapter(Replay).validate_python(data)
 
 
 def test_a_history_is_read_from_touchpoints_and_serialised_to_them() -> None:
@@ -149,20 +149,20 @@ def test_a_history_is_read_from_touchpoints_and_serialised_to_them() -> None:
         "occurred_at": "2024-03-07T10:00:00+00:00",
         "retracts": "visit-2",
     }
-    asked = Question.model_validate({"history": [{**VISIT, "id": "visit-2"}, VISIT, retraction]})
-    assert list(asked.history) == [read_touchpoint(VISIT)]
-    assert [record.touchpoint.id for record in asked.history.amendments] == ["no"]
-    written = json.loads(asked.model_dump_json())["history"]
-    assert written == asked.model_dump()["history"]
+    question = Question.model_validate({"history": [{**VISIT, "id": "visit-2"}, VISIT, retraction]})
+    assert list(question.history) == [read_touchpoint(VISIT)]
+    assert [record.touchpoint.id for record in question.history.amendments] == ["no"]
+    written = json.loads(question.model_dump_json())["history"]
+    assert written == question.model_dump()["history"]
     assert {**VISIT}.items() <= written[0].items()
     assert len(written) == 1
-    assert list(Question.model_validate_json(asked.model_dump_json()).history) == list(asked.history)
-    assert Question(history=asked.history).history is asked.history
+    assert list(Question.model_validate_json(question.model_dump_json()).history) == list(question.history)
+    assert Question(history=question.history).history is question.history
 
 
 @given(histories())
-def test_a_history_comes_back_from_what_it_is_serialised_to(told: list[Touchpoint]) -> None:
-    adapter, history = TypeAdapter(History), History.of(told)
+def test_a_history_comes_back_from_what_it_is_serialised_to(touchpoints: list[Touchpoint]) -> None:
+    adapter, history = TypeAdapter(History), History.of(touchpoints)
     assert adapter.validate_json(adapter.dump_json(history)) == history
 
 

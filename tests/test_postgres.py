@@ -96,11 +96,11 @@ def test_a_guard_that_is_missing_or_off_is_found(postgres_url: str) -> None:
 
 @pytest.mark.parametrize("count", [1, 40, 400])
 def test_few_or_many_are_stored_alike(postgres_url: str, count: int) -> None:
-    told = contacts("t", count)
+    touchpoints = contacts("t", count)
     with Journal.open(postgres_url) as journal:
-        journal.record(*told)
-        journal.record(*told, contact("one more", note="x" * 9_000))
-        assert [record.touchpoint for record in journal.read()][:-1] == told
+        journal.record(*touchpoints)
+        journal.record(*touchpoints, contact("one more", note="x" * 9_000))
+        assert [record.touchpoint for record in journal.read()][:-1] == touchpoints
         assert [record.position for record in journal.read()] == list(range(1, count + 2))
     with Journal.open(postgres_url, read_only=True) as journal:
         verified = journal.verify()
@@ -176,15 +176,15 @@ def test_two_journals_live_in_two_schemas_beside_other_tables(postgres_url: str)
 
 def test_a_dump_keeps_positions_seals_and_counters(postgres_server: PostgresServer, postgres_url: str) -> None:
     with Journal.open(postgres_url) as journal:
-        told = contacts("t", 1_100)
-        journal.record(*told)
+        touchpoints = contacts("t", 1_100)
+        journal.record(*touchpoints)
         before = list(journal.read())
     dump, restored = postgres_server.folder / "dump.sql", postgres_server.new_database()
     postgres_server.run("pg_dump", "--file", dump, postgres_url)
     postgres_server.run("psql", "--set", "ON_ERROR_STOP=1", "--file", dump, restored)
     with Journal.open(restored) as journal:
         assert list(journal.read()) == before
-        again, new = journal.record(told[0], contact("new"))
+        again, new = journal.record(touchpoints[0], contact("new"))
         assert (again.is_new, again.position, new.position) == (False, 1, 1_101)
         assert journal.verify().holds
     with pytest.raises(psycopg.IntegrityError, match="ever deleted"):
@@ -349,10 +349,10 @@ def within(seconds: float, work: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize(("count", "length"), [(800, 9_000), (3, 9_999), (30_000, 10)])
 def test_large_batches_arrive(postgres_url: str, count: int, length: int) -> None:
-    told = [contact(f"{number}", note="x" * length, channel="y" * length) for number in range(count)]
+    touchpoints = [contact(f"{number}", note="x" * length, channel="y" * length) for number in range(count)]
     with Journal.open(postgres_url) as journal:
-        within(60, lambda: journal.record(*told))
-        within(60, lambda: journal.record(*told))
+        within(60, lambda: journal.record(*touchpoints))
+        within(60, lambda: journal.record(*touchpoints))
         assert journal.version("r") == count
 
 
@@ -365,7 +365,7 @@ def test_everything_goes_on_after_the_server_came_back(own_server: PostgresServe
         journal.record(contact("before"))
         assert next(subscription).touchpoint.id == "before"
         with ThreadPoolExecutor(4) as threads:
-            busy = [threads.submit(lambda told: [journal.record(one) for one in told], contacts(f"busy{n}", 60)) for n in range(3)]
+            busy = [threads.submit(lambda batch: [journal.record(one) for one in batch], contacts(f"busy{n}", 60)) for n in range(3)]
             reading = threads.submit(lambda: [len(journal.history("r")) for _ in range(300)])
             time.sleep(0.1)
             own_server.restart()
@@ -505,7 +505,7 @@ def test_a_server_that_takes_no_writes_is_told(postgres_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told", "words"),
+    ("error", "error_type", "words"),
     [
         (psycopg.errors.DiskFull("could not extend file"), StoreUnavailable, "full disk; nothing of this batch was recorded"),
         (psycopg.errors.DataCorrupted("invalid page"), DamagedJournal, "is damaged"),
@@ -514,11 +514,11 @@ def test_a_server_that_takes_no_writes_is_told(postgres_url: str) -> None:
         (psycopg.errors.TooManyConnections("sorry"), StoreUnavailable, "cannot be used: sorry"),
     ],
 )
-def test_the_servers_refusals_are_told_in_the_journals_words(error: psycopg.Error, told: type[Exception], words: str) -> None:
-    said = reaching.Server("postgresql://host/db").journey_error(error)
-    assert type(said) is told
-    assert words in str(said)
-    assert said.mend
+def test_the_servers_refusals_are_told_in_the_journals_words(error: psycopg.Error, error_type: type[Exception], words: str) -> None:
+    journey_error = reaching.Server("postgresql://host/db").journey_error(error)
+    assert type(journey_error) is error_type
+    assert words in str(journey_error)
+    assert journey_error.mend
 
 
 # Addresses and passwords
@@ -635,8 +635,8 @@ def test_the_roles_reach_the_keys_as_far_as_they_need(with_roles: Callable[[str]
 
     def notes() -> list[tuple[str | None, bool]]:
         with Journal.open(with_roles("auditor"), read_only=True) as journal:
-            told = [record for record in journal.read(1) if isinstance(record.touchpoint, Interaction)]
-            return [(record.touchpoint.model_dump()["note"], record.withheld) for record in told]
+            records = [record for record in journal.read(1) if isinstance(record.touchpoint, Interaction)]
+            return [(record.touchpoint.model_dump()["note"], record.withheld) for record in records]
 
     assert notes() == [(None, True), ("She stays.", False), (None, True)]
     run(postgres_url, "REVOKE ALL ON SCHEMA public_keys FROM journey_reader")

@@ -93,8 +93,8 @@ class Older:
 
     @staticmethod
     def warmth_is_benevolence(fields: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {name: value for name, value in fields.items() if name != "warmth"}
-        return kept | ({"benevolence": fields["warmth"] / 100} if "warmth" in fields else {})
+        unchanged = {name: value for name, value in fields.items() if name != "warmth"}
+        return unchanged | ({"benevolence": fields["warmth"] / 100} if "warmth" in fields else {})
 
     @staticmethod
     def stored(touchpoint: Touchpoint, version: int = 1) -> StoredTouchpoint:
@@ -105,16 +105,16 @@ class Older:
         return from_stored({**as_stored(encode(touchpoint)), "schema_version": version, "payload": json.dumps(payload)})
 
 
-@given(told=histories(), version=st.sampled_from([1, 2]))
-def test_e8_a_history_written_under_an_older_schema_replays_to_the_same_trust(told: list[Touchpoint], version: int) -> None:
-    told = [one.model_copy(update={"benevolence": 0.25}) if isinstance(one, Interaction) else one for one in told]
+@given(touchpoints=histories(), version=st.sampled_from([1, 2]))
+def test_e8_a_history_written_under_an_older_schema_replays_to_the_same_trust(touchpoints: list[Touchpoint], version: int) -> None:
+    touchpoints = [one.model_copy(update={"benevolence": 0.25}) if isinstance(one, Interaction) else one for one in touchpoints]
     with pytest.MonkeyPatch.context() as monkeypatch:
         older = Older(monkeypatch)
         store = MemoryStore()
-        store.append([older.stored(one, version) if isinstance(one, Interaction) else encode(one) for one in told], now=1)
+        store.append([older.stored(one, version) if isinstance(one, Interaction) else encode(one) for one in touchpoints], now=1)
         read = [record.touchpoint for record in Journal(store).read()]
-    assert read == told
-    assert replay(History.of(read)).trust == replay(History.of(told)).trust
+    assert read == touchpoints
+    assert replay(History.of(read)).trust == replay(History.of(touchpoints)).trust
 
 
 def contact(id: str = "a", **fields: Any) -> Interaction:
@@ -166,10 +166,10 @@ def test_what_is_not_known_is_refused_and_read_on_request(changed: dict[str, Any
         journal.record(unknown)
 
 
-@given(told=histories(max_size=12), at=st.integers(0, 12))
-def test_what_is_not_known_moves_nothing(told: list[Touchpoint], at: int) -> None:
-    when = told[min(at, len(told) - 1)].occurred_at if told else START
+@given(touchpoints=histories(max_size=12), at=st.integers(0, 12))
+def test_what_is_not_known_moves_nothing(touchpoints: list[Touchpoint], at: int) -> None:
+    when = touchpoints[min(at, len(touchpoints) - 1)].occurred_at if touchpoints else START
     fields = {"kind": "unheard_of", "id": "odd", "relationship": "r", "occurred_at": when.isoformat(), "severity": "very"}
     odd = read_fact(fields, allow_unknown=True)
     note = NoteAdded(id="odd", relationship="r", occurred_at=when)
-    assert replay(History.of([*told, odd])).trust == replay(History.of([*told, note])).trust
+    assert replay(History.of([*touchpoints, odd])).trust == replay(History.of([*touchpoints, note])).trust

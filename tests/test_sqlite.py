@@ -143,12 +143,12 @@ def test_a_backup_taken_while_others_record_keeps_positions_and_seals(
         writer.join()
     shutil.copy(f"{path}.keys", tmp_path / "restored.db.keys")
     with opened(path) as original, opened(tmp_path / "restored.db") as restored:
-        kept = list(restored.read())
-        assert len(kept) >= 1_500
-        assert kept == list(islice(original.read(), len(kept)))
+        restored_records = list(restored.read())
+        assert len(restored_records) >= 1_500
+        assert restored_records == list(islice(original.read(), len(restored_records)))
         assert restored.verify().holds and restored.verify().seals >= 1
         (receipt,) = restored.record(contact("next"))
-        assert receipt.position == kept[-1].position + 1  # type: ignore[operator]
+        assert receipt.position == restored_records[-1].position + 1  # type: ignore[operator]
 
 
 def test_upstreams_plain_events_leave_the_touchpoint_columns_empty(path: Path) -> None:

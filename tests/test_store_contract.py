@@ -78,8 +78,8 @@ class LeavesAGapWhereItRefused(MemoryStore):
             raise
 
     def counters(self) -> Counters:
-        found = super().counters()
-        return replace(found, position=found.position + self.refused)
+        counters = super().counters()
+        return replace(counters, position=counters.position + self.refused)
 
 
 class FollowsTheClock(MemoryStore):
@@ -149,8 +149,8 @@ class ReadsFromTheVersionOn(MemoryStore):
 
 class CountsNobodyAsARelationship(MemoryStore):
     def names_from(self, starts: Collection[str], limit: int) -> Sequence[str]:
-        found = super().names_from(starts, limit)
-        return ["", *found] if "" in starts and self.version("") else found
+        names = super().names_from(starts, limit)
+        return ["", *names] if "" in starts and self.version("") else names
 
 
 class FindsTheLastStartAlone(MemoryStore):
@@ -239,8 +239,8 @@ def keep(law: str, store: type[MemoryStore]) -> None:
     """Try one law on a store. Raises what the law raises."""
     bound = getattr(StoreContract(), law)
     opener = opener_of(store)
-    given: dict[str, Any] = {"opener": opener, "journal": Journal(opener()), "new_place": lambda: opener_of(store)}
-    bound(**{name: given[name] for name in inspect.signature(bound).parameters})
+    arguments: dict[str, Any] = {"opener": opener, "journal": Journal(opener()), "new_place": lambda: opener_of(store)}
+    bound(**{name: arguments[name] for name in inspect.signature(bound).parameters})
 
 
 @pytest.mark.parametrize("law", sorted({law for _, law in BROKEN}))

@@ -33,9 +33,9 @@ JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_siz
 
 
 @given(st.data(), histories().filter(bool))
-def test_json_in_bytes_is_read_as_its_fields_are(data: st.DataObject, told: list[Touchpoint]) -> None:
+def test_json_in_bytes_is_read_as_its_fields_are(data: st.DataObject, touchpoints: list[Touchpoint]) -> None:
     """It is validated without being taken apart; what is accepted, as what, and every word of a refusal are the same."""
-    fields = fields_of(data.draw(st.sampled_from(told)))
+    fields = fields_of(data.draw(st.sampled_from(touchpoints)))
     fields |= data.draw(st.dictionaries(st.sampled_from([*fields, "certainty", "sequence", "recognised", "unheard_of"]), JUNK, max_size=2))
     text = json.dumps(fields, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass")
 
@@ -57,14 +57,14 @@ def test_a_kind_that_stands_in_a_text_is_not_taken_for_the_touchpoints(note: str
 
 
 @given(histories())
-def test_fields_and_back_is_the_same_touchpoint(told: list[Touchpoint]) -> None:
-    assert [read_touchpoint(fields_of(touchpoint)) for touchpoint in told] == told
+def test_fields_and_back_is_the_same_touchpoint(touchpoints: list[Touchpoint]) -> None:
+    assert [read_touchpoint(fields_of(touchpoint)) for touchpoint in touchpoints] == touchpoints
 
 
 @given(histories(max_size=4))
-def test_the_union_reads_every_kind(told: list[Touchpoint]) -> None:
+def test_the_union_reads_every_kind(touchpoints: list[Touchpoint]) -> None:
     adapter: TypeAdapter[Touchpoint] = TypeAdapter(Touchpoint)
-    assert [adapter.validate_python(fields_of(touchpoint)) for touchpoint in told] == told
+    assert [adapter.validate_python(fields_of(touchpoint)) for touchpoint in touchpoints] == touchpoints
 
 
 def test_kinds_are_the_class_names_in_snake_case() -> None:

@@ -68,9 +68,15 @@ def tampered(sound: Path, path: Path, *statements: str, values: tuple[Any, ...] 
 
 
 def test_a_sound_journal_holds(sound: Path) -> None:
-    found = verified(sound)
-    assert (found.holds, found.touchpoints, found.seals, found.sealed, found.violations) == (True, COUNT, 3, SEALED, ())
-    assert found.last_seal is not None and found.last_seal.startswith("3:")
+    verification = verified(sound)
+    assert (verification.holds, verification.touchpoints, verification.seals, verification.sealed, verification.violations) == (
+        True,
+        COUNT,
+        3,
+        SEALED,
+        (),
+    )
+    assert verification.last_seal is not None and verification.last_seal.startswith("3:")
 
 
 positions = st.integers(1, COUNT)
@@ -86,10 +92,10 @@ def test_any_edited_column_of_any_touchpoint_is_found(sound: Path, tmp_path: Pat
         value = data.draw(st.binary(min_size=32, max_size=32) | st.none())
     else:
         value = data.draw(st.text("abc{}", min_size=1))
-    found = tampered(sound, tmp_path / "t.db", f"UPDATE touchpoints SET {column} = ? WHERE position = {position}", values=(value,))
-    assert [violation.position for violation in found.violations] == [position]
+    verification = tampered(sound, tmp_path / "t.db", f"UPDATE touchpoints SET {column} = ? WHERE position = {position}", values=(value,))
+    assert [violation.position for violation in verification.violations] == [position]
     if column != "id":
-        assert f"`t{position:05}`" in found.violations[0].problem
+        assert f"`t{position:05}`" in verification.violations[0].problem
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -98,46 +104,46 @@ def test_an_edit_with_a_digest_made_to_match_is_found_as_far_as_seals_reach(soun
     with closing(sqlite3.connect(sound)) as file:
         row = StoredTouchpoint(*file.execute(f"SELECT {', '.join(COLUMNS)} FROM touchpoints WHERE position = ?", (position,)).fetchone())
     forged = row._replace(payload='{"competence":1.0}')
-    found = tampered(
+    verification = tampered(
         sound,
         tmp_path / "t.db",
         f"UPDATE touchpoints SET payload = ?, digest = ? WHERE position = {position}",
         values=(forged.payload, digest_of(forged)),
     )
-    assert [violation.position for violation in found.violations] == ([position] if position <= SEALED else [])
+    assert [violation.position for violation in verification.violations] == ([position] if position <= SEALED else [])
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=positions, more=st.integers(0, 1200))
 def test_any_deleted_run_is_found_the_end_included(sound: Path, tmp_path: Path, first: int, more: int) -> None:
     last = min(COUNT, first + more)
-    found = tampered(sound, tmp_path / "t.db", f"DELETE FROM touchpoints WHERE position BETWEEN {first} AND {last}")
-    (violation,) = found.violations
+    verification = tampered(sound, tmp_path / "t.db", f"DELETE FROM touchpoints WHERE position BETWEEN {first} AND {last}")
+    (violation,) = verification.violations
     assert violation.position == first
     assert ("is missing" if first == last else f"positions {first} to {last} are missing") in violation.problem
 
 
 def test_a_deleted_end_is_found_by_the_seals_where_the_counter_was_turned_back(sound: Path, tmp_path: Path) -> None:
-    found = tampered(
+    verification = tampered(
         sound,
         tmp_path / "t.db",
         f"DELETE FROM touchpoints WHERE position > {SEALED - 5}",
         f"UPDATE sqlite_sequence SET seq = {SEALED - 5} WHERE name = 'touchpoints'",
     )
-    assert [violation.position for violation in found.violations] == [SEALED - 4]
+    assert [violation.position for violation in verification.violations] == [SEALED - 4]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=positions, other=positions)
 def test_any_two_touchpoints_in_each_others_place_are_found(sound: Path, tmp_path: Path, one: int, other: int) -> None:
-    found = tampered(
+    verification = tampered(
         sound,
         tmp_path / "t.db",
         f"UPDATE touchpoints SET position = -1 WHERE position = {one}",
         f"UPDATE touchpoints SET position = {one} WHERE position = {other}",
         f"UPDATE touchpoints SET position = {other} WHERE position = -1",
     )
-    assert [violation.position for violation in found.violations] == ([] if one == other else sorted([one, other]))
+    assert [violation.position for violation in verification.violations] == ([] if one == other else sorted([one, other]))
 
 
 FORGED = "INSERT INTO touchpoints (position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, digest) "
@@ -179,13 +185,13 @@ def test_a_row_that_is_no_touchpoint_is_found(sound: Path, tmp_path: Path) -> No
     ],
 )
 def test_a_changed_or_deleted_seal_is_found(sound: Path, tmp_path: Path, statement: str, number: int) -> None:
-    found = tampered(sound, tmp_path / "t.db", statement.format(number))
+    verification = tampered(sound, tmp_path / "t.db", statement.format(number))
     if "number > 1" in statement and number == 1:
-        assert found.holds
+        assert verification.holds
         return
-    assert not found.holds
-    assert {violation.seal for violation in found.violations} & {number, number + 1}
-    assert all(violation.position is None for violation in found.violations)
+    assert not verification.holds
+    assert {violation.seal for violation in verification.violations} & {number, number + 1}
+    assert all(violation.position is None for violation in verification.violations)
 
 
 def test_a_seal_forged_with_its_own_digest_breaks_the_chain_or_its_touchpoints(sound: Path, tmp_path: Path) -> None:
@@ -193,13 +199,13 @@ def test_a_seal_forged_with_its_own_digest_breaks_the_chain_or_its_touchpoints(s
         first, second, _ = store.seals(0, limit=10)
     lies = [bytes(32)] + [second.digest_at(position) for position in range(second.first_position + 1, second.last_position + 1)]
     forged = seal_after(first, lies)
-    found = tampered(
+    verification = tampered(
         sound,
         tmp_path / "t.db",
         "UPDATE journey_seals SET digests = ?, root = ?, digest = ? WHERE number = 2",
         values=(forged.digests, forged.root, forged.digest),
     )
-    assert {(violation.seal, violation.position) for violation in found.violations} == {(None, second.first_position), (3, None)}
+    assert {(violation.seal, violation.position) for violation in verification.violations} == {(None, second.first_position), (3, None)}
 
 
 def test_verifying_goes_on_while_others_record(sound: Path, tmp_path: Path) -> None:
@@ -215,9 +221,9 @@ class RecordsWhenAsked(MemoryStore):
 
     def counters(self) -> Counters:
         self.record()
-        found = super().counters()
+        counters = super().counters()
         self.record()
-        return found
+        return counters
 
     def record(self) -> None:
         self.append([encode(contact(len(self.read(0, 10**9))))], now=0)
@@ -231,8 +237,8 @@ def test_what_is_recorded_between_two_looks_is_not_taken_for_inserted() -> None:
 @pytest.mark.parametrize("value", ["x", 5, 1.5, b"x"])
 def test_a_seal_with_a_value_of_any_type_is_named(sound: Path, tmp_path: Path, column: str, value: object) -> None:
     for number in (1, 2, 3):
-        found = tampered(sound, tmp_path / "t.db", f"UPDATE journey_seals SET {column} = ? WHERE number = {number}", values=(value,))
-        assert {violation.seal for violation in found.violations} in ({number}, {number, number + 1})
+        verification = tampered(sound, tmp_path / "t.db", f"UPDATE journey_seals SET {column} = ? WHERE number = {number}", values=(value,))
+        assert {violation.seal for violation in verification.violations} in ({number}, {number, number + 1})
         with (
             Journal.open(f"sqlite:///{tmp_path / 't.db'}", read_only=True) as journal,
             pytest.raises(DamagedJournal, match=f"seal {number}"),
@@ -244,8 +250,8 @@ def test_a_seal_with_a_value_of_any_type_is_named(sound: Path, tmp_path: Path, c
 def test_a_seal_before_the_first_is_found(sound: Path, tmp_path: Path, number: int) -> None:
     columns = "first_position, last_position, digests, root, previous, digest"
     inserted = f"INSERT INTO journey_seals SELECT {number}, {columns} FROM journey_seals WHERE number = 1"
-    found = tampered(sound, tmp_path / "t.db", inserted)
-    assert [(violation.seal, found.seals) for violation in found.violations] == [(number, 3)]
+    verification = tampered(sound, tmp_path / "t.db", inserted)
+    assert [(violation.seal, verification.seals) for violation in verification.violations] == [(number, 3)]
     also = tampered(sound, tmp_path / "t.db", inserted, "DELETE FROM journey_seals WHERE number = 3")
     assert [violation.seal for violation in also.violations] == [number, 3]
 
@@ -253,8 +259,8 @@ def test_a_seal_before_the_first_is_found(sound: Path, tmp_path: Path, number: i
 @pytest.mark.parametrize("column", ["id", "relationship", "kind", "payload", "personal"])
 @pytest.mark.parametrize("value", ["CAST(x'ff' AS TEXT)", "x'ff'"])
 def test_what_is_no_text_is_found_and_named(sound: Path, tmp_path: Path, column: str, value: str) -> None:
-    found = tampered(sound, tmp_path / "t.db", f"UPDATE touchpoints SET {column} = {value} WHERE position = 7")
-    (violation,) = found.violations
+    verification = tampered(sound, tmp_path / "t.db", f"UPDATE touchpoints SET {column} = {value} WHERE position = 7")
+    (violation,) = verification.violations
     assert violation.position == 7
     json.dumps(vars(violation), ensure_ascii=False).encode()
     assert column == "id" or violation.touchpoint == "t00007"
@@ -325,9 +331,9 @@ def test_recording_seals_by_itself_and_at_close(tmp_path: Path) -> None:
             journal.record(*(contact(number) for number in range(start, start + 600)))
             journal.record(contact(start))
         with Journal.open(url, read_only=True) as journal:
-            found = journal.verify()
-        assert found.holds and found.sealed == found.touchpoints == start + 600
-        seals.append(found.seals)
+            verification = journal.verify()
+        assert verification.holds and verification.sealed == verification.touchpoints == start + 600
+        seals.append(verification.seals)
     assert seals == [1, 2, 3, 4]
 
 
@@ -370,8 +376,8 @@ def test_a_failure_inside_leaves_the_seal_to_the_next_to_close(tmp_path: Path) -
         assert journal.verify().sealed == 0
         journal.record(contact(2))
     with Journal.open(url, read_only=True) as journal:
-        found = journal.verify()
-    assert (found.holds, found.touchpoints, found.seals, found.sealed) == (True, 2, 1, 2)
+        verification = journal.verify()
+    assert (verification.holds, verification.touchpoints, verification.seals, verification.sealed) == (True, 2, 1, 2)
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40))
@@ -399,17 +405,17 @@ def test_a_journal_of_an_older_format_is_read_as_it_is_and_brought_up_to_date_by
     path = of_format(1, tmp_path / "old.db")
     before = path.read_bytes()
     with Journal.open(f"sqlite:///{path}", read_only=True) as journal:
-        told = list(journal.read())
+        records = list(journal.read())
         with pytest.raises(UnsupportedSchema, match="has journal format 1"):
             journal.verify()
     assert path.read_bytes() == before
-    assert [record.touchpoint.id for record in told] == ["opened", "visit-1", "visit-2"]
+    assert [record.touchpoint.id for record in records] == ["opened", "visit-1", "visit-2"]
     with Journal.open(f"sqlite:///{path}") as journal:
-        assert list(journal.read()) == told
+        assert list(journal.read()) == records
         assert journal.verify().holds
         journal.record(contact(1))
-    found = verified(path)
-    assert (found.holds, found.touchpoints, found.seals, found.sealed) == (True, 4, 1, 4)
+    verification = verified(path)
+    assert (verification.holds, verification.touchpoints, verification.seals, verification.sealed) == (True, 4, 1, 4)
 
 
 def test_a_journal_of_an_older_format_that_was_tampered_with_stays_as_it_is(tmp_path: Path) -> None:
@@ -426,12 +432,12 @@ def test_a_journal_of_format_2_is_read_as_it_is_and_gets_the_indexes_of_today_fr
     path = of_format(2, tmp_path / "old.db")
     before = path.read_bytes()
     with Journal.open(f"sqlite:///{path}", read_only=True) as journal:
-        told, history = list(journal.read()), journal.history("m@bank")
+        records, history = list(journal.read()), journal.history("m@bank")
         assert journal.verify().holds
     assert path.read_bytes() == before
     assert [fact.representative for fact in history if fact.kind == "interaction"] == ["anna", "anna"]
     with Journal.open(f"sqlite:///{path}") as journal:
-        assert (list(journal.read()), journal.history("m@bank")) == (told, history)
+        assert (list(journal.read()), journal.history("m@bank")) == (records, history)
         journal.unmerge_people("anna", "anna.rossi")
         assert [fact.representative for fact in journal.history("z@bank") if fact.kind == "interaction"] == ["anna", "anna.rossi"]
     with closing(sqlite3.connect(path)) as file, closing(sqlite3.connect(tmp_path / "new.db")) as new:

@@ -64,13 +64,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--each", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     problems: list[str] = []
-    report(f"seed {given.seed}")
-    for name in given.store or STORES:
+    report(f"seed {arguments.seed}")
+    for name in arguments.store or STORES:
         with STORES[name]() as (new_place, strike):
-            rounds = given.rounds // 5 if strike else given.rounds  # a server takes a second to come back
-            trial = crash_trial(new_place, rounds=rounds, seed=given.seed, strike=strike)
+            rounds = arguments.rounds // 5 if strike else arguments.rounds  # a server takes a second to come back
+            trial = crash_trial(new_place, rounds=rounds, seed=arguments.seed, strike=strike)
             report(
                 f"{name}: {trial.rounds} rounds, {trial.killed} writers killed{', the server each time' if strike else ''}",
                 f"  {trial.recorded} touchpoints recorded, {trial.acknowledged} of them acknowledged",
@@ -79,7 +79,7 @@ def main() -> int:
             )
             problems += trial.problems
             if strike is None and not trial.problems:
-                tails = tail_trial(new_place(), writers=8, each=given.each, tails=2, seed=given.seed)
+                tails = tail_trial(new_place(), writers=8, each=arguments.each, tails=2, seed=arguments.seed)
                 report(
                     f"{name}: 8 processes recorded {tails.touchpoints} touchpoints while 2 followed",
                     f"  {tails.seconds:.0f} s, {tails.touchpoints / tails.seconds:,.0f} a second",

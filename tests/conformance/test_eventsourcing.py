@@ -68,19 +68,19 @@ class Orders(Application[UUID]):
         return int(self.save(order)[-1].notification.id)
 
 
-def touchpoints_of(told: Any) -> Sequence[Touchpoint]:
+def touchpoints_of(event: Any) -> Sequence[Touchpoint]:
     """What an order's event says of a relationship."""
     fields: dict[str, Any] = {
-        "id": f"{told.originator_id}-{told.originator_version}",
-        "relationship": f"{told.customer}@shop",
-        "occurred_at": told.timestamp,
-        "promise": str(told.originator_id),
+        "id": f"{event.originator_id}-{event.originator_version}",
+        "relationship": f"{event.customer}@shop",
+        "occurred_at": event.timestamp,
+        "promise": str(event.originator_id),
     }
-    match type(told).__name__:
+    match type(event).__name__:
         case "Placed":
             return [PromiseMade(**fields, level=0.8)]
         case "Delivered":
-            return [Delivery(**fields, delivered=told.level)]
+            return [Delivery(**fields, delivered=event.level)]
         case _:
             return []
 
@@ -171,15 +171,15 @@ def test_a_projection_may_follow_some_kinds_alone(place: Place) -> None:
     assert [record.touchpoint for record in projection.seen] == [promise]
 
 
-class Telling(Projection[Any]):
+class OrderRecorder(Projection[Any]):
     name = "orders"
     journal: ClassVar[Journal]
 
     def process_event(self, domain_event: Any, tracking: Tracking) -> None:
-        self.journal.record(*self.said(domain_event))
+        self.journal.record(*self.touchpoints_for(domain_event))
         self.track(tracking)
 
-    def said(self, domain_event: Any) -> Sequence[Any]:
+    def touchpoints_for(self, domain_event: Any) -> Sequence[Any]:
         return touchpoints_of(domain_event)
 
     def track(self, tracking: Tracking) -> None:
@@ -190,26 +190,26 @@ class PowerFailure(Exception):
     pass
 
 
-class Crashing(Telling):
+class Crashing(OrderRecorder):
     name = "orders"
 
     def track(self, tracking: Tracking) -> None:
         raise PowerFailure
 
 
-class Mistaken(Telling):
+class Mistaken(OrderRecorder):
     name = "orders"
 
-    def said(self, domain_event: Any) -> Sequence[Any]:
+    def touchpoints_for(self, domain_event: Any) -> Sequence[Any]:
         return [touchpoint.model_copy(update={"level": 7}) for touchpoint in touchpoints_of(domain_event)]
 
 
 @pytest.fixture
 def journal(place: Place) -> Iterator[Journal]:
     with Journal.open(place.address("bank")) as journal:
-        Telling.journal = journal
+        OrderRecorder.journal = journal
         yield journal
-    del Telling.journal
+    del OrderRecorder.journal
 
 
 def test_events_become_touchpoints_once_each_also_after_a_crash(place: Place, journal: Journal) -> None:
@@ -222,12 +222,12 @@ def test_events_become_touchpoints_once_each_also_after_a_crash(place: Place, jo
     with crash, run(projection_class=Crashing) as runner:
         runner.run_forever(LIMIT_SECONDS)
     assert len(list(journal.read())) == 1
-    with run(projection_class=Telling) as runner:
+    with run(projection_class=OrderRecorder) as runner:
         last = runner.app.deliver(first, 0.4)
         runner.wait(last, LIMIT_SECONDS)
-    told = [record.touchpoint for record in journal.read()]
-    assert [touchpoint.id for touchpoint in told] == [f"{first}-{version}" for version in (1, 2, 3)]
-    assert [touchpoint.kind for touchpoint in told] == ["promise_made", "delivery", "delivery"]
+    touchpoints = [record.touchpoint for record in journal.read()]
+    assert [touchpoint.id for touchpoint in touchpoints] == [f"{first}-{version}" for version in (1, 2, 3)]
+    assert [touchpoint.kind for touchpoint in touchpoints] == ["promise_made", "delivery", "delivery"]
     assert journal.verify().holds
 
 
@@ -239,7 +239,7 @@ def test_a_wrong_mapping_stops_its_runner_which_goes_on_there_once_it_is_mended(
     with pytest.raises(InvalidTouchpoint, match="level"), run(projection_class=Mistaken) as runner:
         runner.run_forever(LIMIT_SECONDS)
     assert list(journal.read()) == []
-    with run(projection_class=Telling) as runner:
+    with run(projection_class=OrderRecorder) as runner:
         runner.wait(1, LIMIT_SECONDS)
     assert [record.touchpoint.kind for record in journal.read()] == ["promise_made"]
 
@@ -250,8 +250,8 @@ def test_aggregates_live_on_our_recorders_with_snapshots(place: Place) -> None:
         id = orders.place("ann")
         assert orders.deliver(id, 0.9) == 2
     with Orders(env) as orders:
-        found: Order = orders.repository.get(id)
-        assert (found.customer, found.level, found.version) == ("ann", 0.9, 2)
+        order: Order = orders.repository.get(id)
+        assert (order.customer, order.level, order.version) == ("ann", 0.9, 2)
         assert orders.snapshots is not None and len(list(orders.snapshots.get(id))) == 1
         assert [one.originator_id for one in orders.recorder.select_notifications(None, 10)] == [id, id]
 
@@ -263,8 +263,8 @@ def test_an_application_moves_from_the_librarys_own_tables(place: Place, tmp_pat
         events = old.recorder.select_notifications(None, 10)
         assert new.recorder.insert_events(events) == [1, 2]
         assert new.recorder.select_notifications(None, 10) == events
-        found: Order = new.repository.get(id)
-        assert found.level == 0.9
+        order: Order = new.repository.get(id)
+        assert order.level == 0.9
 
 
 def test_touchpoints_and_events_never_share_a_place(place: Place) -> None:
@@ -315,19 +315,19 @@ def test_without_a_journal_there_is_nothing_to_follow_unless_one_may_be_created(
 @settings(max_examples=25)
 @given(st.lists(touchpoints(), max_size=8, unique_by=lambda touchpoint: touchpoint.id), st.data())
 def test_notifications_tell_what_the_journal_reads(
-    tmp_path_factory: pytest.TempPathFactory, told: list[Touchpoint], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, history: list[Touchpoint], data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("journal") / "bank.db"
-    cut = data.draw(st.integers(0, len(told)))
+    cut = data.draw(st.integers(0, len(history)))
     with Journal.open(f"sqlite:///{path}") as journal, InfrastructureFactory.construct(sqlite_environment(path)) as factory:
-        journal.record(*told[:cut])
-        journal.record(*told[cut:])
+        journal.record(*history[:cut])
+        journal.record(*history[cut:])
         mapper: TouchpointMapper[str] = cast(Any, factory.mapper())
         notifications = factory.application_recorder().select_notifications(None, 100)
-        found: list[Any] = [mapper.to_domain_event(one) for one in notifications]
-        wanted = list(journal.read())
-        assert [(one.position, one.recorded_at) for one in found] == [(one.position, one.recorded_at) for one in wanted]
-        assert [one.touchpoint for one in found] == [one.touchpoint.model_copy(update={"note": None}) for one in wanted]
+        events: list[Any] = [mapper.to_domain_event(one) for one in notifications]
+        records = list(journal.read())
+        assert [(one.position, one.recorded_at) for one in events] == [(one.position, one.recorded_at) for one in records]
+        assert [one.touchpoint for one in events] == [one.touchpoint.model_copy(update={"note": None}) for one in records]
         factory.close()
 
 

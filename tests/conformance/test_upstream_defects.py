@@ -260,10 +260,10 @@ def test_its_large_batches_hang_on_a_unix_socket(postgres_url: str) -> None:
     hanging.kill()
     hanging.communicate()
 
-    told = [contact(f"{number}", note="x" * 10_000) for number in range(500)]
+    touchpoints = [contact(f"{number}", note="x" * 10_000) for number in range(500)]
     with Journal.open(postgres_url) as journal:
         began = time.monotonic()
-        journal.record(*told)
+        journal.record(*touchpoints)
         assert time.monotonic() - began < 30
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("SELECT sum(length(personal)) > 5000000 FROM touchpoints").fetchone() == (True,)

@@ -42,8 +42,8 @@ CORRECTIONS: list[dict[str, Any]] = [
 @st.composite
 def amended(draw: st.DrawFn, max_size: int = 10) -> list[Recorded[Fact]]:
     """Facts in the order in which they were recorded: a history in any order, and amendments of anything that came before or after."""
-    told: list[Fact] = list(draw(st.permutations(draw(histories(min_size=1, max_size=max_size)))))
-    ids = [fact.id for fact in told]
+    facts: list[Fact] = list(draw(st.permutations(draw(histories(min_size=1, max_size=max_size)))))
+    ids = [fact.id for fact in facts]
     for number in range(draw(st.integers(0, 6))):
         common: dict[str, Any] = {"id": f"amendment-{number}", "relationship": "r", "occurred_at": START}
         amendment: Amendment
@@ -53,9 +53,9 @@ def amended(draw: st.DrawFn, max_size: int = 10) -> list[Recorded[Fact]]:
             amendment = TouchpointCorrected(
                 **common, corrects=draw(st.sampled_from(ids[:1] + ids)), fields=draw(st.sampled_from(CORRECTIONS))
             )
-        told.insert(draw(st.integers(0, len(told))), amendment)
+        facts.insert(draw(st.integers(0, len(facts))), amendment)
         ids.append(amendment.id)
-    return [Recorded(fact, START + timedelta(days=day), day + 1) for day, fact in enumerate(told)]
+    return [Recorded(fact, START + timedelta(days=day), day + 1) for day, fact in enumerate(facts)]
 
 
 def in_words(records: Sequence[Recorded[Fact]]) -> History:
@@ -69,7 +69,7 @@ def in_words(records: Sequence[Recorded[Fact]]) -> History:
             for later in reach
         )
 
-    told = []
+    lines = []
     for number, record in enumerate(records):
         touchpoint = record.touchpoint
         if isinstance(touchpoint, Amendment) or not stands(number):
@@ -79,8 +79,8 @@ def in_words(records: Sequence[Recorded[Fact]]) -> History:
             if isinstance(other.touchpoint, TouchpointCorrected) and other.touchpoint.corrects == touchpoint.id and stands(later):
                 fields |= other.touchpoint.fields
         fields = {name: value for name, value in fields.items() if value is not None}
-        told.append(Recorded(type(touchpoint).model_validate(fields), record.recorded_at, record.position))
-    return History.of_records(told)
+        lines.append(Recorded(type(touchpoint).model_validate(fields), record.recorded_at, record.position))
+    return History.of_records(lines)
 
 
 def without_traces(history: History) -> list[tuple[Touchpoint, datetime]]:
@@ -269,10 +269,10 @@ class Racing(MemoryStore):
     """A store in which somebody else takes the first number between the look and the leap."""
 
     def find(self, ids: Sequence[str]) -> Sequence[StoredTouchpoint]:
-        found = super().find(ids)
-        if list(ids) == ["a.retracted-1"] and not found:
+        rows = super().find(ids)
+        if list(ids) == ["a.retracted-1"] and not rows:
             self.append([encode(TouchpointRetracted(id="a.retracted-1", relationship="r", occurred_at=START, retracts="other"))], 0)
-        return found
+        return rows
 
 
 def test_two_who_say_something_at_once_both_do() -> None:
@@ -282,20 +282,24 @@ def test_two_who_say_something_at_once_both_do() -> None:
 
 
 def test_amendments_at_one_instant_count_by_their_ids_whatever_their_order() -> None:
-    said = [
+    amendments = [
         TouchpointCorrected(id=id, relationship="r", occurred_at=START, corrects="a", fields={"competence": value})
         for id, value in (("c1", 0.1), ("c2", 0.9))
     ]
-    assert History.of([contact("a"), *said])["a"] == History.of([*reversed(said), contact("a")])["a"] == contact("a", competence=0.9)
+    assert (
+        History.of([contact("a"), *amendments])["a"]
+        == History.of([*reversed(amendments), contact("a")])["a"]
+        == contact("a", competence=0.9)
+    )
 
 
 def test_an_amendment_may_arrive_before_what_it_is_about() -> None:
-    told: list[Fact] = [
+    facts: list[Fact] = [
         TouchpointRetracted(id="r1", relationship="r", occurred_at=START, retracts="b"),
         TouchpointCorrected(id="c1", relationship="r", occurred_at=START, corrects="a", fields={"competence": 0.1}),
     ]
     with Journal.open("memory:") as journal:
-        journal.record(*told)
+        journal.record(*facts)
         assert list(journal.history("r")) == []
         journal.record(contact("a"), contact("b"))
         assert list(journal.history("r")) == [contact("a", competence=0.1)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import stores
-from amended import PEOPLE, RELATIONSHIPS, by_hand, names_by_hand, told_of_people
+from amended import PEOPLE, RELATIONSHIPS, by_hand, facts_about_people, names_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,30 +36,30 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
 
 
 @st.composite
-def told_with_texts(draw: st.DrawFn) -> list[Fact]:
+def facts_with_texts(draw: st.DrawFn) -> list[Fact]:
     """What is told of people, each fact with a text of its own, in relationships that were opened for some of them."""
-    told = draw(told_of_people())
+    facts = draw(facts_about_people())
     customers = dict(zip(RELATIONSHIPS, (draw(st.sampled_from((None, *PEOPLE))) for _ in RELATIONSHIPS), strict=True))
     opened = [
         RelationshipOpened(id=f"opened-{name}", relationship=name, occurred_at=START, customer=customer)
         for name, customer in customers.items()
     ]
-    texts = [one.model_copy(update={"reason" if isinstance(one, LogFact) else "note": f"text of {one.id}"}) for one in told]
+    texts = [one.model_copy(update={"reason" if isinstance(one, LogFact) else "note": f"text of {one.id}"}) for one in facts]
     return [*opened, *texts] if draw(st.booleans()) else [*texts, *opened]
 
 
 @each_in_a_new_place
-@given(facts=told_with_texts(), data=st.data())
+@given(facts=facts_with_texts(), data=st.data())
 def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: NewPlace, facts: list[Fact], data: st.DataObject) -> None:
     """E7, and E5 and E6 with it: whoever is forgotten whenever, every history is as without that, but for texts."""
     known = data.draw(st.integers(0, len(facts) - 1))
-    told: list[Recorded[Fact]] = []
+    recorded: list[Recorded[Fact]] = []
     times = (START + timedelta(days=day) for day in count())
     store = new_place()()
     with Journal(store, now=lambda: next(times)) as journal:
         for fact in facts:
             (receipt,) = journal.record(fact)
-            told.append(Recorded(fact, receipt.recorded_at, receipt.position))
+            recorded.append(Recorded(fact, receipt.recorded_at, receipt.position))
             if data.draw(st.integers(0, 4)) == 0:
                 rows = list(store.columns(0, 1_000))
                 person = data.draw(st.sampled_from(PEOPLE))
@@ -71,8 +71,8 @@ def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: N
         assert journal.verify().holds
         for name in RELATIONSHIPS:
             history = journal.history(name)
-            for now, then in ((history, told), (history.known_at(told[known].recorded_at), told[: known + 1])):
-                expected = by_hand(then, name)
+            for now, known_records in ((history, recorded), (history.known_at(recorded[known].recorded_at), recorded[: known + 1])):
+                expected = by_hand(known_records, name)
                 assert _without_texts(now) == _without_texts(expected)
                 assert replay(now).trust == replay(History.of(expected)).trust
                 early = START + timedelta(days=40)
@@ -84,7 +84,7 @@ def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: N
         assert journal.names(PEOPLE) == names_by_hand(readable)
         assert store.seal(seal_after(store.last_seal(), [row.digest for row in store.columns(0, 1_000)]))
         published = journal.verify().last_seal
-        proofs = {record.touchpoint.id: journal.prove(record.touchpoint.id, published) for record in told}
+        proofs = {record.touchpoint.id: journal.prove(record.touchpoint.id, published) for record in recorded}
         for person in PEOPLE:
             try:
                 journal.forget(person)
@@ -95,5 +95,5 @@ def test_e7_forgetting_leaves_every_trust_and_every_proof_as_it_was(new_place: N
         assert journal.verify(published).holds
 
 
-def _without_texts(told: Iterable[Touchpoint]) -> list[Touchpoint]:
-    return [touchpoint.model_copy(update={"note": None}) for touchpoint in told]
+def _without_texts(touchpoints: Iterable[Touchpoint]) -> list[Touchpoint]:
+    return [touchpoint.model_copy(update={"note": None}) for touchpoint in touchpoints]

@@ -45,7 +45,7 @@ merges = st.lists(
 )
 
 
-def told_as(facts: Sequence[tuple[type[RelationshipsMerged] | type[RelationshipsUnmerged], list[str]]]) -> list[Fact]:
+def merge_facts(facts: Sequence[tuple[type[RelationshipsMerged] | type[RelationshipsUnmerged], list[str]]]) -> list[Fact]:
     return [model(id=f"m{number}", relationship=one, other=other, occurred_at=START) for number, (model, (one, other)) in enumerate(facts)]
 
 
@@ -70,11 +70,11 @@ def one_name(name: str, facts: Sequence[tuple[type, list[str]]]) -> str:
 
 @given(several(), merges, st.data())
 def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
-    told: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]], data: st.DataObject
+    touchpoints: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]], data: st.DataObject
 ) -> None:
     """E6: merge ≡ replay of the union; unmerge restores both: whoever is asked, whenever, in whatever order it was recorded."""
-    recorded: list[Fact] = told_as(facts)
-    for touchpoint in data.draw(st.permutations([one for some in told.values() for one in some])):
+    recorded: list[Fact] = merge_facts(facts)
+    for touchpoint in data.draw(st.permutations([one for some in touchpoints.values() for one in some])):
         recorded.insert(data.draw(st.integers(0, len(recorded))), touchpoint)
     times = iter(range(len(recorded) + 1))
     with Journal.open("memory:", now=lambda: START + timedelta(days=next(times))) as journal:
@@ -84,14 +84,16 @@ def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
         seen = [fact for fact in recorded[: known + 1] if isinstance(fact, RelationshipsMerged | RelationshipsUnmerged)]
         before = [(type(fact), [fact.relationship, fact.other]) for fact in seen]
         for name in NAMES:
-            union = History.of(one for other in reach(name, facts) for one in told[other])
+            union = History.of(one for other in reach(name, facts) for one in touchpoints[other])
             history = journal.history(name)
             assert list(history) == list(union)
             assert history.relationship == journal.canonical_name(name) == one_name(name, facts)
             assert replay(history).relationship == history.relationship
             assert history == journal.history(history.relationship)
             assert replay(history).trust == replay(union).trust
-            then = [one for one in recorded[: known + 1] if one.relationship in reach(name, before) and one in told[one.relationship]]
+            then = [
+                one for one in recorded[: known + 1] if one.relationship in reach(name, before) and one in touchpoints[one.relationship]
+            ]
             earlier = history.known_at(day := START + timedelta(days=known))
             assert {one.id for one in earlier} == {one.id for one in then}
             if then:
@@ -101,22 +103,22 @@ def test_e6_merging_is_replaying_the_union_and_unmerging_restores_both(
         assert {one.relationship for one in listed} == {journal.canonical_name(name) for name in NAMES}
         listed_then = {one.relationship for one in journal.relationships(known_at=START + timedelta(days=known))}
         assert listed_then == {journal.canonical_name(name, known_at=START + timedelta(days=known)) for name in NAMES}
-        assert sorted(one.touchpoints for one in listed) == sorted(sum(len(told[name]) for name in group) for group in groups)
+        assert sorted(one.touchpoints for one in listed) == sorted(sum(len(touchpoints[name]) for name in group) for group in groups)
         assert all(sum(one.relationship in group for one in listed) == 1 for group in groups)
 
 
 @given(several(), merges)
 def test_a_history_needs_no_journal_to_be_merged(
-    told: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]]
+    touchpoints: dict[str, list[Touchpoint]], facts: list[tuple[type[RelationshipsMerged], list[str]]]
 ) -> None:
     records = [
         Recorded(fact, START + timedelta(days=day))
-        for day, fact in enumerate([*told_as(facts), *(one for some in told.values() for one in some)])
+        for day, fact in enumerate([*merge_facts(facts), *(one for some in touchpoints.values() for one in some)])
     ]
     if facts:
         for name in NAMES:
             history = History.of_records(records, name)
-            assert {one.id for one in history} == {one.id for other in reach(name, facts) for one in told[other]}
+            assert {one.id for one in history} == {one.id for other in reach(name, facts) for one in touchpoints[other]}
             assert history.relationship == one_name(name, facts)
             assert history.known_at(START - timedelta(days=1)).relationship == name
         without_a_journal = History.of(record.touchpoint for record in records)
@@ -149,13 +151,13 @@ def test_a_merged_relationship_has_one_name_on_every_path() -> None:
         journal.record(contact("1", "a"), contact("2", "b", 1))
         before = journal.merge("a", "b").recorded_at - timedelta(days=1)
         history = journal.history("b")
-        told = [record.touchpoint for record in journal.read()]
+        facts = [record.touchpoint for record in journal.read()]
         assert journal.canonical_name("b") == history.relationship == replay(history).relationship == "a"
         assert history == journal.history("a") and history.as_of(START).relationship == "a"
         assert history.known_at(before).relationship == journal.canonical_name("b", known_at=before) == "b"
         assert history.without("2").relationship == history.replacing("2", competence=0.1).relationship == "a"
         assert history.inserting(contact("3", "b")).relationship == "a"
-        assert History.of(told).relationship == History.of(reversed(told)).relationship == "a"
+        assert History.of(facts).relationship == History.of(reversed(facts)).relationship == "a"
         journal.merge("b", "a")
         assert journal.canonical_name("a") == journal.history("a").relationship == "b"
         journal.unmerge("a", "b")

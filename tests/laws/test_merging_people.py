@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from amended import RELATIONSHIPS, by_hand, renamed, told_of_people
+from amended import RELATIONSHIPS, by_hand, facts_about_people, renamed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,22 +33,22 @@ from journey.testing import START
 from journey_projections import replay
 
 
-@given(told_of_people(), st.data())
+@given(facts_about_people(), st.data())
 def test_e6_merging_people_is_replaying_with_one_name_and_unmerging_gives_each_their_own(facts: list[Fact], data: st.DataObject) -> None:
     """E6, of people: whoever is asked about, whatever was known, whatever else was said of the past, in whatever order."""
-    told = [Recorded(fact, START + timedelta(days=day), day + 1) for day, fact in enumerate(facts)]
-    times = iter(record.recorded_at for record in told)
+    records = [Recorded(fact, START + timedelta(days=day), day + 1) for day, fact in enumerate(facts)]
+    times = iter(record.recorded_at for record in records)
     with Journal.open("memory:", now=lambda: next(times, START + timedelta(days=99))) as journal:
         for fact in facts:
             journal.record(fact)
-        known = data.draw(st.integers(0, len(told) - 1))
+        known = data.draw(st.integers(0, len(records) - 1))
         for name in RELATIONSHIPS:
             history = journal.history(name)
-            expected = by_hand(told, name)
+            expected = by_hand(records, name)
             assert list(history) == expected
             assert replay(history).trust == replay(History.of(expected)).trust
-            then = history.known_at(told[known].recorded_at)
-            assert list(then) == by_hand(told[: known + 1], name)
+            then = history.known_at(records[known].recorded_at)
+            assert list(then) == by_hand(records[: known + 1], name)
             early = START + timedelta(days=40)
             assert list(then.as_of(early)) == [one for one in then if one.occurred_at <= early]
         # What was recorded stays.
@@ -56,7 +56,7 @@ def test_e6_merging_people_is_replaying_with_one_name_and_unmerging_gives_each_t
         assert journal.verify().holds
 
 
-@given(told_of_people())
+@given(facts_about_people())
 def test_what_is_unmerged_is_as_if_it_had_never_been_merged(facts: list[Fact]) -> None:
     before = [fact for fact in facts if not isinstance(fact, PeopleMerge)]
     merged = {frozenset((fact.person, fact.other)) for fact in facts if isinstance(fact, PeopleMerge)}
@@ -70,14 +70,16 @@ def test_what_is_unmerged_is_as_if_it_had_never_been_merged(facts: list[Fact]) -
             assert list(one.history(name)) == list(other.history(name))
 
 
-@given(told_of_people())
+@given(facts_about_people())
 def test_a_history_needs_no_journal_to_tell_one_name(facts: list[Fact]) -> None:
-    kept = [fact for fact in facts if fact.relationship in ("", "r") and not isinstance(fact, RelationshipsMerged | RelationshipsUnmerged)]
-    told = [Recorded(fact, START + timedelta(days=day)) for day, fact in enumerate(kept)]
-    history = History.of_records(told, "r")
-    assert list(history) == by_hand(told, "r")
+    own_facts = [
+        fact for fact in facts if fact.relationship in ("", "r") and not isinstance(fact, RelationshipsMerged | RelationshipsUnmerged)
+    ]
+    records = [Recorded(fact, START + timedelta(days=day)) for day, fact in enumerate(own_facts)]
+    history = History.of_records(records, "r")
+    assert list(history) == by_hand(records, "r")
     with Journal.open("memory:") as journal:
-        for fact in kept:
+        for fact in own_facts:
             journal.record(fact)
         recorded = journal.history("r")
     assert list(recorded) == list(history)
@@ -185,18 +187,18 @@ def test_that_somebody_is_one_with_themselves_says_nothing(journal: Journal) -> 
 
 
 def test_a_handover_from_a_person_to_themselves_is_told_and_moves_what_one_to_the_current_person_does() -> None:
-    told: list[Touchpoint] = [
+    touchpoints: list[Touchpoint] = [
         contact("1", representative="ana"),
         HandoverMade(
             id="2", relationship="m@bank", occurred_at=START + timedelta(days=9), from_representative="ana", to_representative="ana-2"
         ),
         contact("3", day=10, representative="ana-2"),
     ]
-    merged = History.of([*told, PeopleMerged(id="m", person="ana", other="ana-2", occurred_at=START)])
+    merged = History.of([*touchpoints, PeopleMerged(id="m", person="ana", other="ana-2", occurred_at=START)])
     assert merged["2"].model_dump()["to_representative"] == merged["2"].model_dump()["from_representative"] == "ana"
-    by_name = [renamed(one, [(True, "ana", "ana-2")]) for one in told]
+    by_name = [renamed(one, [(True, "ana", "ana-2")]) for one in touchpoints]
     assert replay(merged).trust == replay(History.of(by_name)).trust == replay(History.of(by_name).without("2")).trust
-    assert replay(merged).trust > replay(History.of(told)).trust
+    assert replay(merged).trust > replay(History.of(touchpoints)).trust
 
 
 def test_edits_of_a_merged_history_are_told_by_one_name_too(journal: Journal) -> None:
@@ -232,9 +234,9 @@ class Counting(MemoryStore):
         self.asked: list[int] = []
 
     def people_facts(self, people: Collection[str]) -> Sequence[StoredTouchpoint]:
-        found = super().people_facts(people)
-        self.asked.append(len(found))
-        return found
+        rows = super().people_facts(people)
+        self.asked.append(len(rows))
+        return rows
 
 
 def test_merges_of_other_people_are_not_read() -> None:

@@ -82,14 +82,14 @@ CONDUCT = (
 
 
 @given(histories())
-def test_what_the_customer_does_carries_no_trust_in_the_organisation(told: list[Touchpoint]) -> None:
+def test_what_the_customer_does_carries_no_trust_in_the_organisation(history: list[Touchpoint]) -> None:
     """m21: it builds the organisation's trust in the customer, a party of its own.
 
     What the customer says and decides is not theirs alone and stays in: voice speaks of the organisation, a promise stands in
     a ledger that deliveries of both sides are judged by, and an end is an end.
     """
-    without = [one for one in told if one.by == "organisation" or one.kind not in CONDUCT]
-    assert JUDGE.trust(without, last_day(told)) == JUDGE.trust(told, last_day(told))
+    without = [one for one in history if one.by == "organisation" or one.kind not in CONDUCT]
+    assert JUDGE.trust(without, last_day(history)) == JUDGE.trust(history, last_day(history))
 
 
 @st.composite
@@ -102,35 +102,35 @@ def idle_facts(draw: st.DrawFn, day: float) -> Touchpoint:
 
 
 @given(histories(min_size=1), st.data())
-def test_what_nobody_believes_or_what_only_informs_changes_nothing(told: list[Touchpoint], data: st.DataObject) -> None:
+def test_what_nobody_believes_or_what_only_informs_changes_nothing(history: list[Touchpoint], data: st.DataObject) -> None:
     """m34 and L30: certainty scales the effect, down to none; not a bit of later trust knows of it."""
-    place = data.draw(st.integers(0, len(told) - 1))
-    idle = data.draw(idle_facts(last_day(told[: place + 1])))
-    day = last_day(told) + data.draw(gaps)
-    assert JUDGE.trust([*told, idle], day) == JUDGE.trust(told, day)
+    place = data.draw(st.integers(0, len(history) - 1))
+    idle = data.draw(idle_facts(last_day(history[: place + 1])))
+    day = last_day(history) + data.draw(gaps)
+    assert JUDGE.trust([*history, idle], day) == JUDGE.trust(history, day)
 
 
 @st.composite
 def peopled(draw: st.DrawFn) -> list[Touchpoint]:
     """Any history, after which the current representative may have left."""
-    told = draw(histories())
-    current = current_of(told)
+    history = draw(histories())
+    current = current_of(history)
     if current is None or draw(st.booleans()):
-        return told
-    return [*told, RepresentativeLeft(**common("x", last_day(told), representative=current))]
+        return history
+    return [*history, RepresentativeLeft(**common("x", last_day(history), representative=current))]
 
 
 @given(peopled(), gaps, st.data())
-def test_a_good_act_never_lowers_trust(told: list[Touchpoint], gap: float, data: st.DataObject) -> None:
+def test_a_good_act_never_lowers_trust(history: list[Touchpoint], gap: float, data: st.DataObject) -> None:
     """m1: at its own time. What comes later can cost more for it: by L12 a betrayal takes more where there was more trust."""
-    day = last_day(told) + gap
+    day = last_day(history) + gap
     act = data.draw(good_acts(day))
-    assert JUDGE.trust([*told, act]) >= JUDGE.trust(told, day), act
+    assert JUDGE.trust([*history, act]) >= JUDGE.trust(history, day), act
 
 
 @given(peopled(), gaps, st.data())
-def test_a_bad_act_never_raises_trust(told: list[Touchpoint], gap: float, data: st.DataObject) -> None:
+def test_a_bad_act_never_raises_trust(history: list[Touchpoint], gap: float, data: st.DataObject) -> None:
     """m2: whoever does it, in an empty chair too, in whatever episode. A failure that is the customer's own costs nothing (m16)."""
-    day = last_day(told) + gap
+    day = last_day(history) + gap
     act = data.draw(bad_acts(day))
-    assert JUDGE.trust([*told, act]) <= JUDGE.trust(told, day), act
+    assert JUDGE.trust([*history, act]) <= JUDGE.trust(history, day), act

@@ -41,8 +41,8 @@ _names = st.one_of(st.just("r"), _odd_texts)
 
 
 @given(histories())
-def test_every_touchpoint_that_journey_wrote_is_outlined_as_it_is(told: list[Touchpoint]) -> None:
-    for touchpoint in told:
+def test_every_touchpoint_that_journey_wrote_is_outlined_as_it_is(touchpoints: list[Touchpoint]) -> None:
+    for touchpoint in touchpoints:
         assert_outlined(touchpoint)
 
 
@@ -77,8 +77,8 @@ def test_what_is_outlined_its_model_reads_to_the_same_values(
     row = encode(full(KINDS[kind]))
     fields = json.loads(row.payload)
     names = [*fields, extra]
-    told = {**fields, **{names[min(place, len(fields))]: value for place, value in odd.items()}}
-    row = row._replace(id=id, relationship=relationship, payload=json.dumps(told, ensure_ascii=is_ascii), personal=None)
+    payload = {**fields, **{names[min(place, len(fields))]: value for place, value in odd.items()}}
+    row = row._replace(id=id, relationship=relationship, payload=json.dumps(payload, ensure_ascii=is_ascii), personal=None)
     seen = outline(KINDS[kind], id, relationship, row.payload)
     if seen is not None:
         read = KINDS[kind].model_validate(fields_of_row(row))
@@ -88,12 +88,12 @@ def test_what_is_outlined_its_model_reads_to_the_same_values(
 
 
 @given(histories())
-def test_a_history_that_was_read_is_the_one_that_was_told(told: list[Touchpoint]) -> None:
+def test_a_history_that_was_read_is_the_one_that_was_told(touchpoints: list[Touchpoint]) -> None:
     with Journal.open("memory:", now=lambda: datetime(2030, 1, 1, tzinfo=UTC)) as journal:
-        journal.record(*told)
-        if not told:
+        journal.record(*touchpoints)
+        if not touchpoints:
             return
-        read, expected = journal.history(told[0].relationship), History.of(told)
+        read, expected = journal.history(touchpoints[0].relationship), History.of(touchpoints)
         assert replay(read) == replay(expected)
         assert replay(read).contributions == replay(expected).contributions
         assert list(read) == list(expected)

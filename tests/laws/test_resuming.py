@@ -14,7 +14,7 @@ from journey_projections import Replay, Snapshot, replay, resume, snapshot
 
 
 @dataclass(frozen=True)
-class Kept:
+class Saved:
     """What a service keeps of a relationship, or None where it must read the whole."""
 
     start: Snapshot
@@ -22,27 +22,27 @@ class Kept:
     people: int
 
 
-def says_touchpoints_alone(history: History) -> bool:
+def has_only_touchpoints(history: History) -> bool:
     return not (history.amendments or history.merges)
 
 
-def kept_of(journal: Journal, name: str) -> Kept | None:
+def saved_state(journal: Journal, name: str) -> Saved | None:
     version, people = journal.version(name), journal.version("")
     history = journal.history(name)
-    return Kept(snapshot(history), version, people) if says_touchpoints_alone(history) else None
+    return Saved(snapshot(history), version, people) if has_only_touchpoints(history) else None
 
 
-def resumed(journal: Journal, name: str, kept: Kept) -> Replay | None:
-    tail = journal.history(name, after=kept.version)
-    if journal.version("") != kept.people or not says_touchpoints_alone(tail):
+def resumed(journal: Journal, name: str, saved: Saved) -> Replay | None:
+    tail = journal.history(name, after=saved.version)
+    if journal.version("") != saved.people or not has_only_touchpoints(tail):
         return None
     try:
-        return resume(kept.start, tail)
+        return resume(saved.start, tail)
     except ValueError:  # one of them came late
         return None
 
 
-def said(result: Replay) -> tuple[object, ...]:
+def data_of(result: Replay) -> tuple[object, ...]:
     return (
         result.relationship,
         result.trust,
@@ -60,12 +60,12 @@ def said(result: Replay) -> tuple[object, ...]:
 def test_what_is_resumed_is_a_replay_of_the_whole(batches: list[list[Fact]], data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(batches)))
     with recorded(batches[:first], "memory:") as journal:
-        kept = {name: kept_of(journal, name) for name in NAMES if journal.version(name)}
+        saved = {name: saved_state(journal, name) for name in NAMES if journal.version(name)}
         for batch in batches[first:]:
             journal.record(*batch)
-        for name, one in kept.items():
+        for name, one in saved.items():
             result = None if one is None else resumed(journal, name, one)
-            assert result is None or said(result) == said(replay(journal.history(name)))
+            assert result is None or data_of(result) == data_of(replay(journal.history(name)))
 
 
 def contact(id: str, relationship: str = "b", day: int = 0, representative: str | None = None) -> Interaction:
@@ -79,36 +79,36 @@ def test_what_came_behind_a_version_says_whether_the_whole_must_be_read() -> Non
         journal.record(contact("1"), contact("2", day=2, representative="ana"), contact("3", "a", day=1))
 
         def is_resumed() -> bool:
-            result = None if kept is None else resumed(journal, "b", kept)
-            assert result is None or said(result) == said(replay(journal.history("b")))
+            result = None if saved is None else resumed(journal, "b", saved)
+            assert result is None or data_of(result) == data_of(replay(journal.history("b")))
             return result is not None
 
-        kept = kept_of(journal, "b")
+        saved = saved_state(journal, "b")
         journal.record(contact("4", day=4))
         assert is_resumed()
         journal.record(contact("late", day=1))
         assert not is_resumed()
-        kept = kept_of(journal, "b")
+        saved = saved_state(journal, "b")
         journal.name("ana", "Ana")
         assert not is_resumed()
-        kept = kept_of(journal, "b")
+        saved = saved_state(journal, "b")
         journal.merge("a", "b")
         assert not is_resumed()
         journal.unmerge("a", "b")
         assert not is_resumed()
         journal.correct("1", {"competence": 0.1})
-        assert not is_resumed() and kept_of(journal, "b") is None
+        assert not is_resumed() and saved_state(journal, "b") is None
 
 
 def test_what_came_behind_a_version_names_people_as_the_whole_does() -> None:
     with Journal.open("memory:") as journal:
         journal.record(contact("1", representative="ana"), contact("2", "a", representative="ana-2"))
         journal.merge_people("ana", "ana-2")
-        kept = kept_of(journal, "b")
+        saved = saved_state(journal, "b")
         journal.record(contact("3", day=1, representative="ana-2"))
         tail = journal.history("b", after=1)
         assert [one.model_dump()["representative"] for one in tail] == ["ana"]
-        result = None if kept is None else resumed(journal, "b", kept)
+        result = None if saved is None else resumed(journal, "b", saved)
         assert result is not None and [*result.parties.representatives] == ["ana"]
 
 

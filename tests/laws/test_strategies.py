@@ -25,44 +25,44 @@ GOOD_KINDS = {"interaction", "delivery", "gesture_made", "praise_given", "check_
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_history_meets_every_kind(kind: str) -> None:
-    find(histories(), lambda told: any(touchpoint.kind == kind for touchpoint in told), settings=QUICK)
+    find(histories(), lambda history: any(touchpoint.kind == kind for touchpoint in history), settings=QUICK)
 
 
 @pytest.mark.parametrize("nature", ["slip", "failure", "response", "deception", "courtesy"])
 def test_any_history_opens_episodes_of_every_nature(nature: str) -> None:
-    find(histories(), lambda told: any(one.nature == nature for one in replay(History.of(told)).episodes), settings=QUICK)
+    find(histories(), lambda history: any(one.nature == nature for one in replay(History.of(history)).episodes), settings=QUICK)
 
 
 def test_any_histories_meet_every_cause() -> None:
-    met, every = set[str](), {name for name, _ in CAUSES} | {"time"}
+    causes_met, every = set[str](), {name for name, _ in CAUSES} | {"time"}
 
-    def has_met_every(told: list[Touchpoint]) -> bool:
-        met.update(one.cause for one in replay(History.of(told)).contributions)
-        return met >= every
+    def has_met_every(history: list[Touchpoint]) -> bool:
+        causes_met.update(one.cause for one in replay(History.of(history)).contributions)
+        return causes_met >= every
 
     with suppress(NoSuchExample):
         find(histories(), has_met_every, settings=settings(QUICK, max_examples=3000))
-    assert met == every
+    assert causes_met == every
 
 
 @pytest.mark.parametrize("state", ["prospect", "transactional", "transitional", "communal", "damaged", "ended"])
 def test_any_history_reaches_every_state(state: str) -> None:
-    find(histories(), lambda told: replay(History.of(told)).state == state, settings=QUICK)
+    find(histories(), lambda history: replay(History.of(history)).state == state, settings=QUICK)
 
 
 @given(clean_histories())
-def test_clean_histories_hold_good_touchpoints_only(told: list[Touchpoint]) -> None:
-    assert {touchpoint.kind for touchpoint in told} <= GOOD_KINDS
-    result = replay(History.of(told))
+def test_clean_histories_hold_good_touchpoints_only(history: list[Touchpoint]) -> None:
+    assert {touchpoint.kind for touchpoint in history} <= GOOD_KINDS
+    result = replay(History.of(history))
     assert result.episodes == () and all(one.delta >= 0 for one in result.contributions if one.touchpoint)
 
 
 @given(st.one_of(histories(), clean_histories(), journeys()))
-def test_drawn_histories_have_unique_ids_in_order_of_time(told: list[Touchpoint]) -> None:
-    assert len({touchpoint.id for touchpoint in told}) == len(told)
-    assert told == sorted(told, key=lambda touchpoint: touchpoint.occurred_at)
+def test_drawn_histories_have_unique_ids_in_order_of_time(history: list[Touchpoint]) -> None:
+    assert len({touchpoint.id for touchpoint in history}) == len(history)
+    assert history == sorted(history, key=lambda touchpoint: touchpoint.occurred_at)
 
 
 @given(journeys())
-def test_a_journey_has_its_crisis(told: list[Touchpoint]) -> None:
-    assert "failure" in History.of(told)
+def test_a_journey_has_its_crisis(history: list[Touchpoint]) -> None:
+    assert "failure" in History.of(history)

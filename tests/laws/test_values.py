@@ -27,35 +27,35 @@ def _again(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
 
 
-def _tells(result: Replay) -> object:
+def _data_of(result: Replay) -> object:
     """All that a replay tells, to the bit."""
     return repr((result, result.parties, result.episodes, result.promises, result.contributions))
 
 
 @given(histories(), rule_sets)
-def test_a_replay_tells_the_same_after_a_pickle(told: list[Touchpoint], rules: RuleSet) -> None:
-    result = replay(History.of(told), rules)
+def test_a_replay_tells_the_same_after_a_pickle(touchpoints: list[Touchpoint], rules: RuleSet) -> None:
+    result = replay(History.of(touchpoints), rules)
     again = _again(result)
     assert again == result
-    assert _tells(again) == _tells(result) == _tells(_again(again)) == _tells(copy.deepcopy(result))
+    assert _data_of(again) == _data_of(result) == _data_of(_again(again)) == _data_of(copy.deepcopy(result))
 
 
 @given(histories(), rule_sets, st.data())
-def test_a_snapshot_goes_on_to_the_same_bits_after_a_pickle(told: list[Touchpoint], rules: RuleSet, data: st.DataObject) -> None:
-    cut = data.draw(st.integers(0, len(told)))
-    earlier, later = History.of(told[:cut]), History.of(told[cut:])
+def test_a_snapshot_goes_on_to_the_same_bits_after_a_pickle(touchpoints: list[Touchpoint], rules: RuleSet, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(touchpoints)))
+    earlier, later = History.of(touchpoints[:cut]), History.of(touchpoints[cut:])
     taken = snapshot(earlier, rules)
     again = _again(taken)
     assert again == taken
-    assert _tells(resume(again, later)) == _tells(resume(taken, later))
+    assert _data_of(resume(again, later)) == _data_of(resume(taken, later))
     assert again == taken  # resuming left both as they were
 
 
 @given(histories(min_size=1), st.data())
-def test_a_history_that_a_journal_told_is_whole_without_it(told: list[Touchpoint], data: st.DataObject) -> None:
+def test_a_history_that_a_journal_told_is_whole_without_it(touchpoints: list[Touchpoint], data: st.DataObject) -> None:
     with Journal.open("memory:") as journal:
-        journal.record(*told)
-        one, other = (data.draw(st.sampled_from(told)).id for _ in range(2))
+        journal.record(*touchpoints)
+        one, other = (data.draw(st.sampled_from(touchpoints)).id for _ in range(2))
         journal.correct(one, {"note": "it rained", "certainty": 0.5})
         if other != one:
             journal.retract(other)
@@ -70,7 +70,7 @@ def test_a_history_that_a_journal_told_is_whole_without_it(told: list[Touchpoint
     assert again.known_at(middle) == same.known_at(middle)
     for touchpoint in same:
         assert again.without(touchpoint.id) == same.without(touchpoint.id)
-    assert _tells(replay(again)) == _tells(replay(same))
+    assert _data_of(replay(again)) == _data_of(replay(same))
 
 
 @given(rule_sets, st.data())
@@ -88,7 +88,7 @@ def test_rules_of_ones_own_that_cannot_be_pickled_say_so_and_their_replays_can()
         with pytest.raises((pickle.PicklingError, AttributeError), match="Can't"):
             pickle.dumps(value)
     result = replay(History.of([]), rules)
-    assert _tells(_again(result)) == _tells(result)
+    assert _data_of(_again(result)) == _data_of(result)
 
 
 def test_what_a_journal_answers_pickles() -> None:
@@ -120,13 +120,13 @@ def test_what_a_journal_answers_pickles() -> None:
 
 
 def test_values_go_to_another_process_and_back() -> None:
-    told = list(History.of_records(made_up_log(200, 1).touchpoints()))
-    history, half = History.of(told), len(told) // 2
-    earlier, later = History.of(told[:half]), History.of(told[half:])
+    touchpoints = list(History.of_records(made_up_log(200, 1).touchpoints()))
+    history, half = History.of(touchpoints), len(touchpoints) // 2
+    earlier, later = History.of(touchpoints[:half]), History.of(touchpoints[half:])
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         whole = [pool.submit(replay, history, rule_set(name)) for name in NAMES]
         resumed = [pool.submit(resume, snapshot(earlier, name), later) for name in NAMES]
         taken = pool.submit(snapshot, earlier)
-        assert [_tells(one.result(timeout=60)) for one in whole] == [_tells(replay(history, name)) for name in NAMES]
-        assert [_tells(one.result(timeout=60)) for one in resumed] == [_tells(resume(snapshot(earlier, name), later)) for name in NAMES]
+        assert [_data_of(one.result(timeout=60)) for one in whole] == [_data_of(replay(history, name)) for name in NAMES]
+        assert [_data_of(one.result(timeout=60)) for one in resumed] == [_data_of(resume(snapshot(earlier, name), later)) for name in NAMES]
         assert taken.result(timeout=60) == snapshot(earlier)
