@@ -30,8 +30,8 @@ def plain(value: object) -> object:
     return value
 
 
-class _Said(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True):
-    """The fields that every fact has that is no touchpoint."""
+class _LogFactBase(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True):
+    """The fields that every fact about facts or people has."""
 
     SCHEMA_VERSION: ClassVar[int] = 1
 
@@ -45,11 +45,11 @@ class _Said(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True)
     causation_id: Text | None = Field(default=None, description="The fact that led to this one.")
 
 
-class _Amendment(_Said, frozen=True):
+class _Amendment(_LogFactBase, frozen=True):
     relationship: Identifier = Field(description="The relationship of what it is about.")
 
 
-class _OfPeople(_Said, frozen=True):
+class _OfPeople(_LogFactBase, frozen=True):
     relationship: Literal[""] = Field(default="", description="None: a person may meet many.")
     person: Identifier = Field(description="The person, by a pseudonymous id.")
 
@@ -62,7 +62,7 @@ class TouchpointCorrected(_Amendment, frozen=True):
     fields: dict[Identifier, Annotated[Any, BeforeValidator(plain)]] = Field(
         min_length=1, description="The right values of what was wrong; null takes a field away."
     )
-    fields_schema: int = Field(default=1, ge=1, description="The schema version of the touchpoint's kind that `fields` are told in.")
+    fields_schema: int = Field(default=1, ge=1, description="The schema version of the touchpoint's kind that `fields` are written in.")
 
     @property
     def about(self) -> str:
@@ -83,7 +83,7 @@ class TouchpointRetracted(_Amendment, frozen=True):
 
 
 class RelationshipsMerged(_Amendment, frozen=True):
-    """Two relationships turned out to be one: each is told with the touchpoints of both."""
+    """Two relationships turned out to be one: the history of each shows the touchpoints of both."""
 
     kind: Literal["relationships_merged"] = "relationships_merged"
     other: Identifier = Field(description="The relationship that is the same as this one.")
@@ -111,7 +111,7 @@ class PeopleUnmerged(_OfPeople, frozen=True):
 
 
 class PersonNamed(_OfPeople, frozen=True):
-    """What a person is called, to be shown where their id stands; what was told last holds."""
+    """What a person is called, shown in place of their id; the last name recorded holds."""
 
     kind: Literal["person_named"] = "person_named"
     name: Annotated[Text, Field(min_length=1)] | None = Field(
@@ -135,7 +135,7 @@ PeopleMerge = PeopleMerged | PeopleUnmerged
 PeopleFact = PeopleMerge | PersonNamed | SubjectForgotten
 """A fact about people, of no relationship."""
 LogFact = Amendment | Merge | PeopleFact
-"""A fact that is no touchpoint."""
+"""A fact that is not a touchpoint."""
 Fact = Touchpoint | LogFact
 """Whatever a journal records."""
 MERGES: Mapping[str, type[Merge]] = {model.model_fields["kind"].default: model for model in get_args(Merge)}
@@ -145,7 +145,7 @@ PEOPLE_MERGES: Mapping[str, type[PeopleMerge]] = {model.model_fields["kind"].def
 PEOPLE_FACTS: Mapping[str, type[PeopleFact]] = {model.model_fields["kind"].default: model for model in get_args(PeopleFact)}
 """Every kind of fact about people by its stored name."""
 LOG_FACTS: Mapping[str, type[LogFact]] = {model.model_fields["kind"].default: model for model in get_args(LogFact)}
-"""Every kind of fact that is no touchpoint, by its stored name."""
+"""Every kind of fact that is not a touchpoint, by its stored name."""
 FACTS: Mapping[str, type[Fact]] = {**KINDS, **LOG_FACTS}
 """Every kind of fact by its stored name."""
 

@@ -1,4 +1,4 @@
-"""The only place that reads a clock; everything else is told the time."""
+"""The only place that reads a clock; everything else takes times as arguments."""
 
 from datetime import UTC, datetime
 

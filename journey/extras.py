@@ -1,4 +1,4 @@
-"""Parts that are not installed by default: each is imported where it is used, and its install line is told where it is missing."""
+"""Parts that are not installed by default: each is imported where it is used; if it is missing, the error names its install line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -152,26 +152,26 @@ class FactsAboutFacts:
         return self._texts.keystore.rotate(owners if people else None)
 
     def _subject(self, person: str, people: Collection[str]) -> Subject:
-        """What is told of a person who has these ids. Raises UnknownName."""
+        """What the journal holds about the person with these ids. Raises UnknownName."""
         self._lookup.refuse_unless_person(person, people)
         records = [record for name in sorted(people) for record in self._lookup.naming(name, ("contact", "customer", "person", "other"))]
         of_people = [record for record in records if isinstance(record.touchpoint, PeopleFact)]
         return subject_of(people, self._histories({record.touchpoint.relationship for record in records} - {""}), of_people)
 
     def _histories(self, relationships: Iterable[str]) -> Iterator[History]:
-        """The histories in which these relationships are told, each once."""
+        """The histories that contain these relationships, each once."""
         covered = set[str]()
         for name in sorted(relationships):
             if name not in covered:
                 history = self._lookup.history(name)
-                # An unmerge is told by both, though neither tells the other.
+                # The histories of both hold an unmerge, though neither contains the other relationship.
                 covered |= {record.outline.relationship for record in history.told if not isinstance(record.outline, Merge)}
                 yield history
 
     def _record_under_id(self, model: type[LogFact], values: Mapping[str, Any], as_id: str | None, stem: str) -> Receipt:
-        """Record a fact about facts, under the id that was given or the next free one of its stem.
+        """Record a fact about facts, under the id `as_id` or the next free id with this stem.
 
-        Said again under the same id, only later, it is the same fact: its first receipt returns.
+        Repeated later under the same id, it is the same fact: its first receipt returns.
         """
         if as_id is not None:
             first = self._lookup.find([as_id]).get(as_id)

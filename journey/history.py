@@ -34,7 +34,7 @@ from journey.upcasting import upcast
 
 H = TypeVar("H", bound="History")
 _NOT_IN_HISTORIES = (PersonNamed, SubjectForgotten)
-"""What no history tells."""
+"""Facts that no history contains."""
 _Edits = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
@@ -227,9 +227,9 @@ class History:
 
 
 def _resolved(history: H, everything: tuple[Recorded[Fact], ...], edits: _Edits) -> H:
-    """The history that everything tells, with edits, under the bounds and the own name of `history`.
+    """The history of `everything`, with edits, under the bounds and the own name of `history`.
 
-    Upholds INVARIANT (one order), for facts told once.
+    Upholds INVARIANT (one order), for facts that appear once.
     """
     everything_known = (
         everything if history.known_at_bound is None else [one for one in everything if one.recorded_at <= history.known_at_bound]

@@ -15,7 +15,7 @@ _NAMED = PersonNamed.model_fields["kind"].default
 
 
 class Identities:
-    """What a store tells of merges; `decode` makes facts of its rows."""
+    """The merges that a store holds; `decode` turns its rows into facts."""
 
     def __init__(self, store: Store, decode: Callable[[Sequence[StoredTouchpoint]], list[Recorded[Fact]]]) -> None:
         self._store = store
@@ -26,7 +26,7 @@ class Identities:
         return united(person, self.people_pairs([person]))
 
     def people_pairs(self, people: Iterable[str]) -> Pairs[PeopleMerge]:
-        """The pairs that are one among whoever ever was one with one of these people."""
+        """The pairs that are merged, among everybody ever merged with one of these people."""
         merges, _ = self.merges_and_names_of(people)
         return merged_pairs(merge.touchpoint for merge in merges)
 
@@ -36,7 +36,7 @@ class Identities:
         return [cast(Merge, record.touchpoint) for record in records if known_at is None or record.recorded_at <= known_at]
 
     def merges_around(self, relationship: str) -> list[StoredTouchpoint]:
-        """The rows of merges and unmerges of whatever ever was one with a relationship, through whatever others. By position."""
+        """The rows of merges and unmerges of all relationships ever merged with this one, also through others. By position."""
         rows_by_position: dict[int, StoredTouchpoint] = {}
         names, pending = {relationship}, [relationship]
         while pending:
@@ -49,7 +49,7 @@ class Identities:
         return [rows_by_position[position] for position in sorted(rows_by_position)]
 
     def merged_with(self, relationship: str) -> Iterator[StoredTouchpoint]:
-        """The rows of every relationship that ever was one with this, through whatever others."""
+        """The rows of every relationship ever merged with this one, also through others."""
         merges = [cast(Merge, record.touchpoint) for record in self._decode(self.merges_around(relationship))]
         for name in dict.fromkeys(name for merge in merges for name in names_in(merge)):
             if name != relationship:
@@ -62,9 +62,9 @@ class Identities:
         return names_of_united(merged_pairs(merges)).get(relationship, relationship)
 
     def merges_and_names_of(self, people: Iterable[str]) -> tuple[list[Recorded[PeopleMerge]], list[StoredTouchpoint]]:
-        """The merges and unmerges of whoever ever was one with one of these people, through whatever others; and their names.
+        """The merges and unmerges of everybody ever merged with one of these people, also through others; and their names.
 
-        Both by position. A name is told as stored: most that is asked of people needs none, and then none is decrypted.
+        Both by position. Names stay as stored rows: most callers need none, and then none is decrypted.
         """
         merges_by_id: dict[str, Recorded[PeopleMerge]] = {}
         names: dict[str, StoredTouchpoint] = {}
@@ -80,7 +80,7 @@ class Identities:
 
 
 def refuse_unless_merged(one: str, other: str, pairs: Pairs[Any]) -> None:
-    """Raise UnknownName where these two are not merged with each other, naming those with which the first is."""
+    """Raise UnknownName if these two are not merged with each other; it names those that the first is merged with."""
     if frozenset((one, other)) not in pairs:
         partners = ", ".join(f"`{name}`" for pair in pairs if one in pair for name in pair - {one})
         mend = f"`{one}` is merged with {partners}" if partners else f"`{one}` is merged with none"

@@ -46,10 +46,10 @@ class Journal:
     ) -> None:
         """A journal over any `store`; `now` is the clock that says when a touchpoint is recorded (aware).
 
-        `keystore` holds the keys to texts about people, by default the one beside the store; closing the journal closes it.
-        With `allow_unknown`, what is stored of a kind or schema that this journey does not know is read as an
-        UnknownTouchpoint, which moves nothing; otherwise reading it raises UnsupportedSchema. `page_size` is how many
-        touchpoints are read at once (1 to 100,000). With `seals=False`, what is recorded is left to other journals to seal.
+        `keystore` holds the keys to texts about people (default: the key store next to the store); closing the journal closes it.
+        With `allow_unknown`, a stored touchpoint of an unknown kind or schema is read as an UnknownTouchpoint, which does not
+        move trust; otherwise reading it raises UnsupportedSchema. `page_size` is how many touchpoints are read at once (1 to
+        100,000). With `seals=False`, other journals must seal what this one records.
         """
         if type(page_size) is not int or not 1 <= page_size <= _LARGEST_PAGE:
             raise ValueError(f"`page_size` must be a whole number from 1 to {_LARGEST_PAGE:,}, got `{page_size}`")
@@ -74,7 +74,7 @@ class Journal:
     ) -> Self:
         """Open the journal at `url` (`memory:`, `sqlite:///PATH`, `postgresql://…`), creating it unless `read_only`.
 
-        `keys` is where the keys to texts about people are: by default beside the store (the file `PATH.keys`, the schema
+        `keys` is where the keys to texts about people are: by default next to the store (the file `PATH.keys`, the schema
         `SCHEMA_keys`), else such an address, or a service's own `Keystore`.
         `timeout` is how many seconds a call waits for a lock, for a free connection or for the server (0.05 to 86,400);
         `pool_size` is how many connections the threads share (1 to 1,000). The rest is as for `Journal`.
@@ -97,12 +97,12 @@ class Journal:
         timeout: float = DEFAULTS.timeout,
         page_size: int = PAGE,
     ) -> Self:
-        """The journal that is there in the caller's database: `source` is a connection or a pool of psycopg's, or a `sqlite3.Connection`.
+        """The journal in the caller's database: `source` is a psycopg connection or pool, or a `sqlite3.Connection`.
 
-        Over a connection, what is recorded is part of the caller's transaction: it is seen by others when the caller commits, and
-        gone when the caller rolls back; on a connection in autocommit it is recorded at once. Others who record wait until
-        then. Such a journal seals nothing. Over a pool it is as a journal of its own that takes its connections from there.
-        Closing the journal closes neither. The rest is as for `open`. Raises StoreUnavailable where there is no journal.
+        Over a connection, recording is part of the caller's transaction: others see the facts when the caller commits, and a
+        rollback removes them. Other writers wait until then. On a connection in autocommit, facts are recorded at once. Such a
+        journal seals nothing. Over a pool, it is an ordinary journal that takes its connections from the pool.
+        Closing the journal closes neither. The rest is as for `open`. Raises StoreUnavailable if the database has no journal.
         """
         limits = Limits(timeout)
         store, commits = store_over(source, limits)
@@ -115,19 +115,19 @@ class Journal:
     def record(self, *touchpoints: Fact | dict[str, Any], expected_version: int | None = None) -> list[Receipt]:
         """Record touchpoints, all or none, and return their receipts in the same order.
 
-        Recording an equal touchpoint again returns its first receipt; other content under the same id raises
-        ConflictingTouchpoint. With `expected_version`, every new touchpoint must belong to a relationship that has that
-        many touchpoints (`version`) until now, else ConflictingHistory: somebody recorded in between. Once this returns,
-        the touchpoints are durable. A dict of plain fields is read as by `read_fact`. Raises InvalidTouchpoint for what is none,
-        or was changed past its model, as `model_copy` can; then nothing is recorded.
+        Once this returns, the touchpoints are durable. A dict of plain fields is read as by `read_fact`. Recording an equal
+        touchpoint again returns its first receipt; other content under the same id raises ConflictingTouchpoint.
+        With `expected_version`, every new touchpoint must belong to a relationship at that `version`, else ConflictingHistory:
+        somebody recorded in between. Raises InvalidTouchpoint if one is invalid, also if `model_copy` made it so; then
+        nothing is recorded.
         """
         return self.record_prepared(self.prepare(touchpoints), expected_version)
 
     def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
-        """Make touchpoints ready for `record_prepared`, perhaps on one thread while another records: most of the work is here.
+        """Validate, encode and encrypt touchpoints for `record_prepared`: most of the work of recording. Nothing is recorded.
 
-        Nothing is recorded. A dict is read as by `read_fact`, bytes of JSON as by `read_json`; texts about people are encrypted
-        under the keys of now. Raises InvalidTouchpoint.
+        To import quickly, prepare the next batch on one thread while another records the previous one. A dict is read as by
+        `read_fact`, bytes of JSON as by `read_json`; texts about people are encrypted under the current keys. Raises InvalidTouchpoint.
         """
         return self._recording.prepare(touchpoints)
 
@@ -140,55 +140,55 @@ class Journal:
     ) -> Receipt:
         """Record that touchpoint `id` was recorded with wrong `fields`; None takes one away.
 
-        What was recorded stays. Histories show the touchpoint as corrected, and as it was to whoever asks what was `known_at` a
-        time before. The correction's own id is `as_id`, by default `ID.corrected-1` and so on; said again under the same `as_id`,
-        it is recorded once. Raises UnknownName, and InvalidTouchpoint where no touchpoint can have these fields.
+        What was recorded stays. Histories show the corrected touchpoint; an earlier `known_at` still shows the old one. The
+        correction's own id is `as_id`, by default `ID.corrected-1` and so on; repeating it under the same `as_id` records it once.
+        Raises UnknownName, and InvalidTouchpoint if the touchpoint cannot have these fields.
         """
         return self._about_facts.correct(id, fields, reason=reason, actor=actor, as_id=as_id)
 
     def retract(self, id: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Receipt:
         """Record that touchpoint `id` never happened, or that correction or retraction `id` was itself wrong.
 
-        What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for a merge, which is unmerged instead,
-        for a name, which is told anew, and for whatever else is said of no touchpoint.
+        What was recorded stays; see `correct`. Raises UnknownName, and InvalidTouchpoint for facts that are not about a touchpoint:
+        unmerge a merge, and record another name, instead.
         """
         return self._about_facts.retract(id, reason=reason, actor=actor, as_id=as_id)
 
     def merge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
-        """Record that two relationships are one; histories of either tell the touchpoints of both from then on, under the first name.
+        """Merge two relationships; `unmerge` undoes it. The history of either then shows the touchpoints of both, under the first name.
 
-        See `canonical_name`. Raises UnknownName, and InvalidTouchpoint where they are one and the same name.
+        See `canonical_name`. Raises UnknownName, and InvalidTouchpoint if both names are the same.
         """
         return self._about_facts.merge(relationship, other, reason=reason, actor=actor, as_id=as_id)
 
     def unmerge(
         self, relationship: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
-        """Record that two merged relationships are two after all; both are as if they had never been merged.
+        """Undo the merge of two relationships; both are as if they had never been merged.
 
-        Raises UnknownName where these two were not merged with each other.
+        Raises UnknownName if these two are not merged with each other.
         """
         return self._about_facts.unmerge(relationship, other, reason=reason, actor=actor, as_id=as_id)
 
     def merge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
-        """Record that two ids are of one person; from then on histories tell the touchpoints of either by one name.
+        """Record that two ids are of one person; `unmerge_people` undoes it. Histories then show both under one name.
 
-        That is the name which the last merge of this person put first, in the fields `PEOPLE`. What was recorded stays. Raises
-        UnknownName for an id that no fact gives to a person, and InvalidTouchpoint where the two are one and the same. To
-        see that an id is there, the journal is read until a fact names it; see `naming`.
+        It is the name that the last merge of this person put first, in the fields `PEOPLE`. What was recorded stays. Raises
+        UnknownName if no fact mentions one of these ids, and InvalidTouchpoint if both are the same. To look for an id, the
+        journal is read until a fact mentions it; see `naming`.
         """
         return self._about_facts.merge_people(person, other, reason=reason, actor=actor, as_id=as_id)
 
     def unmerge_people(
         self, person: str, other: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None
     ) -> Receipt:
-        """Record that two merged ids are of two people after all; histories tell each by its own name again.
+        """Undo the merge of two ids: histories show each under its own name again.
 
-        Raises UnknownName where these two were not merged with each other.
+        Raises UnknownName if these two are not merged with each other.
         """
         return self._about_facts.unmerge_people(person, other, reason=reason, actor=actor, as_id=as_id)
 
@@ -197,28 +197,28 @@ class Journal:
     ) -> Receipt:
         """Record what a person is called; None takes the name away. It is kept as a text about the person, until they are forgotten.
 
-        Raises InvalidTouchpoint for an empty name, and UnknownName for an id that no fact gives to a person, for which the journal
-        is read as by `merge_people`; names of people who are to come are recorded as `PersonNamed`.
+        Raises InvalidTouchpoint for an empty name, and UnknownName if no fact mentions this person; the journal is read to find
+        out, as by `merge_people`. To name somebody whom no fact mentions yet, record a `PersonNamed`.
         """
         return self._about_facts.name(person, name, reason=reason, actor=actor, as_id=as_id)
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
-        """What these people are called, by id: the last name told of them, by whichever of their ids, that can be read.
+        """What these people are called, by id: the last readable name recorded under any of their ids.
 
-        Whoever has none, or had it taken away, is left out. Nothing else is read than what was said of these people.
+        People without a name are left out. Only the facts about these people are read.
         """
         return self._lookup.names(people)
 
     def forget(self, person: str, *, reason: str | None = None, actor: str | None = None, as_id: str | None = None) -> Forgotten:
         """Destroy the keys to all texts about a person, whatever their ids, and record that it was done.
 
-        These are the texts of touchpoints of which the person is the contact, or that name none in relationships whose customer
-        they are; and what was said of such touchpoints, of merges of such relationships, and of the person. Nothing else
-        changes: facts, trust, digests and proofs stay as they were. What is recorded of the person from then on can be read. Said
-        again under the same `as_id`, it is done once. Raises UnknownName for an id that no fact gives to a person.
+        These are the texts of touchpoints whose contact is the person, or that have no contact, in relationships whose customer is
+        the person; and the texts of facts about such touchpoints, about merges of such relationships, and about the person. Nothing
+        else changes: facts, trust, digests and proofs stay as they were. Later texts about the person can be read. Repeating it
+        under the same `as_id` does it once. Raises UnknownName if no fact mentions this person.
 
-        A key once destroyed is gone; where copies of it, or of what was told, may still be, the result says. The journal is read
-        to its end, inside the store; see `naming`.
+        A destroyed key is gone. The result names the places where copies of it, or of the texts, may still be. The whole journal is
+        searched, inside the store; see `naming`.
         """
         return self._about_facts.forget(person, reason=reason, actor=actor, as_id=as_id)
 
@@ -230,26 +230,25 @@ class Journal:
         return self._about_facts.rotate_keys(*people)
 
     def version(self, relationship: str) -> int:
-        """How many facts are recorded under a relationship's own name, amendments included; 0 where there is none.
+        """How many facts are recorded under a relationship's own name, amendments included; 0 if there are none.
 
-        Under the empty name are the facts about people: their merges, names and forgetting.
+        Facts about people are recorded under the empty name: their merges, names and forgetting.
         """
         return self._lookup.version(relationship)
 
     def history(self, relationship: str, *, after: int = 0) -> History:
-        """The history of one relationship. Raises UnknownName when the journal has no touchpoint of it.
+        """The history of one relationship. Raises UnknownName if the journal has no touchpoint of it.
 
-        With `after`, only what was recorded under this name behind that `version` is read, to resume a snapshot. What is said there of
-        earlier facts is among `amendments`. Merges of the relationship are all among `merges`, whenever they were recorded, but
-        what it was merged with is left out: it has versions of its own.
+        With `after`, only the facts behind that `version` of this name are read, to resume a snapshot. Amendments of earlier facts
+        that were recorded there are in `amendments`. `merges` holds all merges of the relationship, whenever recorded. The
+        relationships that it was merged with are left out: they have versions of their own.
         """
         return self._lookup.history(relationship, after=after)
 
     def canonical_name(self, relationship: str, *, known_at: str | date | datetime | None = None) -> str:
-        """The one name of a relationship, by which `relationships` lists it and its history is told.
+        """The one name of a relationship, which `relationships` and its history show.
 
-        That is the name which the last merge put first, as far as was known by `known_at`; for a relationship that is merged with
-        none, its own. Raises UnknownName.
+        It is the name that the last merge put first, as known by `known_at`; its own name if it is not merged. Raises UnknownName.
         """
         return self._lookup.canonical_name(relationship, known_at=known_at)
 
@@ -260,16 +259,16 @@ class Journal:
     def relationships(self, naming: str | None = None, *, known_at: str | date | datetime | None = None) -> Iterator[Summary]:
         """Every relationship by name, with its number of touchpoints and when the first and the last occurred.
 
-        Those that were merged, as far as was known by `known_at`, are one, under the name that the last merge put first. With
-        `naming`, those of which a fact names this person, or another id of theirs, this organisation or this episode; see `naming`.
+        Merged relationships, as known by `known_at`, are one, under the name that the last merge put first. With `naming`, only
+        relationships with a fact that mentions this person (under any of their ids), organisation or episode; see `naming`.
         """
         return self._lookup.relationships(naming, known_at=known_at)
 
     def naming(self, name: str, fields: Collection[str] = PARTIES) -> Iterator[Recorded[Fact]]:
         """The facts that have `name` in one of these fields, as they were recorded, by position.
 
-        A correction that gives such a field this value is among them. Merges of people are not taken into account, and there is
-        no index: every fact is looked at, page by page, inside the store.
+        Corrections that give such a field this value are among them. Merges of people are ignored. There is no index: the store
+        looks at every fact, page by page.
         """
         return self._lookup.naming(name, fields)
 
@@ -280,7 +279,7 @@ class Journal:
             after = page[-1].position or after
 
     def page(self, after: int = 0) -> list[Recorded[Fact]]:
-        """The first of what is recorded behind position `after`, at most `page_size`; none where there is nothing."""
+        """The first facts behind position `after`, at most `page_size`; empty at the end."""
         return self._lookup.page(after)
 
     def last_position(self) -> int:
@@ -288,39 +287,39 @@ class Journal:
         return self._store.counters().position
 
     def stored(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredTouchpoint]:
-        """The first of what is recorded behind position `after`, at most `limit`, as it is stored: for what copies whole journals."""
+        """The first facts behind position `after`, at most `limit`, as they are stored: for programs that copy whole journals."""
         return self._store.read(after, limit)
 
     def subscribe(self, after: int = 0, *, name: str | None = None, poll_seconds: float = 0.05) -> Subscription:
         """Follow what is recorded behind position `after`, also by other processes, in order and once each, until stopped.
 
-        With a `name`, go on where the last subscription of that name was; the store keeps it. Raises StoreUnavailable for a name in a
-        read-only journal.
+        With a `name`, continue where the last subscription of that name stopped; the store keeps its position. Raises
+        StoreUnavailable for a name in a read-only journal.
         """
         return Subscription(self._store, after, name=name, poll_seconds=poll_seconds, decode=self._lookup.decode)
 
     def verify(self, against: str | None = None) -> Verification:
         """Check that everything is as it was recorded: nothing edited, deleted, inserted or reordered. Others may go on recording.
 
-        `against` is the name of a seal that was kept elsewhere (`Verification.last_seal`): up to it, not even somebody who can
-        compute every digest and seal anew has changed anything.
+        `against` is the name of a seal that was kept elsewhere (`Verification.last_seal`). It also detects a change up to that seal by
+        somebody who recomputed every digest and seal.
         """
         return verify(self._store, against)
 
     def prove(self, id: str, against: str | None = None) -> dict[str, Any]:
-        """What proves to somebody who keeps the seal `against` (by name; by default the last) that fact `id` was recorded as it is told.
+        """A proof, for somebody who keeps the seal `against` (by name; default: the last), that fact `id` was recorded with this content.
 
-        The proof is made of JSON values; `examples/check_seal.py` checks it. Raises UnknownName for what is not recorded, or
+        The proof is made of JSON values; `examples/check_seal.py` checks it. Raises UnknownName if the fact is not recorded, or
         not under that seal.
         """
         return prove(self._store, id, against)
 
     def seal(self) -> None:
-        """Seal all that is recorded and not sealed yet, whoever recorded it. A journal that is closed has sealed what it recorded."""
+        """Seal everything that is not sealed yet, whoever recorded it. Closing a journal seals what it recorded."""
         self._recording.sealing.seal()
 
     def ping(self) -> None:
-        """Return when the store answers. Raises StoreUnavailable where it does not within the journal's `timeout`."""
+        """Return when the store answers. Raises StoreUnavailable if it does not within the journal's `timeout`."""
         self._store.ping()
 
     def close(self) -> None:
@@ -337,7 +336,7 @@ class Journal:
         if error is None:
             self.close()
         else:
-            # What failed is told already; the next to close seals the rest.
+            # The caller already sees the error; the next journal to close seals the rest.
             self._recording.sealing.abandon()
             self._release()
 

@@ -1,6 +1,6 @@
-"""The JSON shapes of what the journal tells, as `to_dict` gives them and the command line writes them: names and nesting are contracts.
+"""The JSON shapes of the journal's results, as `to_dict` gives them and the command line writes them: names and nesting are contracts.
 
-A recorded fact has its kind's own fields beside `position` and `recorded_at`, so that its shape is any object.
+A recorded fact has its kind's own fields and `position` and `recorded_at`, so that its shape is any object.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class SummaryShape(TypedDict):
 
 
 class HistoryShape(TypedDict):
-    """A history under its bounds, null where it has none; a touchpoint is as its record tells it."""
+    """A history under its bounds, null where it has none; a touchpoint has the shape of its record."""
 
     relationship: str | None
     as_of: Time | None

@@ -42,7 +42,7 @@ class Lookup:
             raise self.unknown(relationship)
         others = self.identities.merges_around(relationship) if after > 0 else self.identities.merged_with(relationship)
         records = self.decode([*{row.position: row for row in (*rows, *others)}.values()])
-        # What is said of people belongs to no relationship; mostly there is nothing.
+        # Facts about people belong to no relationship; mostly there are none.
         if self._store.version(""):
             records += self.identities.merges_and_names_of({person for record in records for person in people_in(record.outline)})[0]
         return History.of_records(records, relationship)
@@ -98,7 +98,7 @@ class Lookup:
         return UnknownName.of("relationship", relationship, near, "`journey relationships` lists them")
 
     def refuse_unless_person(self, person: str, people: Collection[str]) -> None:
-        """Raise UnknownName where no fact gives one of these ids to a person."""
+        """Raise UnknownName if no fact mentions a person under one of these ids."""
         if self._store.people_facts(people) or any(self._store.naming(one, PERSONS, 0, 1) for one in people):
             return
         last = self.page(max(0, self._store.counters().position - PAGE))
@@ -113,7 +113,7 @@ class Lookup:
         return record.touchpoint
 
     def decode(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:
-        """What rows record; texts are decrypted when somebody looks at them."""
+        """The facts in rows; texts are decrypted on first access."""
         return decode_all(rows, self._texts.plain(rows), allow_unknown=self._allow_unknown)
 
     def _pages_naming(self, name: str, fields: Collection[str]) -> Iterator[Sequence[StoredTouchpoint]]:

@@ -45,13 +45,13 @@ def people_in(fact: Fact) -> set[str]:
     """The people whom a touchpoint (or its outline) names as those with whom it was, or a correction may name so."""
     values: Iterable[object] = (getattr(fact, field, None) for field in PEOPLE)
     if isinstance(fact, TouchpointCorrected):
-        # Whatever schema it is told in: among all its values are those of these fields. Texts are not: stores are asked for these names.
+        # Whatever its schema, the values of these fields are among all its values. Texts are left out: stores search for these names.
         values = (value for name, value in fact.fields.items() if name not in PERSONAL_FIELDS)
     return {value for value in values if isinstance(value, str)}
 
 
 def with_people_renamed(names: Mapping[str, str], touchpoint: Touchpoint) -> Touchpoint:
-    """The touchpoint, with each person by the name that `names` gives."""
+    """The touchpoint, with each person under the name that `names` gives."""
     fields = vars(touchpoint)
     renamed = {field: names[fields[field]] for field in PEOPLE if fields.get(field) in names}
     return touchpoint.model_copy(update=renamed) if any(fields[field] != name for field, name in renamed.items()) else touchpoint

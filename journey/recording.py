@@ -1,4 +1,4 @@
-"""Recording: from touchpoints as they are told to rows that a store keeps for good."""
+"""Recording: from touchpoints to rows that a store keeps for good."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ from journey.times import to_microseconds
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Facts that are known to be what they should be, one row of each as it is told, and one as a store will keep it."""
+    """Validated facts, and for each its row as `readable` text and as encrypted for the store (`rows`)."""
 
     facts: Sequence[Fact]
     readable: Sequence[StoredTouchpoint]
@@ -31,7 +31,7 @@ class Prepared:
 
 
 class Recording:
-    """What one journal records: under its clock, encrypted under the keys of those it tells of, sealed as it grows."""
+    """Records for one journal: takes the time from its clock, encrypts texts about people, and seals as the journal grows."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], texts: PersonalTexts, *, seals: bool) -> None:
         self.sealing = Sealing(store)
@@ -58,7 +58,7 @@ class Recording:
         try:
             return list(self._store.append(ready.rows, now, expected_version))
         except ConflictingTouchpoint as conflict:
-            # A text that was recorded under an older key, or cannot be read any more, is no other content.
+            # The same text under an older key, or one that cannot be read any more, is not other content.
             present = self._store.find([row.id for row in readable])
             again = self._texts.as_recorded(readable, ready.rows, present)
             if again != list(ready.rows):
@@ -68,7 +68,7 @@ class Recording:
 
 
 def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:
-    """The refusal of rows, told with their texts."""
+    """The error for a conflict, with the texts of both rows."""
     first, *rows = [row for row in (*present, *offered) if row.id == id]
     different = next((row for row in rows if row.content != first.content), first)
     return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(different))

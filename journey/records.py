@@ -1,4 +1,4 @@
-"""A recorded touchpoint: what was told, and what the journal knows of it."""
+"""A recorded touchpoint: the fact, and what the journal knows about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ class Recorded(Generic[F]):
     """A touchpoint, or another fact, with what the journal knows of it.
 
     `recorded_at` is when the journal took it (UTC); `position` its place in the journal, None outside of one;
-    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order. `withheld` where it was told with texts
+    `corrected_by` the ids of the corrections that `touchpoint` includes, in their order. `withheld` is True if it has texts
     about people that cannot be read, since their key was destroyed or is kept elsewhere.
 
-    A journal tells a touchpoint by its outline; the touchpoint itself is made, and its texts decrypted, when it is first asked for,
-    which raises DamagedJournal where the texts were changed.
+    A journal reads only the outline of a touchpoint. `touchpoint` is built, and its texts are decrypted, on first access; this
+    raises DamagedJournal if the texts were changed.
     """
 
     touchpoint: F
@@ -43,7 +43,7 @@ class Recorded(Generic[F]):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """What was not asked for until now: the rest has its place already."""
+            """Compute an attribute on first access; the others are set already."""
             match name:
                 case "touchpoint" | "withheld":
                     record = object.__getattribute__(self, "_read")(object.__getattribute__(self, "_row"))
@@ -78,7 +78,7 @@ R = TypeVar("R")
 
 
 def outlined(outline: Any, at: int, recorded_at: datetime, position: int, read: Callable[[R], Recorded[Fact]], row: R) -> Recorded[Fact]:
-    """A record by its outline; `read` tells the rest of it from what was stored, its `row`."""
+    """A record with only its outline; `read` builds the rest from the stored `row`."""
     record: Recorded[Fact] = _new(Recorded)
     _set_outline(record, outline)
     _set_at(record, at)

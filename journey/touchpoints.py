@@ -144,7 +144,7 @@ class Delivery(_Touchpoint, frozen=True):
 
     kind: Literal["delivery"] = "delivery"
     promise: Identifier | None = Field(default=None, description="The promise, by id.")
-    promised: Level | None = Field(default=None, description="The level promised, where no `promise` tells it.")
+    promised: Level | None = Field(default=None, description="The level promised, unless `promise` gives it.")
     delivered: Level = Field(description="The level that was delivered.")
     perceived: Level | None = Field(default=None, description="The level that the customer perceived, where that is known.")
 
@@ -344,17 +344,17 @@ Touchpoint = Annotated[
 """Any touchpoint: a union discriminated on `kind`, for annotations and for pydantic's `TypeAdapter`."""
 
 KINDS: Mapping[str, type[Touchpoint]] = {model.model_fields["kind"].default: model for model in get_args(get_args(Touchpoint)[0])}
-"""Every kind by its stored name, in the order in which the documentation tells them."""
+"""Every kind by its stored name, in the order of the documentation."""
 
 
 PEOPLE = ("representative", "from_representative", "to_representative", "contact")
-"""The fields that say with whom a touchpoint was: people who are one are told by one name there."""
+"""The fields that name people in a touchpoint; merged people appear there under one name."""
 PERSONS = (*PEOPLE, "customer", "actor")
 """Every field that may name a person."""
 PARTIES = (*PERSONS, "organisation", "episode")
 """Every field by whose name a touchpoint is found: persons, and what else it belongs to."""
 PERSONAL_FIELDS = ("note", "reason", "name")
-"""Fields that tell who a person is, or of them in free words; they are kept apart from the rest, also where a correction gives them."""
+"""Fields that identify a person or describe them in free words. They are stored apart from the rest, also in a correction."""
 
 
 class UnknownTouchpoint(_Touchpoint, frozen=True):

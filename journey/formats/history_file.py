@@ -1,4 +1,4 @@
-"""A history told by a JSONL file, without a journal."""
+"""A history from a JSONL file, without a journal."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from journey.reading import read_fact
 
 
 def read_history(path: Path, *, allow_unknown: bool = False) -> History:
-    """The history that a JSONL file tells. Raises UnreadableSource, or InvalidTouchpoint with the line."""
+    """The history in a JSONL file. Raises UnreadableSource, or InvalidTouchpoint with the line."""
     touchpoints = []
     for row in rows_of(path, "jsonl"):
         row = row.parsed()
@@ -22,7 +22,7 @@ def read_history(path: Path, *, allow_unknown: bool = False) -> History:
     relationships = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))
     if len(relationships) > 1:
         raise UnreadableSource(
-            f"{path}: tells of {len(relationships)} relationships, `{relationships[0]}` and `{relationships[1]}` among them",
-            "import it, and name one",
+            f"{path}: holds {len(relationships)} relationships, among them `{relationships[0]}` and `{relationships[1]}`",
+            "import it, then name one of them",
         )
     return History.of(touchpoints)

@@ -214,7 +214,7 @@ def _write(journal: Recorder, good: Sequence[Row], ready: Prepared) -> _Written:
 
 
 def _count(outcome: Outcome, rejects: Rejects, batch: _Batch, writing: "Future[_Written]") -> None:
-    """Wait until a batch is written, count it, and tell which of it was refused."""
+    """Wait until a batch is written, add it to the outcome, and write its refused rows to the rejects."""
     written = writing.result()
     for row, error in (*batch.refused, *written.refused):
         rejects.write(row, error)

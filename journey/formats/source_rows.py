@@ -1,4 +1,4 @@
-"""One row of a source, whatever its format: where it stands, what it tells, what is wrong with it."""
+"""One row of a source, whatever its format: its place, its content, and what is wrong with it."""
 
 import json
 from typing import Any, NamedTuple
@@ -12,9 +12,9 @@ FIELDS = frozenset(name for model in KINDS.values() for name in model.model_fiel
 
 
 class Row(NamedTuple):
-    """One row of a source: where it stands (`path:line`), what it tells, and what is wrong with it as a row.
+    """One row of a source: its place (`path:line`), its content, and what is wrong with it as a row.
 
-    A line of JSON is told as its bytes; `parsed` takes it apart.
+    The content of a JSON line is its bytes until `parsed` reads them.
     """
 
     path: str
@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What a row tells that is taken apart."""
+        """The fields of a parsed row."""
         assert isinstance(self.content, dict)
         return self.content
 

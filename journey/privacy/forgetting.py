@@ -1,4 +1,4 @@
-"""Which keys to destroy so that a person is forgotten, and where what was told of them may still be read."""
+"""Which keys to destroy so that a person is forgotten, and where texts about them may still be read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Forgotten:
 
     `people` are all ids of the person; `relationships` those whose customer they were, or in which they were a contact; `texts` the
     number of facts whose texts could be read until now, and `keys` that of the keys destroyed. `kept` names the facts whose texts
-    are still there, and why; `copies` the places where what was told may still be, and what to do there.
+    are still there, and why; `copies` the places where copies of them may still be, and what to do there.
     """
 
     receipt: Receipt
@@ -47,7 +47,7 @@ class Forgotten:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a journal tells of one person: whose keys encrypt it (`owners`), and which of the facts told carry readable texts."""
+    """What a journal holds about one person: whose keys encrypt it (`owners`), and which facts have readable texts (`texts`)."""
 
     relationships: Collection[str]
     owners: Collection[str]
@@ -56,7 +56,7 @@ class Subject:
 
 
 def subject_of(people: Collection[str], histories: Iterable[History], of_people: Iterable[Recorded[Fact]]) -> Subject:
-    """What is told of `people`, ids of one person, in these histories and in facts about people."""
+    """What these histories and facts about people hold about `people`, the ids of one person."""
     records: dict[str, Recorded[Fact]] = {record.touchpoint.id: record for record in of_people}
     owners = {f"person:{person}" for person in people}
     relationships, effective = set[str](), dict[str, str]()
@@ -95,7 +95,7 @@ def subject_of(people: Collection[str], histories: Iterable[History], of_people:
 
 
 def _target(fact: Fact, records: Mapping[str, Recorded[Fact]]) -> Fact | None:
-    """The touchpoint that an amendment, perhaps one of amendments, is about; None where it is not told."""
+    """The touchpoint that an amendment, perhaps one of amendments, is about; None if it is not in `records`."""
     while isinstance(fact, Amendment):
         if fact.about not in records:
             return None
@@ -111,6 +111,6 @@ def _customers(history: History) -> dict[str, str | None]:
 
 
 def _has_text(fact: Fact) -> bool:
-    """Whether a fact tells something of a person that can be read."""
+    """Whether a fact has a readable text about a person."""
     fields = fact.fields if isinstance(fact, TouchpointCorrected) else {}
     return any(getattr(fact, name, None) is not None or fields.get(name) is not None for name in PERSONAL_FIELDS)

@@ -72,7 +72,7 @@ class PersonalTexts:
     def plain(self, rows: Iterable[StoredTouchpoint]) -> Plain:
         """What decrypts these rows, one by one, also once their keys are gone or the journal is closed.
 
-        It gives a row with its text as it was told, or `WITHHELD` where the key is not there now. Raises DamagedJournal.
+        It gives a row with its plain text, or `WITHHELD` where the key is not there now. Raises DamagedJournal.
         """
         named = {personal.partition(":")[0] for row in rows if (personal := row.personal) is not None}
         needed = {key for key in named if not is_readable(key)}
@@ -92,7 +92,7 @@ class PersonalTexts:
         return plain
 
     def decrypted(self, rows: Sequence[StoredTouchpoint]) -> Sequence[StoredTouchpoint]:
-        """The rows with their texts as they were told; `WITHHELD` stands for one whose key is not there. Raises DamagedJournal."""
+        """The rows with their plain texts; `WITHHELD` stands for one whose key is not there. Raises DamagedJournal."""
         return list(map(self.plain(rows), rows))
 
     def as_recorded(

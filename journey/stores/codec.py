@@ -34,7 +34,7 @@ _APART: Mapping[str, Any] = {
 }
 """What is in no payload, in pydantic's notation: it has a column of its own, or is personal."""
 Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
-"""Gives a row with its texts as they were told, as far as they can be read; see `journey.privacy.personal`."""
+"""Gives a row with its plain texts, as far as they can be read; see `journey.privacy.personal`."""
 
 
 def encode(fact: Fact) -> StoredTouchpoint:
@@ -159,7 +159,7 @@ def _with_personal(fields: dict[str, Any], row: StoredTouchpoint) -> dict[str, A
     if row.personal is not None and is_readable(row.personal):
         personal = from_json(row.personal)
     elif fields.get("fields") == {}:
-        personal = {"fields": {"note": None}}  # it told nothing else
+        personal = {"fields": {"note": None}}  # it corrected nothing else
     if "fields" in personal:
         personal["fields"] = {**fields["fields"], **personal["fields"]}
     return {**fields, **personal}

@@ -156,7 +156,7 @@ class Store(Protocol):
         ...
 
     def watch(self) -> Watch:
-        """What tells a subscription that there may be new rows."""
+        """Signals to a subscription that there may be new rows."""
         ...
 
     def take_bookmark(self, name: str, after: int) -> Bookmark:
@@ -168,7 +168,7 @@ class Store(Protocol):
         ...
 
     def keystore(self) -> Keystore:
-        """Where the keys to texts about people live, beside the store and outside its log. Whoever asked closes it."""
+        """Where the keys to texts about people live, next to the store and outside its log. The caller closes it."""
         ...
 
     def ping(self) -> None:

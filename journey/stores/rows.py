@@ -43,14 +43,14 @@ COLUMNS = StoredTouchpoint._fields
 FIRST_NAME = "\1"
 """No name of a relationship is before this one; the empty name, of facts about people, is."""
 row_of: Callable[[Iterable[Any]], StoredTouchpoint] = partial(tuple.__new__, StoredTouchpoint)
-"""Takes the columns of one row, as a database tells them."""
+"""Takes the columns of one row, as a database returns them."""
 
 
 @served_as(ReceiptShape)
 class Receipt(NamedTuple):
     """What recording a touchpoint returns: its `id`, its `position` in the journal and when it was recorded (UTC).
 
-    `is_new` is False where the touchpoint was there already; the rest is then as on the first receipt.
+    `is_new` is False if the touchpoint was already recorded; the rest is then as on the first receipt.
     """
 
     id: str

@@ -42,7 +42,7 @@ VERSIONS = (
 
 E = TypeVar("E", bound=StoredEvent)
 _SLOW_SECONDS = 1.0
-"""To wait longer for the lock is told in the log."""
+"""A longer wait for the lock is logged."""
 _TYPES = {
     **dict.fromkeys(("position", "version", "occurred_at", "recorded_at", "number", "first_position", "last_position"), "int8"),
     **dict.fromkeys(("digest", "state", "digests", "root", "previous"), "bytea"),

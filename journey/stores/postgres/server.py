@@ -59,7 +59,7 @@ class Server:
         self.limits = limits or Limits()
 
     def connect(self, deadline: float | None = None, prepare: Callable[[PatientConnection], object] = lambda _: None) -> PatientConnection:
-        """A connection outside the pool, prepared as told by the deadline (of `monotonic`) or within the limit. Raises psycopg.Error."""
+        """A connection outside the pool, after `prepare`, by the deadline (of `monotonic`) or within the limit. Raises psycopg.Error."""
 
         def connect() -> PatientConnection:
             connection = PatientConnection.connect(self.conninfo, autocommit=True)
@@ -84,7 +84,7 @@ class Server:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Tell the server's refusals in the journal's words."""
+        """Turn the server's errors into the journal's."""
         try:
             yield
         except psycopg.Error as error:
@@ -93,7 +93,7 @@ class Server:
             raise _unholdable(error) from error
 
     def journey_error(self, error: psycopg.Error) -> JourneyError:
-        """One of the server's refusals in the journal's words."""
+        """The journal's error for one of the server's."""
         state, text = error.sqlstate or "", " ".join(str(error).split())
         if isinstance(error, psycopg.DataError):
             return _unholdable(error)

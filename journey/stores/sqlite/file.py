@@ -18,7 +18,7 @@ from journey.stores.process_forks import heed_forks
 
 _log = getLogger(__name__)
 _SLOW_SECONDS = 1.0
-"""To wait longer for the lock is told in the log."""
+"""A longer wait for the lock is logged."""
 _FOR_MANY_ROWS = ("PRAGMA cache_size = -16000", "PRAGMA wal_autocheckpoint = 4000")
 """16 MB each of pages in memory, which hold what a large batch changes, and of log before it is copied into the file.
 
