@@ -1,4 +1,4 @@
-"""Proofs: what convinces somebody who kept one seal that a touchpoint was recorded as it is told, without the journal.
+"""Proofs: they convince somebody who kept one seal, without the journal, that a touchpoint was recorded with this content.
 
 STORAGE FORMAT: proofs are kept by others; `examples/check_seal.py` checks them with nothing but the standard library.
 """

@@ -1,4 +1,4 @@
-"""Sealing a journal as it grows, beside the recording and not in its way."""
+"""Sealing a journal as it grows, in parallel to recording and without delaying it."""
 
 from collections.abc import Mapping, Sequence
 from logging import getLogger
@@ -52,7 +52,7 @@ class Sealing:
             self._seal(at_least=1)
 
     def seal(self) -> None:
-        """Seal everything that is there, whoever recorded it. Raises what the store raises."""
+        """Seal everything in the store, whoever recorded it. Raises what the store raises."""
         self._seal(at_least=1)
 
     def abandon(self) -> None:

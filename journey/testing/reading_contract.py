@@ -294,8 +294,8 @@ class ReadingContract(Places):
                 journal.record(*contacts(size, prefix=f"{number}-"))
                 assert journal.verify().holds
         with Journal(opener()) as journal:
-            found = journal.verify()
-            assert found.holds and found.sealed == found.touchpoints == sum(sizes)
+            verification = journal.verify()
+            assert verification.holds and verification.sealed == verification.touchpoints == sum(sizes)
 
     def test_a_seal_whose_number_is_taken_is_not_kept(self, opener: Opener) -> None:
         with Journal(opener()) as journal:

@@ -1,4 +1,4 @@
-"""Where named subscriptions are, in a table beside the log that is made for the first of them. Nothing of it is a fact.
+"""Where named subscriptions are, in a table next to the log, created with the first of them. It holds no facts.
 
 STORAGE FORMAT: the table below, which `roles.sql` makes too.
 """

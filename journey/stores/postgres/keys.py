@@ -1,4 +1,4 @@
-"""Keys in a PostgreSQL schema of their own, beside the journal's: `NAME_keys` for a journal in the schema `NAME`.
+"""Keys in a PostgreSQL schema of their own, next to the journal's: `NAME_keys` for a journal in the schema `NAME`.
 
 STORAGE FORMAT: the table below.
 """
@@ -36,7 +36,7 @@ class PostgresKeystore:
     """The `Keystore` in one schema, which is made when the first key is; `read_only` never makes it."""
 
     def __init__(self, server: Server, datastore: Datastore, *, read_only: bool = False) -> None:
-        """The keys beside the journal that `datastore` reaches; whoever made that closes it."""
+        """The keys next to the journal that `datastore` reaches; its creator closes it."""
         self._server = server
         self._datastore = datastore
         self._read_only = read_only
@@ -74,7 +74,7 @@ class PostgresKeystore:
         try:
             return self._datastore.persistently(work_in_part if self._datastore.pool.is_in_callers_transaction else work)
         except psycopg.errors.InsufficientPrivilege:
-            return {}  # whoever may not have the keys reads without texts
+            return {}  # without access to the keys, texts stay unreadable
         except psycopg.Error as error:
             raise self._server.journey_error(error) from error
 

@@ -1,4 +1,4 @@
-"""Keys in a SQLite file of their own, beside the journal's.
+"""Keys in a SQLite file of their own, next to the journal's.
 
 STORAGE FORMAT: the table below. What is deleted is overwritten, and there is no write-ahead log in which it could stay.
 """
