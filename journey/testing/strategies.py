@@ -131,8 +131,8 @@ def touchpoints(draw: st.DrawFn, *, id: str = "t", day: float = 0.0, kinds: Sequ
 def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix: str = "h") -> list[Touchpoint]:
     """ANY history: up to `max_size` touchpoints of every kind, in order of time, at times behind years of good contacts."""
     good = draw(st.sampled_from((0, 0, 3, 12, 60)))
-    told: list[Touchpoint] = list(draw(clean_histories(min_size=good, max_size=good))) if good else []
-    day = (told[-1].occurred_at - START) / timedelta(days=1) if told else 0.0
+    drawn: list[Touchpoint] = list(draw(clean_histories(min_size=good, max_size=good))) if good else []
+    day = (drawn[-1].occurred_at - START) / timedelta(days=1) if drawn else 0.0
     number = 0
     for _ in range(draw(st.integers(min_size, max_size))):
         day += draw(gaps)
@@ -143,9 +143,9 @@ def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix:
             touchpoint = (
                 draw(touchpoints(id=f"{prefix}{number:03}", day=day)) if step is None else _step(f"{prefix}{number:03}", day, step, episode)
             )
-            told.append(touchpoint)
+            drawn.append(touchpoint)
             number += 1
-    return told
+    return drawn
 
 
 _RECOVERIES = (
@@ -193,16 +193,16 @@ def _good(representative: str | None) -> st.SearchStrategy[Touchpoint]:
 @st.composite
 def journeys(draw: st.DrawFn) -> list[Touchpoint]:
     """A whole journey: good years, then a failure with its response, then what came after."""
-    told = list(draw(clean_histories(min_size=5, max_size=40)))
-    day = (told[-1].occurred_at - START) / timedelta(days=1) + draw(st.integers(2, 60))
+    drawn = list(draw(clean_histories(min_size=5, max_size=40)))
+    day = (drawn[-1].occurred_at - START) / timedelta(days=1) + draw(st.integers(2, 60))
     severity = draw(st.sampled_from((0.2, 0.4, 0.7, 1.0)))
     breach: Breach = draw(st.sampled_from(("competence", "benevolence", "integrity")))
-    told.append(
+    drawn.append(
         FailureOccurred(id="failure", relationship=RELATIONSHIP, occurred_at=at_day(day), episode="e0", severity=severity, breach=breach)
     )
     kinds = ("recovery_step_taken", "response_failed", "complaint_voiced", "interaction", "handover_made")
     for number in range(draw(st.integers(0, 8))):
         day += draw(st.sampled_from((0.01, 0.5, 2.0, 20.0)))
-        told.append(draw(touchpoints(id=f"j{number:03}", day=day, kinds=kinds)))
-    told.append(NoteAdded(id="end", relationship=RELATIONSHIP, occurred_at=at_day(day + 1)))
-    return told
+        drawn.append(draw(touchpoints(id=f"j{number:03}", day=day, kinds=kinds)))
+    drawn.append(NoteAdded(id="end", relationship=RELATIONSHIP, occurred_at=at_day(day + 1)))
+    return drawn
