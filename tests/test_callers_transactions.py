@@ -73,8 +73,7 @@ def ids(journal: Journal) -> list[str]:
 
 
 def test_what_is_recorded_is_seen_when_the_caller_commits_and_gone_when_the_caller_rolls_back(url: str) -> None:
-    with connected(url) as connection, Journal.open(url) as others:
-        journal = Journal.over(connection)
+    with connected(url) as connection, Journal.open(url) as others, Journal.over(connection) as journal:
         for ends, seen in ((connection.rollback, []), (connection.commit, ["note", "visit"])):
             connection.execute("INSERT INTO orders VALUES ('order')")
             assert [receipt.position for receipt in journal.record(note("note"), contact("visit"))] == [1, 2]
@@ -88,8 +87,7 @@ def test_what_is_recorded_is_seen_when_the_caller_commits_and_gone_when_the_call
 
 
 def test_the_first_thing_in_a_transaction_may_be_a_touchpoint(url: str) -> None:
-    with connected(url) as connection, Journal.open(url) as others:
-        journal = Journal.over(connection)
+    with connected(url) as connection, Journal.open(url) as others, Journal.over(connection) as journal:
         journal.record(contact("visit"))
         connection.execute("INSERT INTO orders VALUES ('order')")
         assert ids(others) == []
@@ -98,8 +96,7 @@ def test_the_first_thing_in_a_transaction_may_be_a_touchpoint(url: str) -> None:
 
 
 def test_a_refused_touchpoint_leaves_the_rest_of_the_transaction_whole(url: str) -> None:
-    with connected(url) as connection:
-        journal = Journal.over(connection)
+    with connected(url) as connection, Journal.over(connection) as journal:
         journal.record(contact("visit"))
         connection.commit()
         connection.execute("INSERT INTO orders VALUES ('order')")
@@ -131,8 +128,7 @@ def test_whatever_is_committed_or_taken_back_positions_have_no_gaps_and_all_is_s
     url = postgres_server.new_schema(database, place.name) if kind == "postgres" else f"sqlite:///{place}/journey.db"
     Journal.open(url).close()
     committed_ids = list[str]()
-    with connected(url) as connection:
-        journal = Journal.over(connection)
+    with connected(url) as connection, Journal.over(connection) as journal:
         for number, (many, commits) in enumerate(steps):
             ids_of_call = [f"{number}-{one}" for one in range(many)]
             journal.record(*map(note, ids_of_call))
@@ -165,8 +161,7 @@ def test_nothing_is_sealed_before_the_caller_commits_and_all_of_it_on_request(ur
 
 
 def test_others_wait_until_the_caller_commits(url: str) -> None:
-    with connected(url) as connection, Journal.open(url) as others:
-        journal = Journal.over(connection)
+    with connected(url) as connection, Journal.open(url) as others, Journal.over(connection) as journal:
         journal.record(note("first"))
         waiting = threading.Thread(target=others.record, args=(note("second"),))
         waiting.start()
@@ -183,27 +178,27 @@ def test_in_autocommit_each_call_is_a_transaction_of_its_own(url: str) -> None:
             connection.isolation_level = None
         else:
             connection.autocommit = True
-        journal = Journal.over(connection)
-        journal.record(note("a"))
-        with pytest.raises(ConflictingTouchpoint):
-            journal.record(contact("b"), note("a").model_copy(update={"note": "another"}))
-        assert ids(others) == ["a"]
-        connection.execute("BEGIN")
-        journal.record(note("b"))
-        assert ids(others) == ["a"]
-        connection.execute("ROLLBACK")
-        assert ids(others) == ["a"]
+        with Journal.over(connection) as journal:
+            journal.record(note("a"))
+            with pytest.raises(ConflictingTouchpoint):
+                journal.record(contact("b"), note("a").model_copy(update={"note": "another"}))
+            assert ids(others) == ["a"]
+            connection.execute("BEGIN")
+            journal.record(note("b"))
+            assert ids(others) == ["a"]
+            connection.execute("ROLLBACK")
+            assert ids(others) == ["a"]
 
 
 def test_a_journal_that_is_not_there_is_not_made_over_a_connection(tmp_path: Path, postgres_url: str) -> None:
-    for connection in (sqlite3.connect(tmp_path / "other.db"), psycopg.connect(postgres_url)):
+    for connection in (sqlite3.connect(tmp_path / "other.db"), sqlite3.connect(":memory:"), psycopg.connect(postgres_url)):
         connection.execute("CREATE TABLE orders (id text)")
         connection.commit()
-        with pytest.raises(StoreUnavailable, match="holds no journal"):
+        with pytest.raises(StoreUnavailable, match=r"holds no journal|is to no file"):
             Journal.over(connection)
         connection.close()
-    for source in (sqlite3.connect(":memory:"), "postgresql://host/db", None):
-        with pytest.raises((TypeError, StoreUnavailable)):
+    for source in ("postgresql://host/db", None):
+        with pytest.raises(TypeError):
             Journal.over(source)
 
 
@@ -212,8 +207,11 @@ def test_a_journal_that_is_not_there_is_not_made_over_a_connection(tmp_path: Pat
 
 def test_within_the_callers_own_block_and_savepoints(postgres_url: str) -> None:
     Journal.open(postgres_url).close()
-    with psycopg.connect(postgres_url, autocommit=True) as connection, Journal.open(postgres_url) as others:
-        journal = Journal.over(connection)
+    with (
+        psycopg.connect(postgres_url, autocommit=True) as connection,
+        Journal.open(postgres_url) as others,
+        Journal.over(connection) as journal,
+    ):
         with connection.transaction():
             journal.record(contact("kept"))
             with pytest.raises(ZeroDivisionError), connection.transaction():
@@ -227,21 +225,21 @@ def test_a_transaction_that_sees_old_rows_is_refused_and_not_recorded_wrongly(po
     Journal.open(postgres_url).close()
     with psycopg.connect(postgres_url) as connection, Journal.open(postgres_url) as others:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        journal = Journal.over(connection)
-        assert ids(journal) == []
-        others.record(contact("a"))
-        with pytest.raises(StoreUnavailable, match="recorded to since this transaction began") as refused:
-            journal.record(contact("b"))
-        assert "retry" in refused.value.mend
-        connection.rollback()
-        assert journal.record(contact("b"))[0].position == 2
-        connection.commit()
+        with Journal.over(connection) as journal:
+            assert ids(journal) == []
+            others.record(contact("a"))
+            with pytest.raises(StoreUnavailable, match="recorded to since this transaction began") as refused:
+                journal.record(contact("b"))
+            assert "retry" in refused.value.mend
+            connection.rollback()
+            assert journal.record(contact("b"))[0].position == 2
+            connection.commit()
 
 
 def test_a_connection_with_cursors_of_another_kind_does(postgres_url: str) -> None:
     Journal.open(postgres_url).close()
-    with psycopg.connect(postgres_url, cursor_factory=psycopg.ClientCursor, row_factory=dict_row) as connection:
-        journal = Journal.over(connection)
+    made = psycopg.connect(postgres_url, cursor_factory=psycopg.ClientCursor, row_factory=dict_row)
+    with made as connection, Journal.over(connection) as journal:
         journal.record(note("a"), contact("b"))
         connection.commit()
         assert (len(journal.history("r")), journal.verify().holds, connection.cursor_factory) == (2, True, psycopg.ClientCursor)
@@ -253,7 +251,8 @@ def test_the_callers_session_stays_as_it_was(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off; SET default_transaction_isolation = 'serializable'; SET lock_timeout = '7s'")
         before = connection.execute(shown).fetchall()
-        Journal.over(connection).record(note("a"))
+        with Journal.over(connection) as journal:
+            journal.record(note("a"))
         assert connection.execute(shown).fetchall() == before == [("7s", "off", "serializable")]
 
 
@@ -261,8 +260,12 @@ def test_two_callers_that_record_texts_do_not_wait_for_each_other(postgres_url: 
     """One holds the counters and needs a key, the other makes its key first: both take the counters before the keys."""
     with Journal.open(postgres_url) as journal:
         journal.record(note("first"))
-    with psycopg.connect(postgres_url) as one, psycopg.connect(postgres_url) as two:
-        first, second = Journal.over(one), Journal.over(two)
+    with (
+        psycopg.connect(postgres_url) as one,
+        psycopg.connect(postgres_url) as two,
+        Journal.over(one) as first,
+        Journal.over(two) as second,
+    ):
         first.record(contact("plain"))
 
         def record_and_commit() -> None:
@@ -282,13 +285,13 @@ def test_two_callers_that_record_texts_do_not_wait_for_each_other(postgres_url: 
 def test_a_key_is_not_destroyed_in_a_transaction_that_may_be_rolled_back(postgres_url: str) -> None:
     with Journal.open(postgres_url) as journal:
         journal.record(contact("a"), note("b").model_copy(update={"contact": "ana"}))
-    with psycopg.connect(postgres_url) as connection:
+    with psycopg.connect(postgres_url) as connection, Journal.over(connection) as journal:
         with pytest.raises(StoreUnavailable, match="a key is destroyed for good") as refused:
-            Journal.over(connection).forget("ana")
+            journal.forget("ana")
         assert "opened at its address" in refused.value.mend
         connection.rollback()
         connection.autocommit = True
-        assert Journal.over(connection).forget("ana").keys == 1
+        assert journal.forget("ana").keys == 1
 
 
 def test_a_journal_over_a_pool_is_as_any_and_leaves_the_pool_open_and_its_connections_as_they_were(postgres_url: str) -> None:

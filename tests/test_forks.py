@@ -332,12 +332,12 @@ def test_workers_forked_from_a_loaded_application_end_in_any_way_and_leave_the_m
 def test_a_connection_of_the_callers_stays_in_its_process(url: str) -> None:
     Journal.open(url).close()
     connection = sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg.connect(url)
-    journal = Journal.over(connection)
+    with Journal.over(connection) as journal:
 
-    def work() -> None:
-        with pytest.raises(StoreUnavailable, match="belongs to the process that was forked"):
-            journal.record(contact("a"))
+        def work() -> None:
+            with pytest.raises(StoreUnavailable, match="belongs to the process that was forked"):
+                journal.record(contact("a"))
 
-    assert ended(forked(work)) == 0
-    journal.record(contact("b"))
+        assert ended(forked(work)) == 0
+        journal.record(contact("b"))
     connection.close()
