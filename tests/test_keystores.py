@@ -1,5 +1,6 @@
 """Where keys are kept: every keystore of ours gives, finds, rotates and destroys them alike."""
 
+import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,10 @@ from journey.stores.sqlite.keys import SQLiteKeystore
 from journey.testing import START
 
 Opener = Callable[[], Keystore]
+
+
+def _note(id: str, contact: str) -> NoteAdded:
+    return NoteAdded(id=id, relationship="r", occurred_at=START, note="She likes roses.", contact=contact)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -95,6 +100,20 @@ def test_only_its_owner_may_read_the_file_and_nothing_of_a_destroyed_key_is_left
         assert [secret in left for secret in secrets] == [False, True] * 100
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("texts_before", [0, 1])
+def test_a_closed_journal_makes_no_keys_and_opens_no_file(tmp_path: Path, texts_before: int) -> None:
+    path = tmp_path / "journey.db"
+    with Journal.open(f"sqlite:///{path}") as journal:
+        journal.record(*(_note("before", "ana") for _ in range(texts_before)))
+    with pytest.raises(StoreUnavailable, match="was closed"):
+        journal.record(_note("after", "bea"))
+    keys = tmp_path / "journey.db.keys"
+    assert keys.exists() == bool(texts_before)
+    if keys.exists():
+        with closing(sqlite3.connect(keys)) as file:
+            assert file.execute("SELECT DISTINCT owner FROM journey_keys").fetchall() == [("person:ana",)]
 
 
 def test_a_file_is_made_with_the_first_key_and_by_writers_only(tmp_path: Path) -> None:

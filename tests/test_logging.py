@@ -207,7 +207,7 @@ def _fail_in_every_way(url: str, text: str) -> None:
             with suppress(JourneyError):
                 attempt()
     with suppress(JourneyError):
-        journal.record(contact(f"{touchpoint.id}-d"))  # it was closed
+        journal.record(contact(f"{touchpoint.id}-d", note=text))  # it was closed
 
 
 class Broken(MemoryStore):

@@ -109,9 +109,8 @@ class PersonalTexts:
         ]
 
     def close(self) -> None:
-        """Release the keystore, if it was opened."""
-        if self._keystore is not None:
-            self._keystore.close()
+        """Release the keystore, also one that was not needed yet: it would open a file after the journal closed."""
+        self.keystore.close()
 
 
 def _ciphers(secrets: Mapping[str, bytes]) -> dict[str, "AESGCM"]:

@@ -76,7 +76,7 @@ class SQLiteKeystore:
         return {f"backups and copies of `{self.path}`": "they hold the keys that were destroyed here: delete them, or take new ones"}
 
     def close(self) -> None:
-        self._connections.drain()  # whoever shares the keystore goes on
+        self._connections.close(self._timeout)
 
     def before_fork(self) -> None:
         self._connections.pause(self._timeout)
