@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from postgres_server import PostgresServer
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
@@ -173,21 +174,20 @@ def test_others_wait_until_the_caller_commits(url: str) -> None:
 
 
 def test_in_autocommit_each_call_is_a_transaction_of_its_own(url: str) -> None:
-    with connected(url) as connection, Journal.open(url) as others:
+    with connected(url) as connection, Journal.open(url) as others, Journal.over(connection) as journal:
         if isinstance(connection, sqlite3.Connection):
             connection.isolation_level = None
         else:
             connection.autocommit = True
-        with Journal.over(connection) as journal:
-            journal.record(note("a"))
-            with pytest.raises(ConflictingTouchpoint):
-                journal.record(contact("b"), note("a").model_copy(update={"note": "another"}))
-            assert ids(others) == ["a"]
-            connection.execute("BEGIN")
-            journal.record(note("b"))
-            assert ids(others) == ["a"]
-            connection.execute("ROLLBACK")
-            assert ids(others) == ["a"]
+        journal.record(note("a"))
+        with pytest.raises(ConflictingTouchpoint):
+            journal.record(contact("b"), note("a").model_copy(update={"note": "another"}))
+        assert ids(others) == ["a"]
+        connection.execute("BEGIN")
+        journal.record(note("b"))
+        assert ids(others) == ["a"]
+        connection.execute("ROLLBACK")
+        assert ids(others) == ["a"]
 
 
 def test_a_journal_that_is_not_there_is_not_made_over_a_connection(tmp_path: Path, postgres_url: str) -> None:
@@ -203,6 +203,22 @@ def test_a_journal_that_is_not_there_is_not_made_over_a_connection(tmp_path: Pat
 
 
 # PostgreSQL
+
+
+def test_to_stand_over_a_connection_begins_no_transaction_and_ends_none(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        found = list[TransactionStatus]()
+        with pytest.raises(StoreUnavailable, match="holds no journal"):
+            Journal.over(connection)
+        found.append(connection.info.transaction_status)
+        Journal.open(postgres_url).close()
+        Journal.over(connection).close()
+        found.append(connection.info.transaction_status)
+        connection.execute("CREATE TEMPORARY TABLE mine (id text)")
+        Journal.over(connection).close()
+        found.append(connection.info.transaction_status)
+        assert found == [TransactionStatus.IDLE, TransactionStatus.IDLE, TransactionStatus.INTRANS]
+        assert connection.execute("SELECT count(*) FROM mine").fetchall() == [(0,)]
 
 
 def test_within_the_callers_own_block_and_savepoints(postgres_url: str) -> None:
@@ -223,17 +239,16 @@ def test_within_the_callers_own_block_and_savepoints(postgres_url: str) -> None:
 
 def test_a_transaction_that_sees_old_rows_is_refused_and_not_recorded_wrongly(postgres_url: str) -> None:
     Journal.open(postgres_url).close()
-    with psycopg.connect(postgres_url) as connection, Journal.open(postgres_url) as others:
+    with psycopg.connect(postgres_url) as connection, Journal.open(postgres_url) as others, Journal.over(connection) as journal:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        with Journal.over(connection) as journal:
-            assert ids(journal) == []
-            others.record(contact("a"))
-            with pytest.raises(StoreUnavailable, match="recorded to since this transaction began") as refused:
-                journal.record(contact("b"))
-            assert "retry" in refused.value.mend
-            connection.rollback()
-            assert journal.record(contact("b"))[0].position == 2
-            connection.commit()
+        assert ids(journal) == []
+        others.record(contact("a"))
+        with pytest.raises(StoreUnavailable, match="recorded to since this transaction began") as refused:
+            journal.record(contact("b"))
+        assert "retry" in refused.value.mend
+        connection.rollback()
+        assert journal.record(contact("b"))[0].position == 2
+        connection.commit()
 
 
 def test_a_connection_with_cursors_of_another_kind_does(postgres_url: str) -> None:

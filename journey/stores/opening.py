@@ -70,8 +70,15 @@ def store_over(source: object, limits: Limits) -> tuple[Store, bool]:
 
         from journey.stores.postgres.store import PostgresStore
 
-        if isinstance(source, psycopg.Connection | ConnectionPool):
-            return PostgresStore(source, limits=limits), isinstance(source, ConnectionPool)
+        if isinstance(source, ConnectionPool):
+            return PostgresStore(source, limits=limits), True
+        if isinstance(source, psycopg.Connection):
+            was_idle = source.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+            try:
+                return PostgresStore(source, limits=limits), False
+            finally:
+                if was_idle and not source.closed:
+                    source.rollback()  # looking for the journal began a transaction, which the caller did not
     raise TypeError(
         f"a journal stands over a Connection or ConnectionPool of psycopg's, or a sqlite3.Connection, not a {type(source).__name__}"
     )
