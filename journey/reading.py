@@ -29,26 +29,48 @@ def read_fact(fields: Mapping[str, Any], *, allow_unknown: bool = False) -> Fact
     return validated(_model(fields, FACTS), fields)
 
 
+_KEYS = re.compile(rb'"(\w+)"\s*:')
 _KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"')
 _MODELS_BY_NAME = {name.encode(): model for name, model in FACTS.items()}
 
 
 def read_json(text: str | bytes) -> Fact:
     """Read one touchpoint, or another fact, from one JSON object. Raises InvalidTouchpoint."""
-    if isinstance(text, bytes) and (match := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(match[1])):
+    if isinstance(text, bytes) and _names_differ(text) and (match := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(match[1])):
         # Straight from its bytes: no dict is built. If this fails, the code below finds every problem. It may have matched a `kind`
         # somewhere inside the object; then it fails too, since each model takes its own kind alone.
         try:
             return cast(Fact, model.__pydantic_validator__.validate_json(text))
         except ValidationError:
             pass
+    return read_fact(object_of(text))
+
+
+def object_of(text: str | bytes) -> dict[str, Any]:
+    """The object in a text of JSON. Raises InvalidTouchpoint, also where one name is given twice."""
     try:
-        fields = json.loads(text)
+        value = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
         raise InvalidTouchpoint([("", f"this is not JSON: {error}")], "write one JSON object a line") from None
-    if not isinstance(fields, dict):
-        raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(fields).__name__}")], "write one JSON object a line")
-    return read_fact(fields)
+    if not isinstance(value, dict):
+        raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(value).__name__}")], "write one JSON object a line")
+    return value
+
+
+def _names_differ(text: bytes) -> bool:
+    """Whether each name in this JSON surely occurs once; objects inside it, and escaped names, leave a doubt."""
+    names = _KEYS.findall(text)
+    return len(names) == len(set(names)) and b"\\u" not in text
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a JSON object, as a hook of `json`. Raises InvalidTouchpoint where one is given twice."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidTouchpoint([(twice, "is given twice")], f"give `{twice}` once")
+    return fields
 
 
 F = TypeVar("F", bound=BaseModel)
@@ -147,7 +169,11 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
             message, _, mend = str(context["error"]).partition("; ")
             return field, message, mend
         case "string_unicode":
-            return field, f"{shown(value)} is not Unicode text", "decode it again from its source"
+            return (
+                field,
+                f"{shown(value)} is not Unicode text",
+                "decode it from its own encoding; `journey import` takes --encoding, such as cp1252",
+            )
         case "string_too_long":
             return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
         case "string_pattern_mismatch" | "string_too_short":

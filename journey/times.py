@@ -1,10 +1,13 @@
 """Two notations for one instant: aware datetimes in UTC at the edge, integer microseconds since 1970 inside."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
+_FINER = re.compile(r"[.,]\d{6}0*[1-9]")
+"""A fraction of a second that is not whole microseconds; Python would cut it."""
 _MEND = "write ISO 8601 with a UTC offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
 
 
@@ -13,6 +16,8 @@ def utc(value: object) -> datetime:
     if type(value) is datetime and value.tzinfo is UTC:
         return value
     if isinstance(value, str):
+        if len(value) > 27 and _FINER.search(value):
+            raise ValueError(f"`{value}` is finer than a microsecond; give at most 6 digits of a second")
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:

@@ -14,10 +14,12 @@ from pydantic import BaseModel, BeforeValidator, Field
 from journey.moments import MaybeMoment, Moment, Occurring
 
 
-def no_switch(value: object) -> object:
-    """Refuse true and false where a number is asked for; pydantic would take them for 1 and 0."""
+def plain_number(value: object) -> object:
+    """Refuse what pydantic would take for another number: true for 1, and in text `0_1` for 1."""
     if isinstance(value, bool):
         raise ValueError(f"`{str(value).lower()}` is not a number; write a number")
+    if isinstance(value, str) and "_" in value:
+        raise ValueError(f"`{value}` is not a number; write digits alone")
     return value
 
 
@@ -25,11 +27,11 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\p{
 """A name given by the source: 1 to 200 characters, not all blank, none that controls or cannot be seen."""
 Text = Annotated[str, Field(max_length=10_000)]
 """Free text of at most 10,000 characters."""
-Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
+Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False), BeforeValidator(plain_number)]
 """How a contact went on one dimension, from -1 (as bad as can be) through 0 to 1."""
-Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(no_switch)]
+Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(plain_number)]
 """A severity, level, strength, size, score or certainty in [0, 1]."""
-Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(no_switch)]
+Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(plain_number)]
 """A share of something: 1 is all of it, 2 twice as much."""
 
 Side = Literal["organisation", "customer"]
@@ -54,7 +56,9 @@ class _Fact(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True)
     relationship: Identifier = Field(description="The relationship (customer and organisation) that this belongs to.")
     if not TYPE_CHECKING:
         occurred_at: Moment = Field(description="When it happened.")
-    sequence: int = Field(default=0, ge=-(2**53), le=2**53, description="The source's own order, the first tie-break on equal times.")
+    sequence: Annotated[int, BeforeValidator(plain_number)] = Field(
+        default=0, ge=-(2**53), le=2**53, description="The source's own order, the first tie-break on equal times."
+    )
     contact: Identifier | None = Field(default=None, description="The customer's person, by a pseudonymous id.")
     channel: Text | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
     episode: Identifier | None = Field(default=None, description="The failure-response-closure episode that this belongs to.")
