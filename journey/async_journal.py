@@ -142,6 +142,7 @@ class AsyncJournal:
     rotate_keys = _writes(Journal.rotate_keys)
     seal = _writes(Journal.seal)
     record_prepared = _writes(Journal.record_prepared)
+    conflicts = _reads(Journal.conflicts)
     version = _reads(Journal.version)
     history = _reads(Journal.history)
     canonical_name = _reads(Journal.canonical_name)

@@ -309,7 +309,7 @@ def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[st
         touchpoint, counted = cast(Touchpoint, record.touchpoint), []
         for correction in corrections.get(touchpoint.id, ()):
             try:
-                touchpoint = _corrected(touchpoint, correction)
+                touchpoint = corrected(touchpoint, correction)
                 counted.append(correction.id)
             except (InvalidTouchpoint, UnsupportedSchema) as error:
                 impossible[correction.id] = str(error)
@@ -319,7 +319,7 @@ def _amended(known: Sequence[Recorded[Fact]], edits: _Edits, impossible: dict[st
         yield Recorded(touchpoint, record.recorded_at, record.position, tuple(counted), record.withheld)
 
 
-def _corrected(touchpoint: Touchpoint, correction: TouchpointCorrected) -> Touchpoint:
+def corrected(touchpoint: Touchpoint, correction: TouchpointCorrected) -> Touchpoint:
     """The touchpoint as corrected, perhaps under an older schema. Raises InvalidTouchpoint, UnsupportedSchema."""
     named = {"kind": touchpoint.kind, "id": touchpoint.id}
     return changed_in(touchpoint, upcast({**named, **correction.fields}, correction.fields_schema), mend=REPLACE_MEND)

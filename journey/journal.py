@@ -10,6 +10,7 @@ from journey import clock
 from journey.amendments import (
     Fact,
 )
+from journey.errors import ConflictingTouchpoint
 from journey.facts_about_facts import FactsAboutFacts
 from journey.history import History, Recorded
 from journey.integrity.proofs import prove
@@ -134,6 +135,13 @@ class Journal:
     def record_prepared(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
         """As `record`, for what `prepare` made ready."""
         return self._recording.record(ready, expected_version)
+
+    def conflicts(self, ready: Prepared) -> dict[int, ConflictingTouchpoint]:
+        """Which of these cannot be recorded, by their number in `ready`, since their id is taken by other content, there or among them.
+
+        One question for all of them. Record the others by `ready.without(conflicts)`.
+        """
+        return self._recording.conflicts(ready)
 
     def correct(
         self, id: str, fields: Mapping[str, Any], *, reason: str | None = None, actor: str | None = None, as_id: str | None = None

@@ -1,6 +1,6 @@
 """Recording: from touchpoints to rows that a store keeps for good."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from journey.errors import ConflictingTouchpoint
 from journey.integrity.sealing import Sealing
 from journey.privacy.personal import PersonalTexts
 from journey.reading import recordable
+from journey.stores.appending import has_same_content
 from journey.stores.codec import encode, fields_of_row
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
@@ -25,9 +26,10 @@ class Prepared:
     readable: Sequence[StoredTouchpoint]
     rows: Sequence[StoredTouchpoint]
 
-    def part(self, start: int, stop: int) -> "Prepared":
-        """Those from number `start` until `stop`, from 0."""
-        return Prepared(self.facts[start:stop], self.readable[start:stop], self.rows[start:stop])
+    def without(self, numbers: Container[int]) -> "Prepared":
+        """All but those with these numbers, from 0."""
+        left = [number for number in range(len(self.facts)) if number not in numbers]
+        return Prepared([self.facts[one] for one in left], [self.readable[one] for one in left], [self.rows[one] for one in left])
 
 
 class Recording:
@@ -52,6 +54,21 @@ class Recording:
         if self._seals:
             self.sealing.recorded(receipts)
         return receipts
+
+    def conflicts(self, ready: Prepared) -> dict[int, ConflictingTouchpoint]:
+        """As `Journal.conflicts`."""
+        present = self._store.find([row.id for row in ready.rows])
+        offered = self._texts.as_recorded(ready.readable, ready.rows, present)
+        readable = {row.id: row for row in self._texts.decrypted(present)}
+        first = {row.id: row for row in present}
+        conflicts = dict[int, ConflictingTouchpoint]()
+        for number, row in enumerate(offered):
+            taken = first.setdefault(row.id, row)
+            if taken is row:
+                readable.setdefault(row.id, ready.readable[number])
+            elif taken.content != row.content and not has_same_content(taken, row):
+                conflicts[number] = ConflictingTouchpoint(row.id, fields_of_row(readable[row.id]), fields_of_row(ready.readable[number]))
+        return conflicts
 
     def _append(self, ready: Prepared, expected_version: int | None) -> list[Receipt]:
         readable, now = ready.readable, to_microseconds(self._now())

@@ -42,7 +42,7 @@ def plan(
         _, id, relationship, _, occurred_at, _, kind, schema_version, payload, personal, _ = row
         first = taken.get(id)
         if first is not None:
-            if first.content != row.content and not _has_same_content(first, row):
+            if first.content != row.content and not has_same_content(first, row):
                 raise ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(row))
             receipts.append(Receipt(id, first.position, from_microseconds(first.recorded_at), is_new=False))
             continue
@@ -57,7 +57,7 @@ def plan(
     return Plan(receipts, fresh)
 
 
-def _has_same_content(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
+def has_same_content(first: StoredTouchpoint, row: StoredTouchpoint) -> bool:
     """Whether what was recorded, perhaps in another schema or notation, is in today's what is offered now."""
     try:
         return first.personal == row.personal and touchpoint_of(first) == touchpoint_of(row)
