@@ -115,10 +115,10 @@ with Journal.open("memory:") as journal:
     "UnreadableSource": """
 from pathlib import Path
 
-from journey.formats.sources import rows_of
+from journey.formats.sources import rows_from
 
 Path("visits.jsonl").write_bytes(b"")
-rows_of(Path("visits.jsonl"), None)
+rows_from([Path("visits.jsonl")])
 """,
     "UnusableRules": """
 from pathlib import Path

@@ -1,40 +1,198 @@
-"""CSV whose columns are touchpoint fields."""
+"""CSV, read strictly: every cell as it is given, or its row refused.
+
+Python's reader, made strict, refuses text behind a closing quote. What it cannot see is a quote that is never closed: it takes the rows
+that follow for one long cell. So a row that is wrong, or that swallowed what looks like rows, costs its first line alone, and reading
+goes on with the next.
+"""
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
 
+from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.source_rows import FIELDS, Row
+from journey.formats.opening import Source
+from journey.formats.source_rows import Row, Table, bad_row, fact_rows
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_TOO_LONG = "too long"
+_QUOTE_MEND = "close the quote, and double a quote that stands in a quoted cell"
 
 
-def csv_rows(path: Path, file: io.BufferedReader) -> Iterator[Row]:
-    """The header is checked at once, the rows stream."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    header = next(csv.reader(text), [])
-    unknown = [name for name in header if name not in FIELDS]
-    if unknown or "kind" not in header:
-        text.close()
-        wrong = f"`{unknown[0]}` is not a field of any touchpoint" if unknown else "there is no column `kind`"
-        raise UnreadableSource(f"{path}:1: {wrong}", "name the columns as touchpoint fields, or map the file with --sql FILE")
-    return _csv_rows(path, text, header)
+def csv_rows(source: Source, file: io.BufferedReader) -> Iterator[Row]:
+    """The rows of a file whose columns are touchpoint fields; the header is checked at once, the rows stream."""
+    return fact_rows(source.name, csv_table(source, file))
 
 
-def _csv_rows(path: Path, text: io.TextIOWrapper, header: Sequence[str]) -> Iterator[Row]:
-    with text:
-        reader = csv.reader(text)
-        line = 1
-        while True:
-            first, problem = line + 1, None
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                cells, problem = [], InvalidTouchpoint([("", f"this is not CSV: {error}")], "quote the cell, or its quotes")
-            line = 1 + reader.line_num
-            if len(cells) > len(header):
-                problem = InvalidTouchpoint([("", f"{len(cells)} cells under {len(header)} columns")], "quote a cell that holds a comma")
-            if any(cells) or problem:
-                yield Row(str(path), first, {name: cell for name, cell in zip(header, cells, strict=False) if cell != ""}, problem)
+def csv_table(source: Source, file: io.BufferedReader) -> Table:
+    """Any table. Raises UnreadableSource where its header cannot be read, or names a column twice."""
+    csv.field_size_limit(max(csv.field_size_limit(), source.options.row_limit))  # of this process: only ever raised
+    lines = _Lines(source.text(file), source.options.row_limit)
+    delimiter = source.options.delimiter or _delimiter(source, lines)
+    header: Sequence[str] | _Bad = next(_records(lines, delimiter), (0, ()))[1]
+    if isinstance(header, _Bad) or not any(header):
+        wrong = f"{header.reason}" if isinstance(header, _Bad) else "it is blank"
+        raise UnreadableSource(f"{source.name}:1: the header cannot be read: {wrong}", "name the columns in the first line")
+    columns = names_of_columns(source, header)
+    return Table(columns, _rows(source, lines, delimiter, columns))
+
+
+def names_of_columns(source: Source, header: Sequence[str]) -> list[str]:
+    """The names in a header; one that is blank is called by its place. Raises UnreadableSource where two are the same."""
+    names = [name.strip() or f"column{place}" for place, name in enumerate(header, start=1)]
+    places: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        if (before := places.setdefault(name.casefold(), place)) != place:
+            both = f"`{name}`" if name == names[before - 1] else f"`{names[before - 1]}` and `{name}`, alike but for their case"
+            raise UnreadableSource(
+                f"{source.name}:1: columns {before} and {place} are both named {both}", "give each column a name of its own"
+            )
+    return names
+
+
+def _rows(source: Source, lines: "_Lines", delimiter: str, columns: Sequence[str]) -> Iterator[Row]:
+    with lines.text:
+        for first, cells in _records(lines, delimiter, columns):
+            if isinstance(cells, _Bad):
+                yield bad_row(source.name, first, cells.text, InvalidTouchpoint([("", cells.reason)], cells.mend))
+            elif any(cells):
+                yield Row(source.name, first, {name: cell for name, cell in zip(columns, cells, strict=True) if cell != ""})
+        if lines.is_cut:
+            source.tell("the last line has no line end: if the file was cut off, its last cell may be too short")
+
+
+def _delimiter(source: Source, lines: "_Lines") -> str:
+    """The delimiter that parts the header into most columns; told if it is not the comma."""
+    header = lines.peek()
+    best = max(_DELIMITERS, key=lambda one: _width(header, one))
+    if best != ",":
+        source.tell(f"cells are parted by {_DELIMITERS[best]}; give --delimiter if they are not")
+    return best
+
+
+# Records
+
+
+@dataclass(frozen=True)
+class _Bad:
+    """A record that cannot be read: what is wrong, how to fix it, and its first line."""
+
+    reason: str
+    mend: str
+    text: str
+
+
+@dataclass
+class _Lines:
+    """The physical lines of a text; those of the last record, but for its first, can be given back."""
+
+    text: io.TextIOWrapper
+    limit: int
+    number: int = 0
+    is_cut: bool = False
+    record: list[str] = field(default_factory=list)
+    _again: deque[str] = field(default_factory=deque)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.record.append(line)
+        if len(line) > self.limit or sum(map(len, self.record)) > self.limit:
+            raise csv.Error(_TOO_LONG)
+        return line
+
+    def peek(self) -> str:
+        """The next line, which stays the next."""
+        line = self._read()
+        self._again.appendleft(line)
+        return line
+
+    def give_back(self) -> None:
+        """Of the record that was read last, take only the first line."""
+        self.number -= len(self.record) - 1
+        self._again.extendleft(reversed(self.record[1:]))
+        del self.record[1:]
+
+    def _read(self) -> str:
+        if self._again:
+            return self._again.popleft()
+        line = self.text.readline(self.limit + 1)
+        if line and not line.endswith(("\n", "\r")):
+            rest = line
+            while rest and not rest.endswith(("\n", "\r")):
+                rest = self.text.readline(self.limit + 1)
+            self.is_cut = not rest
+        return line
+
+
+def _records(lines: _Lines, delimiter: str, columns: Sequence[str] = ()) -> Iterator[tuple[int, Sequence[str] | _Bad]]:
+    """Each record that is not blank, with the number of its first line: the cells, as many as the columns, or what is wrong with it."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    width, kind = len(columns), columns.index("kind") if "kind" in columns else None
+    while True:
+        lines.record.clear()
+        first = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells = []
+            bad: _Bad | None = _wrong(error, lines.record[0], lines.limit)
+        else:
+            if not cells or (width > 1 and len(cells) == 1 and not cells[0].strip()):
+                continue
+            bad = _Bad(*_miscounted(len(cells), width, delimiter), lines.record[0]) if width and len(cells) != width else None
+            if len(lines.record) == 1:
+                yield first, bad or cells
+                continue
+            if bad is None and _swallowed_rows(lines.record[1:], delimiter, width, kind):
+                bad = _Bad("a quoted cell holds what look like rows of their own", _QUOTE_MEND, lines.record[0])
+        if bad is not None and (width < 2 or any(_width(line, delimiter) == width for line in lines.record[1:])):
+            lines.give_back()
+        if bad is not None:
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        yield first, bad or cells
+
+
+def _swallowed_rows(lines: Sequence[str], delimiter: str, width: int, kind: int | None) -> bool:
+    """Whether the lines inside a quoted cell are rows: one of a known kind, or several of just as many cells, and nothing else."""
+    if width < 3:
+        return False
+    if kind is not None:
+        return any(len(cells) == width and cells[kind] in FACTS for cells in (_cells(line, delimiter) for line in lines))
+    whole = lines[:-1]
+    return len(whole) > 2 and all(_width(line, delimiter) == width for line in whole)
+
+
+def _cells(line: str, delimiter: str) -> Sequence[str]:
+    """The cells of a line by itself, however it is quoted; none if it is too long to be looked at."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return ()
+
+
+def _width(line: str, delimiter: str) -> int:
+    return len(_cells(line, delimiter))
+
+
+def _miscounted(cells: int, columns: int, delimiter: str) -> tuple[str, str]:
+    mend = f"quote a cell that holds `{delimiter}`" if cells > columns else "give every row a cell for each column, if only an empty one"
+    return f"{cells} cells under {columns} columns", mend
+
+
+def _wrong(error: csv.Error, text: str, limit: int) -> _Bad:
+    if str(error) == _TOO_LONG:
+        quote = "a quote is not closed, or " if '"' in text else ""
+        return _Bad(f"{quote}the row is longer than {limit:,} characters", f"{_QUOTE_MEND}, or raise --row-limit", text)
+    if "unexpected end of data" in str(error):
+        return _Bad("a quote is never closed", _QUOTE_MEND, text)
+    return _Bad(f"this is not CSV: {error}", _QUOTE_MEND, text)

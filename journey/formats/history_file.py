@@ -3,20 +3,18 @@
 from pathlib import Path
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.sources import rows_of
+from journey.formats.opening import ReadOptions, Source
+from journey.formats.readers import rows_of
+from journey.formats.source_rows import fact_of
 from journey.history import History
-from journey.reading import read_fact
 
 
 def read_history(path: Path, *, allow_unknown: bool = False) -> History:
     """The history in a JSONL file. Raises UnreadableSource, or InvalidTouchpoint with the line."""
     touchpoints = []
-    for row in rows_of(path, "jsonl"):
-        row = row.parsed()
+    for row in rows_of(Source(path, ReadOptions("jsonl"))):
         try:
-            if row.problem is not None:
-                raise row.problem
-            touchpoints.append(read_fact(row.fields, allow_unknown=allow_unknown))
+            touchpoints.append(fact_of(row, allow_unknown=allow_unknown))
         except InvalidTouchpoint as error:
             raise InvalidTouchpoint([("", f"{path}:{row.line}: {error}")], error.mend) from None
     relationships = list(dict.fromkeys(touchpoint.relationship for touchpoint in touchpoints if touchpoint.relationship))

@@ -1,14 +1,20 @@
 """One row of a source, whatever its format: its place, its content, and what is wrong with it."""
 
-import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from journey.amendments import FACTS, Fact
+from journey.errors import InvalidTouchpoint, UnreadableSource, did_you_mean
+from journey.reading import object_of, read_fact
+from journey.touchpoints import PARTIES, PEOPLE
 
-from journey.errors import InvalidTouchpoint
-from journey.touchpoints import KINDS
-
-FIELDS = frozenset(name for model in KINDS.values() for name in model.model_fields)
+FIELDS = frozenset(name for model in FACTS.values() for name in model.model_fields)
+RECORD_FIELDS = frozenset(("position", "recorded_at", "corrected_by", "withheld"))
+"""What a journal adds to a fact when it writes it out; see `Recorded.to_dict`."""
+_NAMES = frozenset(("id", "relationship", *PEOPLE, *PARTIES, "topic", "promise", "person", "other", "corrects", "retracts", "actor"))
+SHOWN = 200
+"""How many characters of a line that cannot be read are shown."""
 
 
 class Row(NamedTuple):
@@ -19,34 +25,84 @@ class Row(NamedTuple):
 
     path: str
     line: int
-    content: dict[str, Any] | bytes
+    content: Mapping[str, Any] | bytes
     problem: InvalidTouchpoint | None = None
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> Mapping[str, Any]:
         """The fields of a parsed row."""
-        assert isinstance(self.content, dict)
+        assert not isinstance(self.content, bytes)
         return self.content
 
     def parsed(self) -> "Row":
         """The row with its fields, or with what is wrong with its line."""
-        return _parsed(self.path, self.line, self.content) if isinstance(self.content, bytes) else self
+        if not isinstance(self.content, bytes):
+            return self
+        text = self.content.decode("utf-8-sig" if self.line == 1 else "utf-8", errors="surrogateescape").strip()
+        try:
+            return self._replace(content=object_of(text))
+        except InvalidTouchpoint as problem:
+            return bad_row(self.path, self.line, text, problem)
 
 
-def _parsed(path: str, line: int, raw: bytes) -> Row:
-    try:
-        fields = from_json(raw)
-    except ValueError:
-        fields = None
-    if isinstance(fields, dict):
-        return Row(path, line, fields)
-    # The parser above is three times as fast; this one reads what else may pass for JSON, and says why something does not.
-    text = raw.decode("utf-8-sig" if line == 1 else "utf-8", errors="surrogateescape").strip()
-    try:
-        fields = json.loads(text)
-        problem = "" if isinstance(fields, dict) else f"a JSON object is needed, not {type(fields).__name__}"
-    except (ValueError, RecursionError) as error:
-        fields, problem = {}, f"this is not JSON: {error}"
-    if problem:
-        return Row(path, line, {"text": text}, InvalidTouchpoint([("", problem)], "write one JSON object a line"))
-    return Row(path, line, fields)
+@dataclass
+class Table:
+    """A table of text: the names of its columns, which may grow as its rows are read, and its rows, without what is empty in them.
+
+    `quoted` are the columns whose source marks their values as text.
+    """
+
+    columns: list[str]
+    rows: Iterator[Row]
+    quoted: set[str] = field(default_factory=set)
+
+
+def fact_rows(name: str, table: Table) -> Iterator[Row]:
+    """The rows of a table, once its columns are known to be touchpoint fields, `kind` among them. Raises UnreadableSource."""
+    unknown = [column for column in table.columns if column not in FIELDS and column not in RECORD_FIELDS]
+    mend = "name the columns as touchpoint fields, or map the file with --sql FILE"
+    if unknown:
+        mend = f"{did_you_mean(unknown[0], FIELDS)} {mend}".lstrip()
+        raise UnreadableSource(f"{name}:1: `{unknown[0]}` is not a field of any touchpoint", mend)
+    if "kind" not in table.columns:
+        raise UnreadableSource(f"{name}:1: there is no column `kind`", mend)
+    return table.rows
+
+
+def content_of(row: Row) -> dict[str, Any] | bytes:
+    """What a good row says, as `Journal.prepare` takes it: without what a journal adds to a fact."""
+    content = row.content
+    if isinstance(content, bytes):
+        if b'"recorded_at"' not in content and b'"position"' not in content:
+            return content
+        content = row.parsed().fields
+    fields = {name: value for name, value in content.items() if name not in RECORD_FIELDS}
+    if isinstance(fields.get("fields"), str):
+        fields["fields"] = object_of(fields["fields"])
+    return fields
+
+
+def fact_of(row: Row, *, allow_unknown: bool = False) -> Fact:
+    """The fact that a row is. Raises InvalidTouchpoint, whatever is wrong with it."""
+    row = row.parsed()
+    if row.problem is not None:
+        raise row.problem
+    content = content_of(row)
+    assert not isinstance(content, bytes)
+    fact = read_fact(content, allow_unknown=allow_unknown)
+    if blank := blank_ends(fact):
+        problems = [(name, f"`{value}` begins or ends with a blank") for name, value in blank]
+        raise InvalidTouchpoint(problems, "cut the blanks off at the source")
+    return fact
+
+
+def blank_ends(fact: Fact) -> list[tuple[str, str]]:
+    """The ids and names in a fact that begin or end with a blank, which would be others than those without it."""
+    values = ((name, value) for name, value in vars(fact).items() if name in _NAMES and value)
+    return [(name, value) for name, value in values if value[0].isspace() or value[-1].isspace()]
+
+
+def bad_row(path: str, line: int, text: str, problem: InvalidTouchpoint) -> Row:
+    """A row that cannot be read: of its text, the beginning is kept."""
+    text = text.strip()
+    return Row(path, line, {"text": text if len(text) <= SHOWN else f"{text[:SHOWN]}…"}, problem)

@@ -1,43 +1,63 @@
-"""Any source that DuckDB reads, mapped to touchpoints by one SELECT."""
+"""Any source mapped to touchpoints by one SELECT, which DuckDB runs over the tables that the sources become."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.source_rows import FIELDS, Row
-from journey.times import from_microseconds
+from journey.formats.opening import Source
+from journey.formats.source_rows import FIELDS, RECORD_FIELDS, Row
+from journey.formats.sql_query import Query
+from journey.formats.sql_tables import first_lines, load, quoted
+from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
-_INSTANT = "TIMESTAMP WITH TIME ZONE"
+_MEMORY = "1GB"
+"""How much memory DuckDB takes before it uses the disk."""
+_INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_INFINITE = 2**63 - 1
+_FIRST = to_microseconds(datetime(1, 1, 1, tzinfo=UTC))
+_END = to_microseconds(datetime(9999, 12, 31, tzinfo=UTC)) + 86_400_000_000
 
 
-def mapped_rows(paths: Sequence[Path], mapping: Path) -> Iterator[Row]:
-    """The rows of the query in `mapping`, run by DuckDB over the first path as `source` and the others by their stems.
+def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
+    """The rows of the query in `mapping` over the first source as the table `source` and the others by their stems.
 
-    A line of a CSV that does not fit its columns' types comes as a row with a problem. Raises UnreadableSource when a file cannot
+    Rows that cannot be read, and rows for which the query fails, come with a problem. Raises UnreadableSource when a source cannot
     be read or the query cannot be run.
     """
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
     sql = _query(mapping)
-    views = [("source", paths[0]), *((path.stem, path) for path in paths[1:])]
-    for place, (name, path) in enumerate(views):
-        if name in dict(views[:place]):
-            raise UnreadableSource(f"{path}: its view `{name}` is `{dict(views[:place])[name]}` already", "rename the file")
-        _view(connection, name.replace('"', '""'), path)
-    try:
-        connection.execute(f"CREATE VIEW __mapped AS {sql}")
-        columns = _columns(connection, mapping)
-        instants = {name for name, kind in columns.items() if kind == _INSTANT}
-        selected = ", ".join(f'epoch_us("{name}")' if name in instants else f'"{name}"' for name in columns)
-        yield from _fetch(connection.execute(f"SELECT {selected} FROM __mapped"), list(columns), instants, str(paths[0]))
-        yield from _refused_by_duckdb(connection)
-    except duckdb.Error as error:
-        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "fix the query; the source is the view `source`") from None
+    with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        names = ["source", *(_stem(source.path) for source in sources[1:])]
+        for number, (name, source) in enumerate(zip(names, sources, strict=True)):
+            if name in names[:number]:
+                raise UnreadableSource(
+                    f"{source.name}: its table `{name}` is `{sources[names.index(name)].name}` already", "rename the file"
+                )
+            yield from load(connection, Path(place), name, source)
+        try:
+            yield from _Mapping(connection, sql, mapping, sources[0].name).rows()
+        except duckdb.Error as error:
+            raise _failed(mapping, error) from None
+
+
+def _stem(path: Path) -> str:
+    """A file's name without its suffixes."""
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0]
+
+
+def _failed(mapping: Path, error: duckdb.Error) -> UnreadableSource:
+    mend = "fix the query; the source is the table `source`"
+    if isinstance(error, duckdb.BinderException | duckdb.ConversionException):
+        mend += "; a column is text unless all of it are numbers or times that text can be made of again: cast it, as in `price::DOUBLE`"
+    return UnreadableSource(f"{mapping}: {first_lines(error)}", mend)
 
 
 def _query(mapping: Path) -> str:
@@ -50,73 +70,109 @@ def _query(mapping: Path) -> str:
     try:
         statements = [one for one in duckdb.extract_statements(text) if one.query.strip()]
     except duckdb.Error as error:
-        raise UnreadableSource(f"{mapping}: {_first_lines(error)}", "fix the query; the source is the view `source`") from None
+        raise _failed(mapping, error) from None
     if not statements:
         raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
     if len(statements) > 1:
         raise UnreadableSource(f"{mapping}: holds {len(statements)} statements", "write one SELECT whose columns are touchpoint fields")
-    return statements[0].query
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise UnreadableSource(
+            f"{mapping}: holds a {statements[0].type.name} statement", "write one SELECT whose columns are touchpoint fields"
+        )
+    return statements[0].query.strip().removesuffix(";")
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    if path.is_dir():
-        raise UnreadableSource(f"{path}: is a directory", "name the files in it")
-    if not path.exists():
-        raise UnreadableSource(f"{path}: no such file", "name a file that can be read")
-    suffixes = {suffix.lower() for suffix in path.suffixes}
-    quoted = "'" + str(path).replace("'", "''") + "'"
-    if ".parquet" in suffixes:
-        reader = f"read_parquet({quoted})"
-    elif suffixes & {".json", ".jsonl", ".ndjson"}:
-        reader = f"read_json_auto({quoted})"
-    else:
-        reader = f"read_csv_auto({quoted}, store_rejects = true)"
-    try:
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {reader}')
-    except duckdb.Error as error:
-        raise UnreadableSource(f"{path}: {_first_lines(error)}", "DuckDB reads CSV, JSON and Parquet here") from None
+class _Mapping:
+    """A query over the loaded tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, sql: str, path: Path, source: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._source = source
+        self._query = Query(connection, sql)
+
+    def rows(self) -> Iterator[Row]:
+        """What the query makes of the source, row by row: each with its line in the source, if it comes from one, or its number."""
+        columns = self._columns()
+        has_places = self._query.place is not None
+        failing = self._run(has_places)
+        fetched = [_fetched(name, kind) for name, kind in columns.items()]
+        fetched += [quoted(f"{name}.failed") for name in failing] + ['"source.row"'] * has_places
+        result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM mapped")
+        number = 0
+        while rows := result.fetchmany(_CHUNK):
+            lines = self._lines([row[-1] for row in rows]) if has_places else {}
+            for values in rows:
+                number += 1
+                place = values[-1] if has_places else None
+                row = _row(self._source, lines.get(place, number), columns, values)
+                if failing and (wrong := [name for name, failed in zip(failing, values[len(columns) :], strict=False) if failed]):
+                    reasons = [(name, self._query.failure(name, place)) for name in wrong]
+                    row = row._replace(problem=InvalidTouchpoint(reasons, "fix the value, or let the query make NULL of it: TRY_CAST"))
+                yield row
+
+    def _columns(self) -> dict[str, str]:
+        """The columns of the query and their types, once each is known to be a field and each time an instant."""
+        columns = {name: kind for name, kind, *_ in self._connection.execute(f"DESCRIBE {self._query.sql}").fetchall()}
+        for name, kind in columns.items():
+            if name not in FIELDS and name not in RECORD_FIELDS:
+                raise UnreadableSource(
+                    f"{self._path}: the column `{name}` is not a field of any touchpoint", "rename it, or leave it out of the SELECT"
+                )
+            if kind == "DATE" or (kind.startswith("TIMESTAMP") and kind not in _INSTANTS):
+                cast = "" if kind == "TIMESTAMP" else "::TIMESTAMP"
+                mend = f"give its time zone: timezone('Europe/Rome', {name}{cast}) AS {name}"
+                raise UnreadableSource(f"{self._path}: `{name}` is a {kind}, which has no UTC offset", mend)
+        return columns
+
+    def _run(self, has_places: bool) -> Sequence[str]:
+        """Keep the result as the table `mapped`; the columns that may have failed in some rows, if it did not run through."""
+        try:
+            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places)}")
+        except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
+            if not self._query.computed:
+                raise
+            # What two columns have in common would be computed before both, and fail for all rows.
+            self._connection.execute("SET disabled_optimizers = 'common_subexpressions'")
+            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places, is_tried=True)}")
+            return self._query.computed
+        return ()
+
+    def _lines(self, places: Sequence[int]) -> dict[int | None, int]:
+        """The lines of rows of the source."""
+        query = 'SELECT rowid, line FROM "source.lines" WHERE rowid IN (SELECT unnest(?::BIGINT[]))'
+        return dict(self._connection.cursor().execute(query, [places]).fetchall())
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, mapping: Path) -> dict[str, str]:
-    """The columns of the query and their types, once each is known to be a field and each time an instant."""
-    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE __mapped").fetchall()}
-    for name, kind in columns.items():
-        if name not in FIELDS:
-            raise UnreadableSource(
-                f"{mapping}: the column `{name}` is not a field of any touchpoint", "rename it, or leave it out of the SELECT"
-            )
-        if kind == "DATE" or (kind.startswith("TIMESTAMP") and kind != _INSTANT):
-            mend = f"give its time zone: timezone('Europe/Rome', {name}) AS {name}"
-            raise UnreadableSource(f"{mapping}: `{name}` is a {kind}, which has no UTC offset", mend)
-    return columns
+def _fetched(name: str, kind: str) -> str:
+    """How a column is fetched: an instant as microseconds (or nanoseconds), infinite ones as more than any."""
+    column = quoted(name)
+    if kind == "TIMESTAMPTZ_NS":
+        return f"epoch_ns({column})"
+    return f"CASE WHEN isinf({column}) THEN {_INFINITE} ELSE epoch_us({column}) END" if kind in _INSTANTS else column
 
 
-def _fetch(result: duckdb.DuckDBPyConnection, names: Sequence[str], instants: set[str], path: str) -> Iterator[Row]:
-    line = 0
-    while rows := result.fetchmany(_CHUNK):
-        for values in rows:
-            line += 1
-            fields = {name: _plain(value) for name, value in zip(names, values, strict=True) if value is not None}
-            for name in instants & fields.keys():
-                fields[name] = from_microseconds(fields[name])
-            yield Row(path, line, fields)
-
-
-def _refused_by_duckdb(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
-    """The lines of CSV files that DuckDB could not fit into the types of their columns."""
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
-        return
-    refused = connection.execute(
-        "SELECT DISTINCT scans.file_path, errors.line, errors.csv_line, errors.error_message "
-        "FROM reject_errors AS errors JOIN reject_scans AS scans USING (scan_id, file_id) ORDER BY ALL"
-    )
-    for path, line, text, message in refused.fetchall():
-        yield Row(path, line, {"text": text}, InvalidTouchpoint([("", " ".join(message.split()))], "fix the line, or the columns' types"))
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def _first_lines(error: Exception) -> str:
-    return " ".join(part.strip() for part in str(error).split("\n\n")[0].splitlines())
+def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[Any]) -> Row:
+    fields, problems = dict[str, Any](), list[tuple[str, str]]()
+    for (name, kind), value in zip(columns.items(), values, strict=False):
+        if value is None:
+            continue
+        if kind in _INSTANTS:
+            microseconds, rest = divmod(value, 1000) if kind == "TIMESTAMPTZ_NS" else (value, 0)
+            if rest:
+                problems.append((name, f"`{value}` ns since 1970 is finer than a microsecond; cut it: {name}::TIMESTAMPTZ"))
+            elif value == _INFINITE:
+                problems.append((name, "`infinity` is not a date or time; fix the value"))
+            elif not _FIRST <= microseconds < _END:
+                seconds = microseconds // 1_000_000
+                problems.append(
+                    (name, f"`{seconds}` s since 1970 falls outside the years 1 to 9999; are these milliseconds? Divide them by 1000")
+                )
+            else:
+                value = from_microseconds(microseconds)
+        fields[name] = float(value) if isinstance(value, Decimal) else value
+    if not problems:
+        return Row(source, line, fields)
+    parts = [(name, *message.partition("; ")) for name, message in problems]
+    mend = "; ".join(dict.fromkeys(mend for *_, mend in parts))
+    return Row(source, line, fields, InvalidTouchpoint([(name, message) for name, message, *_ in parts], mend))

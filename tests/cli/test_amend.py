@@ -108,12 +108,15 @@ def test_a_correction_of_a_correction_is_told_from_what_it_was_by_then(journey: 
     assert "benevolence 0.5 → 0.25" in text and "benevolence 0.25 → -0.5" in text
 
 
-def test_an_imported_correction_to_nonsense_does_not_count_and_is_reported(journey: "Journey", visit: "Visit") -> None:
-    journey.record(visit("a", benevolence=0.5))
+def test_an_imported_correction_to_nonsense_is_refused_or_where_it_came_first_does_not_count(journey: "Journey", visit: "Visit") -> None:
     common = {"kind": "touchpoint_corrected", "id": "c", "relationship": "r", "occurred_at": "2024-03-01T00:00:00Z", "corrects": "a"}
     lines = [json.dumps({**common, "fields": {"benevolence": 9}}), json.dumps({**common, "id": "d", "fields": {"benevolence": [1]}})]
     (journey.folder / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert journey("--format", "json", "import", "more.jsonl").counts == (2, 1, 0, 1)
+    journey.record(visit("a", benevolence=0.5))
+    lines = [json.dumps({**common, "id": "e", "fields": {"benevolence": 9}})]
+    (journey.folder / "again.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert journey("--format", "json", "import", "again.jsonl").counts == (1, 0, 0, 1)
     assert journey("replay", "--all").code == 0
     assert "it does not count: benevolence: must be a number from -1 to 1, got `9`" in journey("history", "r").out
 

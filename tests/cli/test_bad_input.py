@@ -122,7 +122,6 @@ def test_an_unknown_rule_set_is_answered_with_the_known(bank: "Journey", command
         (("record",), ("JSON",)),
         (("import",), ("PATHS",)),
         (("import", "a.csv", "--input-format", "xml"), ("'xml'", "'csv'")),
-        (("import", "a.csv", "--sql", "b.sql", "--input-format", "csv"), ("--input-format",)),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -148,7 +147,9 @@ def test_files_that_hold_no_rows_are_reported(journey: "Journey") -> None:
         (Path("folder.jsonl"), "is a directory"),
         (Path("missing.jsonl"), "no such file"),
         (Path("missing.csv"), "no such file"),
-        (Path("missing"), "is not a known format"),
+        (Path("missing"), "no such file"),
+        (journey.file("odd.visits", "x"), "is not a known format"),
+        (journey.file("odd", "x"), "no suffix that says its format"),
         (journey.file("headless.csv", "interaction,a,r,2024-01-01T10:00:00Z"), "is not a field of any touchpoint"),
         (journey.file("kindless.csv", "id,relationship", "a,r"), "there is no column `kind`"),
     ]:

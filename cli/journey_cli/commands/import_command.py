@@ -2,17 +2,21 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from journey_cli.session import Session
-from journey_cli.text.console import console, working, write_json
+from journey_cli.text.console import working, write_json
 
 if TYPE_CHECKING:
-    from journey.formats.importing import Outcome, Recorder, Rehearsal
+    from journey import Journal
+    from journey.formats.importing import Outcome, Recorder
+    from journey.formats.rehearsal import Rehearsal
+
+_FORMATS = ("jsonl", "json", "csv")
 
 
 @click.command("import")
@@ -22,77 +26,84 @@ if TYPE_CHECKING:
     "mapping",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A SELECT whose columns are touchpoint fields, run by DuckDB over the view `source`.",
+    help="A SELECT whose columns are touchpoint fields, run by DuckDB over the table `source`.",
 )
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where refused rows go.  [default: ./NAME.rejects.jsonl]")
 @click.option("--dry-run", is_flag=True, help="Check every row and record nothing.")
-@click.option("--input-format", type=click.Choice(["jsonl", "csv"]), help="The format of the files, if their suffix does not say.")
+@click.option("--strict", is_flag=True, help="Record nothing if a row is refused.")
+@click.option("--input-format", "format", type=click.Choice(_FORMATS), help="The format of the files, if their suffix does not say.")
+@click.option("--encoding", metavar="NAME", help="The encoding of CSV and JSON, such as cp1252.  [default: UTF-8, or by its mark]")
+@click.option("--delimiter", metavar="CHARACTER", help="What parts the cells of a CSV.  [default: found in its header]")
+@click.option("--row-limit", type=click.IntRange(1_000), default=2**20, show_default=True, metavar="BYTES", help="The longest row to read.")
+@click.option("--all-text", is_flag=True, help="With --sql: leave every column as text, to be cast in the query.")
 @click.pass_obj
 def command(
-    session: Session, paths: tuple[Path, ...], mapping: Path | None, rejects: Path | None, dry_run: bool, input_format: str | None
+    session: Session,
+    paths: tuple[Path, ...],
+    mapping: Path | None,
+    rejects: Path | None,
+    dry_run: bool,
+    strict: bool,
+    format: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    row_limit: int,
+    all_text: bool,
 ) -> int:
-    """Import touchpoints from PATHS, streaming. Importing again changes nothing; a refused row never loses the good ones.
+    """Import touchpoints from PATHS, streaming; `-` is standard input.
 
-    With --sql the first path is the view `source`, each further one a view named by its file's stem.
-    Exit code 1 when a row was refused.
+    Importing again changes nothing; a refused row never loses the good ones. With --sql the first path is the table `source`, each
+    further one a table named by its file's stem. Exit code 1 when a row was refused.
     """
-    from journey.formats.importing import Outcome, Rejects, import_rows
+    from journey.formats.importing import import_opened
+    from journey.formats.opening import ReadOptions
+    from journey.formats.rejects import Rejects
     from journey.formats.sources import rows_from
+    from journey_cli.text.import_report import print_outcome
 
-    if mapping is not None and input_format is not None:
-        raise click.UsageError("--input-format says how files are read without --sql; give one of the two")
-    refused = _rejects_path(rejects, paths, mapping)
-    rows = rows_from(paths, mapping, input_format)
-    outcome = Outcome()
-    with ExitStack() as stack:
-        journal: Recorder = stack.enter_context(_rehearsal(session)) if dry_run else stack.enter_context(session.writing())
-        rejecting = stack.enter_context(Rejects(refused))
-        done = stack.enter_context(working("importing"))
-        seen = 0
-        for outcome in import_rows(journal, rows, rejecting):
-            done(outcome.read - seen)
-            seen = outcome.read
-    if rejects is None and not outcome.refused:
-        refused.unlink(missing_ok=True)  # left by an earlier import of the same name, and no longer true
-    if session.is_json:
-        write_json(dataclasses.asdict(outcome))
+    options = ReadOptions(format, encoding, delimiter, row_limit, all_text=all_text)
+
+    if strict and Path("-") in paths:
+        raise click.UsageError("--strict reads everything twice; save standard input to a file")
+    if rejects is not None and any(path.resolve() == rejects.resolve() for path in (*paths, *filter(None, [mapping]))):
+        raise click.UsageError(f"the rejects cannot go to `{rejects}`, which is being read; give --rejects another FILE")
+
+    def run(opened: "AbstractContextManager[Recorder]", label: str) -> "Outcome":
+        with (
+            rows_from(paths, mapping, options) as rows,
+            Rejects(rejects, rows.sources) as refused,
+            opened as journal,
+            working(label) as done,
+        ):
+            return import_opened(journal, rows, refused, done)
+
+    rehearsed = run(_rehearsal(session), "checking") if dry_run or strict else None
+    if rehearsed is None or not (dry_run or rehearsed.refused):
+        outcome = run(_writing(session), "importing")
     else:
-        _print(outcome, dry_run=dry_run)
+        outcome = rehearsed if dry_run else dataclasses.replace(rehearsed, recorded=0, unchanged=0)
+    if session.is_json:
+        write_json(outcome.to_dict())
+    else:
+        print_outcome(outcome, would=dry_run)
     return 1 if outcome.refused else 0
 
 
-def _rejects_path(named: Path | None, paths: tuple[Path, ...], mapping: Path | None) -> Path:
-    from journey.formats.importing import default_rejects
-
-    path = named or default_rejects(paths)
-    if any(path.resolve() == source.resolve() for source in (*paths, *([mapping] if mapping else []))):
-        raise click.UsageError(f"the rejects cannot go to `{path}`, which is being read; give --rejects another FILE")
-    if not path.parent.is_dir():
-        raise click.ClickException(
-            f"there is no folder `{path.parent}` for the rejects `{path}`; create it, or give --rejects another FILE"
-        )
-    return path
+@contextmanager
+def _writing(session: Session) -> "Iterator[Journal]":
+    """The journal, opened once the sources are known to be readable."""
+    with session.writing() as journal:
+        yield journal
 
 
 @contextmanager
 def _rehearsal(session: Session) -> "Iterator[Rehearsal]":
     from journey import StoreUnavailable
-    from journey.formats.importing import Rehearsal
+    from journey.formats.rehearsal import Rehearsal
 
-    try:
-        journal = session.reading()
-    except StoreUnavailable:
-        yield Rehearsal(None)
-        return
-    with journal:
-        yield Rehearsal(journal)
-
-
-def _print(outcome: "Outcome", *, dry_run: bool) -> None:
-    out = console()
-    verb = "would be recorded" if dry_run else "recorded"
-    out.print(f"{outcome.read} read: {outcome.recorded} {verb}, {outcome.unchanged} already recorded, {outcome.refused} refused")
-    if outcome.read and not outcome.recorded and not outcome.refused:
-        out.print("nothing changed")
-    if outcome.rejects_file:
-        out.print(f"the refused rows, with reason and mend, are in {outcome.rejects_file}")
+    with ExitStack() as stack:
+        try:
+            journal = stack.enter_context(session.reading())
+        except StoreUnavailable:
+            journal = None
+        yield stack.enter_context(Rehearsal(journal))

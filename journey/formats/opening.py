@@ -1,0 +1,209 @@
+"""Opening a source: a file or standard input, unpacked, with what is known of its format and encoding."""
+
+import codecs
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from journey.errors import UnreadableSource
+
+STDIN = Path("-")
+SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".xlsx": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
+    ".parquet": "parquet",
+    ".xes": "xes",
+    ".jsonocel": "ocel",
+    ".xmlocel": "ocel",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
+}
+FORMATS = ("jsonl", "json", "csv", "excel", "parquet", "cloudevents", "segment", "ocel", "xes", "sqlite")
+"""What `--input-format` takes."""
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How sources are read where they do not say it themselves; None is found out, and told where it is a guess.
+
+    `format` is one of `FORMATS`; `encoding` one of Python's, for CSV and JSON; `delimiter` parts the cells of a CSV; `row_limit` is the
+    most bytes of one row, and so of memory for it; `relationship` is what of an event log is the relationship, see `docs/importing.md`;
+    `all_text` leaves every column that a query reads as text.
+    """
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    row_limit: int = 2**20
+    relationship: str | None = None
+    all_text: bool = False
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            try:
+                codecs.lookup(self.encoding)
+            except LookupError:
+                raise UnreadableSource(
+                    f"`{self.encoding}` is not an encoding", "name one of Python's, such as utf-8, cp1252, utf-16"
+                ) from None
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
+            raise UnreadableSource(f"`{self.delimiter}` is not a delimiter", "give one character, such as `;`")
+
+
+DEFAULTS = ReadOptions()
+
+
+@dataclass
+class Source:
+    """One source: its path, how it is read, and what had to be guessed."""
+
+    path: Path
+    options: ReadOptions = DEFAULTS
+    notes: list[str] = field(default_factory=list)
+    _file: io.BufferedReader | None = None
+
+    def open(self) -> io.BufferedReader:
+        """Its bytes, unpacked, until `close`; once, since what was read of a pipe is gone. Raises UnreadableSource."""
+        if self.path.is_dir():
+            raise UnreadableSource(f"{self.name}: is a directory", "name the files in it")
+        try:
+            self._file = _unpacked(self)
+            head = self._file.peek(8192)[:8192]
+        except _UNREADABLE as error:
+            raise _unreadable(self, error) from None
+        if not head.strip(b" \t\r\n\x00") or head in _MARKS:
+            raise UnreadableSource(f"{self.name}: is empty", "there is nothing to import")
+        return self._file
+
+    def close(self) -> None:
+        """Close it, if it is open; closing twice is harmless."""
+        if self._file is not None and self.path != STDIN:
+            self._file.close()
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return "standard input" if self.path == STDIN else str(self.path)
+
+    def tell(self, note: str) -> None:
+        """Note a guess for the report."""
+        self.notes.append(f"{self.name}: {note}")
+
+    def text(self, file: io.BufferedReader) -> io.TextIOWrapper:
+        """The file as text; bytes that are not of its encoding become surrogates, which no touchpoint may hold."""
+        return io.TextIOWrapper(file, encoding=self._encoding(file), errors="surrogateescape", newline="")
+
+    def utf8(self, file: io.BufferedReader) -> io.BufferedReader:
+        """The file in UTF-8; bytes that are not of its encoding stay what is not UTF-8."""
+        if self._encoding(file).lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig"):
+            return file
+        return io.BufferedReader(_Recoded(self.text(file)))
+
+    def _encoding(self, file: io.BufferedReader) -> str:
+        if self.options.encoding is not None:
+            return self.options.encoding
+        start = file.peek(4)[:4]
+        encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
+        if encoding == "utf-16" and not self.notes:
+            self.tell("is read as UTF-16, by the mark at its beginning; give --encoding if it is not")
+        return encoding
+
+
+class _Unzipped(gzip.GzipFile):
+    """Closes the file that it reads, too."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        super().__init__(fileobj=file)
+        self._file = file
+
+    def close(self) -> None:
+        super().close()
+        self._file.close()
+
+
+class _Recoded(io.RawIOBase):
+    """A text as bytes of UTF-8."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._text.read(len(buffer) // 4).encode("utf-8", "surrogateescape")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._text.close()
+        super().close()
+
+
+def _unpacked(source: Source) -> io.BufferedReader:
+    file = sys.stdin.buffer if source.path == STDIN else source.path.open("rb")
+    assert isinstance(file, io.BufferedReader)
+    start = file.peek(6)[:6]
+    if start.startswith(b"\x1f\x8b"):
+        return io.BufferedReader(_Unzipped(file))
+    if packed := next((name for mark, name in _PACKED.items() if start.startswith(mark)), None):
+        file.close()
+        raise UnreadableSource(f"{source.name}: is packed with {packed}", "unpack it, or pack it with gzip")
+    return file
+
+
+def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = None) -> str:
+    """The format of a source: by its options, its suffix, or how standard input begins; or `otherwise`. Raises UnreadableSource."""
+    if source.options.format is not None:
+        return source.options.format
+    suffixes = [suffix.lower() for suffix in source.path.suffixes if suffix.lower() != ".gz"]
+    found = SUFFIXES.get(suffixes[-1]) if suffixes else None
+    if found is None and source.path == STDIN:
+        start = file.peek(64)[:64].lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+        found = "json" if start[:1] in (b"{", b"[") else "xes" if start[:1] == b"<" else "csv"
+        source.tell(f"is read as {found.upper()}, by how it begins; give --input-format if it is not")
+    if found is None and otherwise is not None:
+        source.tell(f"is read as {otherwise.upper()}; give --input-format if it is not")
+        found = otherwise
+    if found is None:
+        suffix = source.path.suffix
+        wrong = f"the suffix `{suffix}` is not a known format" if suffix else "it has no suffix that says its format"
+        raise UnreadableSource(f"{source.name}: {wrong}", f"give --input-format, one of {', '.join(FORMATS)}")
+    return found
+
+
+T = TypeVar("T")
+
+
+def read_through(source: Source, items: Iterator[T]) -> Iterator[T]:
+    """The items of a source; where its bytes cannot be read on, as in a gzip file that is cut off, that is an UnreadableSource."""
+    try:
+        yield from items
+    except _UNREADABLE as error:
+        raise _unreadable(source, error) from None
+
+
+def _unreadable(source: Source, error: BaseException) -> UnreadableSource:
+    match error:
+        case EOFError() | zlib.error() | gzip.BadGzipFile():
+            return UnreadableSource(f"{source.name}: the gzip file is damaged or cut off: {error}", "fetch it again")
+        case UnicodeError():
+            return UnreadableSource(f"{source.name}: {error}", "give --encoding the encoding that it is in")
+        case OSError():
+            return UnreadableSource(f"{source.name}: {(error.strerror or str(error)).lower()}", "name a file that can be read")
+    raise error

@@ -1,0 +1,168 @@
+"""What an import amounted to: which facts came, and what about them is legal and nearly always a mistake."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from journey.amendments import LOG_FACTS, Fact
+from journey.errors import JourneyError
+from journey.history import History
+from journey.touchpoints import PromiseMade
+
+_MOST = 1_000_000
+"""So many different names are kept, to be compared or looked for; what comes later is not."""
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+"""A time before it is mostly a zero that was read as a time."""
+_OPENS_EPISODE = ("failure_occurred", "deception_exposed")
+_NEEDS_EPISODE = ("recovery_step_taken", "response_failed", "evidence_emerged", "episode_closed")
+_SAYS_NOTHING = {
+    "note_added": "notes move nothing",
+    "feedback_requested": "asking for feedback moves nothing",
+}
+
+
+class Names:
+    """Names that occurred, to find those that differ only by case, blanks or the form of their letters."""
+
+    def __init__(self) -> None:
+        self.all = set[str]()
+        self._folded = dict[str, str]()
+        self.alike = list[tuple[str, str]]()
+
+    def add(self, name: str | None) -> None:
+        """Count a name."""
+        if name is None or name in self.all or len(self.all) >= _MOST:
+            return
+        self.all.add(name)
+        folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        if folded != name and folded in self.all:
+            self.alike.append((folded, name))
+        elif (other := self._folded.setdefault(folded, name)) != name:
+            self.alike.append((other, name))
+
+
+@dataclass
+class References:
+    """Episodes or promises, each with its relationship: those that began, and those that were only named, with the first fact that did."""
+
+    begun: set[tuple[str, str]] = field(default_factory=set)
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def unknown(self) -> dict[tuple[str, str], str]:
+        """Those that were named and did not begin in this import."""
+        return {one: fact for one, fact in self.named.items() if one not in self.begun}
+
+
+@dataclass
+class Report:
+    """What was recorded by an import. `now` is the time by which facts of the future are told."""
+
+    now: datetime
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why rows were refused."""
+    unmoving: Counter[str] = field(default_factory=Counter)
+    """Facts that move no trust under any rules, by why."""
+    far_off: list[str] = field(default_factory=list)
+    """Facts of the future, or of 1970-01-01 and before, by id."""
+    same_instant: int = 0
+    """Facts of one relationship and instant, without a `sequence` that parts them, whose ids are not in the order of the source."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Facts about facts, by id, and what they are about, which is not recorded yet."""
+    notes: list[str] = field(default_factory=list)
+    """What had to be guessed to read the sources."""
+    relationships: Names = field(default_factory=Names)
+    people: Names = field(default_factory=Names)
+    episodes: References = field(default_factory=References)
+    promises: References = field(default_factory=References)
+
+    def add(self, facts: Sequence[Fact]) -> None:
+        """Count facts, in the order of their source."""
+        for fact in facts:
+            self._add(fact)
+        places = [(fact.relationship, fact.occurred_at, getattr(fact, "sequence", 0), fact.id) for fact in facts]
+        for _, group in groupby(sorted(places, key=_instant), key=_instant):
+            ids = [id for *_, id in group]
+            if ids != sorted(ids):
+                self.same_instant += len(ids)
+
+    def refuse(self, error: JourneyError) -> None:
+        """Count a refused row."""
+        if len(self.reasons) < 1000 or str(error) in self.reasons:
+            self.reasons[str(error)] += 1
+
+    def _add(self, fact: Any) -> None:
+        kind, at, relationship = fact.kind, fact.occurred_at, fact.relationship
+        self.kinds[kind] += 1
+        if kind in LOG_FACTS:
+            return
+        self.relationships.add(relationship)
+        self.people.add(fact.contact)
+        self.people.add(fact.representative)
+        self.first = at if self.first is None or at < self.first else self.first
+        self.last = at if self.last is None or at > self.last else self.last
+        if not _EARLIEST <= at <= self.now and len(self.far_off) < _MOST:
+            self.far_off.append(fact.id)
+        if why := _why_unmoving(fact):
+            self.unmoving[why] += 1
+        if kind in _OPENS_EPISODE:
+            self.episodes.begun.add((relationship, fact.episode or fact.id))
+        elif fact.episode is not None and kind in _NEEDS_EPISODE and len(self.episodes.named) < _MOST:
+            self.episodes.named.setdefault((relationship, fact.episode), fact.id)
+        if kind == "promise_made":
+            self.promises.begun.add((relationship, fact.promise))
+        elif kind == "delivery" and fact.promise is not None and len(self.promises.named) < _MOST:
+            self.promises.named.setdefault((relationship, fact.promise), fact.id)
+
+    def look_up(self, history: History) -> None:
+        """Take it that what began in a history, which was recorded before, is known."""
+        for fact in history:
+            if fact.kind in _OPENS_EPISODE:
+                self.episodes.begun.add((fact.relationship, fact.episode or fact.id))
+            elif isinstance(fact, PromiseMade):
+                self.promises.begun.add((fact.relationship, fact.promise))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "kinds": dict(self.kinds.most_common()),
+            "relationships": len(self.relationships.all),
+            "people": len(self.people.all),
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+            "refused_because": dict(self.reasons.most_common(10)),
+            "moves_nothing": dict(self.unmoving.most_common()),
+            "far_off": self.far_off[:100],
+            "same_instant": self.same_instant,
+            "waiting": dict(list(self.waiting.items())[:100]),
+            "alike": [list(pair) for pair in (*self.relationships.alike, *self.people.alike)[:100]],
+            "unknown_episodes": _shown(self.episodes),
+            "unknown_promises": _shown(self.promises),
+            "notes": self.notes,
+        }
+
+
+def _shown(references: References) -> list[dict[str, str]]:
+    unknown = list(references.unknown().items())[:100]
+    return [{"relationship": relationship, "id": id, "touchpoint": fact} for (relationship, id), fact in unknown]
+
+
+def _instant(place: tuple[str, datetime, int, str]) -> tuple[str, datetime, int]:
+    return place[:3]
+
+
+def _why_unmoving(fact: Any) -> str | None:
+    """Why a touchpoint moves no trust whatever the rules, if it does not."""
+    kind = fact.kind
+    if kind == "interaction":
+        if fact.competence is None and fact.benevolence is None and fact.integrity is None and fact.recognised is None:
+            return "an interaction without `competence`, `benevolence`, `integrity` or `recognised` says nothing"
+    elif kind in _SAYS_NOTHING:
+        return _SAYS_NOTHING[kind]
+    return "a `certainty` of 0 says nothing" if fact.certainty == 0 else None

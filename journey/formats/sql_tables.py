@@ -1,0 +1,162 @@
+"""Sources as tables of a DuckDB database: text first, and a type only where nothing is lost by it.
+
+A column of text becomes one of numbers or times if each of its values stands for itself alone: as a number, `12` is written `12` again,
+but `12E3`, `0012` and `7.60` are not, so a column that has one of them stays text. Values that do not fit the type at all, if they are
+few (an `x` among hundreds of numbers), are refused, each with its line.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.formats.opening import STDIN, Source
+from journey.formats.readers import table_of
+from journey.formats.source_rows import Row, Table
+
+_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+_FEW, _MANY = 0.01, 0.5
+_TYPES = {
+    "BIGINT": ("TRY_CAST(VALUE AS BIGINT)::VARCHAR = VALUE", _FEW),
+    "DOUBLE": ("TRY_CAST(VALUE AS DOUBLE)::VARCHAR = VALUE AND regexp_matches(VALUE, '^-?[0-9]')", _FEW),
+    "BOOLEAN": ("VALUE IN ('true', 'false')", _FEW),
+    "DATE": ("TRY_CAST(VALUE AS DATE)::VARCHAR = VALUE", _MANY),
+    "TIMESTAMP": (f"regexp_full_match(VALUE, '{_TIME}') AND TRY_CAST(VALUE AS TIMESTAMP) IS NOT NULL", _MANY),
+    "TIMESTAMPTZ": (
+        f"regexp_full_match(VALUE, '{_TIME}(Z|[+-]\\d\\d(:?\\d\\d)?)') AND TRY_CAST(VALUE AS TIMESTAMPTZ) IS NOT NULL",
+        _MANY,
+    ),
+}
+"""For each type: whether a text stands for itself once it is cast, and which share of the texts may fail to be cast."""
+
+
+def load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source: Source) -> Iterator[Row]:
+    """Make a source the table `name`, and the lines of its rows the table `name.lines`; yields the rows that are refused.
+
+    A Parquet file has types of its own: it becomes a view.
+    """
+    if "parquet" in (source.options.format, source.path.suffix.lower().removeprefix(".")):
+        _view(connection, folder, name, source)
+        return
+    table = table_of(source)
+    written = folder / "rows.jsonl"
+    yield from _write(table, written)
+    if not table.columns:
+        raise UnreadableSource(f"{source.name}: no row of it can be read", "see --input-format and --encoding")
+    _refuse_twins(source, table.columns)
+    texts = ", ".join(f"c{number} AS {quoted(column)}" for number, column in enumerate(table.columns))
+    types = ", ".join([f"c{number}: 'VARCHAR'" for number in range(len(table.columns))] + ["line: 'BIGINT'"])
+    connection.execute(
+        f'CREATE TABLE texts AS SELECT {texts}, line AS "line." FROM read_json(?, columns = {{{types}}}, '
+        f"format = 'newline_delimited', maximum_object_size = {max(8 * source.options.row_limit, 2**24)})",
+        [str(written)],
+    )
+    written.unlink()
+    yield from _typed(connection, name, source, table)
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _view(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source: Source) -> None:
+    """A Parquet file, by a name in which nothing is a pattern."""
+    if source.path == STDIN:
+        raise UnreadableSource("Parquet cannot be read from standard input", "save it to a file")
+    source.open().close()
+    plain = folder / f"{len(list(folder.iterdir()))}.parquet"
+    try:
+        plain.symlink_to(source.path.resolve())
+    except OSError:
+        shutil.copyfile(source.path, plain)
+    try:
+        connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet('{plain}', hive_partitioning = false)")
+    except duckdb.Error as error:
+        raise UnreadableSource(f"{source.name}: {first_lines(error)}", "name a Parquet file") from None
+
+
+def first_lines(error: Exception) -> str:
+    """What DuckDB says, without its drawing of where."""
+    return " ".join(part.strip() for part in str(error).split("\n\n")[0].splitlines())
+
+
+def _write(table: Table, path: Path) -> Iterator[Row]:
+    """Write the rows as lines of JSON, all values as text; yields those that are refused."""
+    numbers = dict[str, str]()
+    encode = msgspec.json.Encoder().encode
+    with path.open("wb") as file:
+        for row in table.rows:
+            if row.problem is not None:
+                yield row
+                continue
+            values: dict[str, object] = {"line": row.line}
+            for name, value in row.fields.items():
+                values[numbers.get(name) or numbers.setdefault(name, f"c{table.columns.index(name)}")] = value
+            try:
+                file.write(encode(values) + b"\n")
+            except UnicodeEncodeError:
+                problem = InvalidTouchpoint([("", "its bytes are not of the file's encoding")], "give --encoding, such as cp1252")
+                yield row._replace(problem=problem)
+
+
+def _refuse_twins(source: Source, columns: list[str]) -> None:
+    seen = dict[str, str]()
+    for name in columns:
+        if (before := seen.setdefault(name.casefold(), name)) != name:
+            raise UnreadableSource(
+                f"{source.name}: `{before}` and `{name}` differ by case alone, which SQL does not tell apart", "rename one"
+            )
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, name: str, source: Source, table: Table) -> Iterator[Row]:
+    """The table with a type for each column, without the rows that do not fit, which are yielded."""
+    columns = () if source.options.all_text else table.columns
+    types = {column: _type(connection, column, is_text=column in table.quoted) for column in columns}
+    casts = {column: f"TRY_CAST({quoted(column)} AS {kind})" for column, kind in types.items() if kind != "VARCHAR"}
+    misfit = " OR ".join(f"({cast} IS NULL AND {quoted(column)} IS NOT NULL)" for column, cast in casts.items()) or "false"
+    selected = ", ".join(f"{casts.get(column, quoted(column))} AS {quoted(column)}" for column in table.columns)
+    connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {selected} FROM texts WHERE NOT ({misfit})")
+    connection.execute(f'CREATE TABLE {quoted(name + ".lines")} AS SELECT "line." AS line FROM texts WHERE NOT ({misfit})')
+    refused = connection.execute(f'SELECT * FROM texts WHERE {misfit} ORDER BY "line."')
+    while rows := refused.fetchmany(1000):
+        for *texts, line in rows:
+            fields = {column: text for column, text in zip(table.columns, texts, strict=True) if text is not None}
+            yield Row(source.name, line, fields, _misfit(connection.cursor(), fields, types))
+    connection.execute("DROP TABLE texts")
+
+
+def _type(connection: duckdb.DuckDBPyConnection, column: str, *, is_text: bool) -> str:
+    """The type in which all values of a column, but for a few that have none of it, stand for themselves."""
+    value = quoted(column)
+    tried = ["DATE", "TIMESTAMP", "TIMESTAMPTZ"] if is_text else list(_TYPES)
+    counts = [f"count(TRY_CAST({value} AS {kind})), count_if({_TYPES[kind][0].replace('VALUE', value)})" for kind in tried]
+    total, *found = connection.execute(f"SELECT count({value}), {', '.join(counts)} FROM texts").fetchall()[0]
+    for number, kind in enumerate(tried):
+        cast, exact = found[2 * number : 2 * number + 2]
+        if exact and exact == cast and total - cast <= total * _TYPES[kind][1]:
+            return kind
+    return "VARCHAR" if is_text else _decimal(connection, value, total)
+
+
+def _decimal(connection: duckdb.DuckDBPyConnection, value: str, total: int) -> str:
+    """DECIMAL, if all values have as many decimals; else VARCHAR."""
+    decimals = f"length(split_part({value}, '.', 2))"
+    matching, fewest, most = connection.execute(
+        f"SELECT count(*), min({decimals}), max({decimals}) FROM texts "
+        f"WHERE regexp_full_match({value}, '-?(0|[1-9]\\d{{0,8}})\\.\\d{{1,9}}')"
+    ).fetchall()[0]
+    return f"DECIMAL(18, {most})" if total and matching == total and fewest == most else "VARCHAR"
+
+
+def _misfit(connection: duckdb.DuckDBPyConnection, fields: dict[str, str], types: dict[str, str]) -> InvalidTouchpoint:
+    """What is wrong with a row of texts."""
+    problems = []
+    for column, text in fields.items():
+        kind = types.get(column, "VARCHAR")
+        if kind != "VARCHAR" and connection.execute(f"SELECT TRY_CAST(? AS {kind})::VARCHAR", [text]).fetchall()[0][0] is None:
+            problems.append((column, f"`{text}` is not a {kind}, which nearly all of its column are"))
+    return InvalidTouchpoint(problems, "fix the value, or give every column as text by --all-text and cast in the query")
