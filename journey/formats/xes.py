@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 from xml.parsers.expat import XMLParserType
 
 from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource, shown
-from journey.formats.broken_off import BrokenOff
+from journey.formats.documents import BrokenOff, Readable
 from journey.formats.own_attributes import fields_from
 from journey.formats.source_rows import Row
 from journey.formats.xml_stream import xml_items
@@ -15,7 +15,7 @@ from journey.formats.xml_stream import xml_items
 _NAME, _TIME, _TRANSITION = "concept:name", "time:timestamp", "lifecycle:transition"
 
 
-def xes_rows(path: str, file: BinaryIO, *, relationship: str = "case") -> Iterator[Row]:
+def xes_rows(path: str, file: Readable, *, relationship: str = "case") -> Iterator[Row]:
     """The events of a log as touchpoints; what journey exported itself comes back exactly.
 
     The activity is the `kind` where it is one, otherwise the `topic` of an `interaction`, with `+TRANSITION` after it as in the usual
@@ -31,7 +31,7 @@ def xes_rows(path: str, file: BinaryIO, *, relationship: str = "case") -> Iterat
     return _rows(path, file, partial(_touchpoint, is_of_trace=scope == "trace", attribute=attribute))
 
 
-def xes_tables(path: str, file: BinaryIO) -> Iterator[Row]:
+def xes_tables(path: str, file: Readable) -> Iterator[Row]:
     """The events as flat rows of text: their attributes by key, those of the trace as `case:KEY`. Raises UnreadableSource."""
     return _rows(path, file, _flat)
 
@@ -47,7 +47,7 @@ class _Event(NamedTuple):
         return f"event {self.number} of case {shown(self.trace.get(_NAME, ''))}"
 
 
-def _rows(path: str, file: BinaryIO, content: Callable[[_Event], dict[str, Any]]) -> Iterator[Row]:
+def _rows(path: str, file: Readable, content: Callable[[_Event], dict[str, Any]]) -> Iterator[Row]:
     try:
         yield from xml_items(path, file, partial(_Log, path, content))
     except BrokenOff as broken:

@@ -1,10 +1,10 @@
 """Histories as a process log in XES (IEEE 1849): one trace per relationship, one event per fact."""
 
 from collections.abc import Iterable
-from typing import BinaryIO
 from xml.sax.saxutils import quoteattr
 
 from journey.amendments import Fact
+from journey.formats.documents import Writable
 from journey.formats.own_attributes import PREFIX, Attribute, attributes_of, legible
 from journey.records import Recorded
 
@@ -19,7 +19,7 @@ _HEAD = f"""\
 """
 
 
-def write_xes(file: BinaryIO, histories: Iterable[tuple[str, Iterable[Recorded[Fact]]]]) -> int:
+def write_xes(file: Writable, histories: Iterable[tuple[str, Iterable[Recorded[Fact]]]]) -> int:
     """Write histories, each with the name of its relationship, as they come. Returns the number of events.
 
     `xes_rows` reads back exactly the facts that were written: see `journey.formats.own_attributes` for how. Other tools read the kind as

@@ -1,12 +1,12 @@
 """XML as a stream, by expat: in constant memory, and without anything that could reach or swell beyond the document."""
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zlib import error as ZlibError  # noqa: N812
 
 from journey.errors import UnreadableSource
-from journey.formats.broken_off import BrokenOff
+from journey.formats.documents import BrokenOff, Readable
 
 _CHUNK = 1 << 16
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Document(Protocol[T]):
         ...
 
 
-def xml_items(path: str, file: BinaryIO, new_document: Callable[[XMLParserType], Document[T]]) -> Iterator[T]:
+def xml_items(path: str, file: Readable, new_document: Callable[[XMLParserType], Document[T]]) -> Iterator[T]:
     """The items of a document as they come.
 
     Raises UnreadableSource for what is not XML, or declares a document type, since it could then declare entities;

@@ -214,7 +214,7 @@ def test_what_follows_the_log_is_refused_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("kind,id\n", "log.xes:1: this is not XML: not well-formed (invalid token)"),
+        ("kind,id\n", "log.xes:1: this is not XML: syntax error"),
         ("", "log.xes:1: this is not XML: no element found"),
         ("<html></html>", "log.xes:1: is XML, but not XES: its root is `html`"),
         ("<log><object-types/></log>", "log.xes:1: is a log in OCEL, not in XES"),
@@ -249,7 +249,7 @@ def test_a_real_log_has_as_many_cases_and_events_as_documented(name: str, cases:
 
 def test_every_event_of_a_real_log_is_a_valid_touchpoint() -> None:
     with gzip.open(real_log("receipt.xes.gz")) as file:
-        assert sum(1 for _ in facts_of(xes_rows("receipt", file))) == 8_577
+        assert len(list(facts_of(xes_rows("receipt", file)))) == 8_577
 
 
 def _counts(read: Iterable[Row]) -> tuple[int, int, int]:

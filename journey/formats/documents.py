@@ -1,7 +1,25 @@
-"""A document that was read up to a line and makes no sense from there on: cut off, damaged, or malformed."""
+"""What documents that are read and written as streams have in common, whatever their format."""
+
+from typing import Any, Protocol
 
 from journey.errors import InvalidTouchpoint
 from journey.formats.source_rows import Row
+
+
+class Readable(Protocol):
+    """A file of bytes to read, packed or not."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
+
+
+class Writable(Protocol):
+    """A file of bytes to write, packed or not."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Append some bytes."""
+        ...
 
 
 class BrokenOff(Exception):
