@@ -99,6 +99,7 @@ class _Log:
 
     def __init__(self, path: str, content: Callable[[_Event], dict[str, Any]], parser: XMLParserType) -> None:
         self.items: list[Row] = []
+        self.text = None
         self.has_begun = False
         self._path, self._content, self._parser = path, content, parser
         self._depth = 0
@@ -136,9 +137,6 @@ class _Log:
                 self._trace = None
             self._owner_depth -= 1
         self._depth -= 1
-
-    def text(self, text: str) -> None:
-        pass
 
     def _open_log(self, tag: str) -> None:
         if tag != "log":

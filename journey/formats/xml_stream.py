@@ -27,8 +27,9 @@ class Document(Protocol[T]):
         """It ends."""
         ...
 
-    def text(self, text: str) -> None:
-        """Some text in it."""
+    @property
+    def text(self) -> Callable[[str], None] | None:
+        """What takes the text in an element; None where no text counts, which is faster."""
         ...
 
 
