@@ -12,6 +12,7 @@ from journey.formats.documents import BrokenOff, Readable
 _CHUNK = 1 << 16
 _LONGEST_TOKEN = 16
 """An error nearer to the end of what was read than this may come from a token that is cut there: `-Infinity`, `\\ud83d\\ude00`."""
+_AFTER_A_NUMBER = (*",]} \t\r\n",)
 _decoder = json.JSONDecoder()
 
 
@@ -105,10 +106,15 @@ class JsonDocument:
             except (ValueError, RecursionError) as error:
                 raise BrokenOff(self._line, f"this is not JSON that can be read: {error}") from None
             else:
-                # A number that ends where the text does may go on.
-                if end < len(self._text) or not self._read_on():
-                    self._advance(end)
-                    return value
+                # A number may go on where the text does.
+                if len(self._text) - end > _LONGEST_TOKEN or not self._read_on():
+                    return self._taken(value, end)
+
+    def _taken(self, value: Any, end: int) -> Any:
+        if isinstance(value, int | float) and not isinstance(value, bool) and self._text[end : end + 1] not in _AFTER_A_NUMBER:
+            raise BrokenOff(self._line, "a number is cut off")
+        self._advance(end)
+        return value
 
     def _advance(self, to: int) -> None:
         self._line += self._text.count("\n", self._at, to)
@@ -120,6 +126,9 @@ class JsonDocument:
             data = self._file.read(max(_CHUNK, len(self._text) - self._at))
         except (EOFError, OSError, ZlibError) as error:
             raise BrokenOff(self._line, str(error).lower()) from None
-        self._text = self._text[self._at :] + self._decode(data, final=not data)
+        if not data:
+            self._text += self._decode(b"", final=True)
+            return False
+        self._text = self._text[self._at :] + self._decode(data)
         self._at = 0
-        return bool(data)
+        return True

@@ -104,4 +104,6 @@ def _object(relationship: str, type: str, name: str) -> Related:
 
 def _id(name: str) -> str:
     """An id that XML can hold; ids that differ still do."""
+    if legible(name) == name:
+        return name
     return "".join(one if legible(one) == one else f"\ufffd{ord(one):04X}" for one in name)
