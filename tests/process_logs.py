@@ -18,7 +18,7 @@ from journey.records import Recorded
 LOGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "process_logs"
 Histories = list[tuple[str, list[Recorded[Fact]]]]
 
-_characters = st.one_of(st.characters(), st.sampled_from("\x00\x0b\x1f\r\n\t\x7f\x85\ufffe\uffff<&>'\"\\ "))
+_characters = st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x00\x0b\x1f\r\n\t\x7f\x85\ufffe\uffff<&>'\"\\ "))
 _texts = st.text(_characters, max_size=12)
 _names = st.text(
     st.one_of(st.sampled_from("ab/%:<&>\"' \ufffe"), st.characters(categories=("L", "N", "P", "S"))), min_size=1, max_size=12

@@ -56,7 +56,9 @@ def _opened(path: str, source: Readable | Path, encoding: Encoding, stack: ExitS
         return stack.enter_context(closing(open_log(path, source)))
     items = json_items if encoding == "json" else xml_items_of
     file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
-    return stack.enter_context(closing(SpooledLog(items(path, file))))
+    log = stack.enter_context(closing(SpooledLog()))
+    log.fill(items(path, file))
+    return log
 
 
 def _rows(path: str, log: Log, content: Callable[[Event], dict[str, Any]]) -> Iterator[Row]:

@@ -59,11 +59,14 @@ class Log(Protocol):
 class SpooledLog:
     """A document's log, kept in a temporary database while it is read: objects may come after the events, and may be many."""
 
-    def __init__(self, items: Iterable[Object | Event]) -> None:
+    def __init__(self) -> None:
         self._database = sqlite3.connect("")
         self._database.execute("CREATE TABLE objects (id BLOB PRIMARY KEY, type BLOB) WITHOUT ROWID")
         self._database.execute("CREATE TABLE events (event TEXT)")
         self._broken: BrokenOff | None = None
+
+    def fill(self, items: Iterable[Object | Event]) -> None:
+        """Take all that a document holds, up to where it breaks off."""
         try:
             for item in items:
                 self._add(item)

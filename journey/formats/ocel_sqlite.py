@@ -43,13 +43,21 @@ def open_log(path: str, file: Path) -> "SqliteLog":
     """The log in a database, which is not written to. Raises UnreadableSource."""
     try:
         connection = sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as error:
         raise UnreadableSource(f"{path}: {error}", "name a log in SQLite") from None
-    if missing := sorted(_TABLES - tables):
+    if problem := _problem(connection):
         connection.close()
-        raise UnreadableSource(f"{path}: is SQLite, but not OCEL 2.0: it has no table `{missing[0]}`", "name a log in OCEL 2.0")
+        raise UnreadableSource(f"{path}: {problem}", "name a log in OCEL 2.0, in SQLite")
     return SqliteLog(connection)
+
+
+def _problem(connection: sqlite3.Connection) -> str | None:
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error as error:
+        return str(error)
+    missing = sorted(_TABLES - tables)
+    return f"is SQLite, but not OCEL 2.0: it has no table `{missing[0]}`" if missing else None
 
 
 class SqliteLog:
