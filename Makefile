@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-crash test-spark check laws mutants docs bench lock clean
+.PHONY: help demo test test-pythons test-crash test-spark test-pm4py check laws mutants docs bench lock clean
 
 help: ## list the tasks
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 demo: $(VENV)/.core ## set up the core, then tell the story of the cold meeting
 	@$(BIN)/journey demo cold-meeting
@@ -26,6 +26,11 @@ test-crash: $(VENV)/.ready ## kill writers and servers, 200 times per store, and
 test-spark: $(VENV)/.ready ## install Apache Spark (500 MB; needs Java 17) and replay a ledger on it
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-spark.txt
 	$(BIN)/pytest tests/cluster/test_spark.py
+
+test-pm4py: $(VENV)/.ready ## install pm4py (400 MB, AGPL) in an environment of its own and count what it reads in exported process logs
+	$(BIN)/python -m venv .pm4py-venv
+	.pm4py-venv/bin/pip install --quiet --disable-pip-version-check pm4py==2.7.23.11
+	$(BIN)/python tests/oracles/process_logs/compare.py .pm4py-venv/bin/python
 
 check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
 	$(BIN)/ruff format --check .
@@ -52,7 +57,7 @@ lock: ## resolve requirements.txt, the core alone and what Spark adds (needs uv)
 	$(RESOLVE) --extra spark --constraint requirements.txt -o requirements-spark.txt pyproject.toml
 
 clean: ## remove what the tasks made
-	rm -rf $(VENV) .tox dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .pm4py-venv .tox dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "journey needs Python 3.11 or newer; name one with make PYTHON=…"; exit 1; }
