@@ -10,7 +10,8 @@ from typing import Any
 
 from journey.amendments import FACTS, PEOPLE_FACTS, Fact
 from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean, shown
-from journey.formats.cloudevents_headers import envelope_of_message, is_json, json_object
+from journey.formats.cloudevents_headers import envelope_of_message, is_json
+from journey.formats.json_object import json_object
 from journey.records import Recorded
 from journey.touchpoints import fields_of
 

@@ -1,6 +1,5 @@
 """CloudEvents whose attributes are headers: HTTP in binary mode, and dumps of messages as Kafka has them."""
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from journey.errors import InvalidTouchpoint, shown
+from journey.formats.json_object import json_object
 
 _JSON = re.compile(r"[^/;\s]+/(?:[^/;\s]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 _STRUCTURED = re.compile(r"application/cloudevents\+json\s*(?:;.*)?", re.IGNORECASE)
@@ -37,17 +37,6 @@ def envelope_of_message(message: Mapping[str, Any]) -> dict[str, Any]:
 def is_json(content_type: object) -> bool:
     """Whether data of this media type is JSON; without one it is."""
     return content_type is None or (isinstance(content_type, str) and _JSON.fullmatch(content_type.strip()) is not None)
-
-
-def json_object(raw: bytes, field: str) -> dict[str, Any]:
-    """The object that JSON text holds. Raises InvalidTouchpoint, also for a name given twice."""
-    try:
-        value = json.loads(raw, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise InvalidTouchpoint([(field, f"this is not JSON: {error}")], "give a JSON object") from None
-    if not isinstance(value, dict):
-        raise InvalidTouchpoint([(field, f"{shown(value)} is not a JSON object")], "give the touchpoint's fields as an object")
-    return value
 
 
 def _envelope(headers: Mapping[str, Any], content: Any) -> dict[str, Any]:
@@ -83,11 +72,3 @@ def _unescaped(header: str, value: Any) -> Any:
         return unquote(value, errors="strict")
     except UnicodeDecodeError:
         raise InvalidTouchpoint([(header, f"{shown(value)} is not percent-encoded UTF-8")], "encode it again") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"`{next(name for name in names if names.count(name) > 1)}` is given twice")
-    return fields

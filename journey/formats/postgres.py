@@ -8,7 +8,7 @@ import psycopg
 
 from journey.errors import UnreadableSource, did_you_mean, shown
 from journey.formats.source_rows import Row
-from journey.formats.tables import binary, check_names, chosen
+from journey.formats.tables import binary, check_names, chosen, together
 from journey.stores.addresses import without_password
 
 _CHUNK = 10_000
@@ -76,7 +76,7 @@ def _rows(place: str, opened: ExitStack, cursor: psycopg.ServerCursor[Any], name
                 content = {name: value for name, value in zip(names, values, strict=True) if value is not None}
                 # `\x`, then two digits a byte.
                 problems = [binary(name, len(content.pop(name)) // 2 - 1) for name in sorted(binaries & content.keys())]
-                yield Row(place, line, content, problems[0] if problems else None)
+                yield Row(place, line, content, together(problems))
         except (psycopg.Error, UnicodeDecodeError) as error:
             raise UnreadableSource(f"{place}: {_line(error)}", _MEND) from None
 

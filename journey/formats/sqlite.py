@@ -8,7 +8,7 @@ from typing import Any
 
 from journey.errors import UnreadableSource
 from journey.formats.source_rows import Row
-from journey.formats.tables import binary, check_names, chosen
+from journey.formats.tables import binary, check_names, chosen, together
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY rowid"
 _VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY rowid"
@@ -49,14 +49,14 @@ def _rows(place: str, opened: ExitStack, cursor: sqlite3.Cursor, names: list[str
         try:
             for line, values in enumerate(cursor, start=1):
                 content: dict[str, Any] = {}
-                problem = None
+                problems = []
                 for name, value in zip(names, values, strict=True):
                     if isinstance(value, str):
                         content[name] = value
                     elif isinstance(value, bytes):
-                        problem = binary(name, len(value))
+                        problems.append(binary(name, len(value)))
                     elif value is not None:
                         content[name] = repr(value)
-                yield Row(place, line, content, problem)
+                yield Row(place, line, content, together(problems))
         except sqlite3.Error as error:
             raise UnreadableSource(f"{place}: {error}", _MEND) from None

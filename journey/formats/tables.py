@@ -43,3 +43,11 @@ def check_names(place: str, names: Sequence[str], columns: Sequence[str]) -> Non
 def binary(column: str, size: int) -> InvalidTouchpoint:
     """What is wrong with a row in which this column holds bytes."""
     return InvalidTouchpoint([(column, f"is binary data of {size} bytes")], "store it as text, or leave the column out")
+
+
+def together(problems: Sequence[InvalidTouchpoint]) -> InvalidTouchpoint | None:
+    """All that is wrong with a row as one problem, if anything is."""
+    if not problems:
+        return None
+    mends = dict.fromkeys(problem.mend for problem in problems)
+    return InvalidTouchpoint([one for problem in problems for one in problem.problems], "; ".join(mends))
