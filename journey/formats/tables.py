@@ -17,7 +17,7 @@ def path_and_part(path: Path) -> tuple[Path, str | None]:
 def chosen(place: str, what: str, names: Sequence[str], name: str | None) -> str:
     """The part called `name`, or the only one. Raises UnreadableSource, which names the parts that there are."""
     listed = ", ".join(shown(one) for one in names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-    if name in names:
+    if name is not None and name in names:
         return name
     if not names:
         raise UnreadableSource(f"{place}: holds no {what} with data", "there is nothing to import")
