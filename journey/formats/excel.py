@@ -8,9 +8,9 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.excel_cells import unread_cells
+from journey.formats.excel_cells import UnreadCells, unread_cells
 from journey.formats.source_rows import Row
-from journey.formats.tables import check_names, chosen
+from journey.formats.tables import check_names, chosen, together
 
 _MEND = "name a workbook that can be read, or save it as .xlsx without a password"
 _DIGITS_MAX = 10**16
@@ -44,17 +44,21 @@ def excel_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
     return _rows(str(path), rows, dict(zip(columns, names, strict=True)), unread)
 
 
-def _rows(
-    path: str, rows: Iterator[Sequence[Any]], names: Mapping[str, str], unread: Mapping[int, Mapping[str, tuple[str, str]]]
-) -> Iterator[Row]:
+def _rows(path: str, rows: Iterator[Sequence[Any]], names: Mapping[str, str], unread: UnreadCells) -> Iterator[Row]:
+    line = 1
     for line, values in enumerate(rows, start=2):
         content = {name: _text(value) for name, value in zip(names.values(), values, strict=True) if value != ""}
-        problem = None
-        if cells := {column: fault for column, fault in unread.get(line, {}).items() if column in names}:
-            mends = "; ".join(dict.fromkeys(mend for _, mend in cells.values()))
-            problem = InvalidTouchpoint([(names[column], message) for column, (message, _) in cells.items()], mends)
+        problem = _problem(names, unread.get(line, {}))
         if content or problem:
             yield Row(path, line, content, problem)
+    # The reader's sheet ends with the last cell that has a value.
+    for after in sorted(unread):
+        if after > line and (problem := _problem(names, unread[after])):
+            yield Row(path, after, {}, problem)
+
+
+def _problem(names: Mapping[str, str], unread: Mapping[str, tuple[str, str]]) -> InvalidTouchpoint | None:
+    return together([InvalidTouchpoint([(names[column], fault)], mend) for column, (fault, mend) in unread.items() if column in names])
 
 
 def _text(value: Any) -> str:

@@ -30,14 +30,15 @@ _PLAIN = (
     pa.types.is_large_string,
     pa.types.is_string_view,
 )
+_MAP = "name the columns as touchpoint fields, or map the file with --sql FILE"
 _MEND = "name a Parquet file that can be read"
 
 
 def parquet_rows(path: Path) -> Iterator[Row]:
     """The rows of a Parquet file, null left out. The columns are checked at once, the rows stream.
 
-    Times with a zone become text in UTC, others text without an offset; decimals become text; `fields` is a struct, a map or JSON
-    text, and what is null in a struct is not among them. A row with bytes, or a time of no whole microseconds, comes with that problem.
+    Times with a zone become text in UTC, others text without an offset; decimals become text; `fields` is a struct or JSON text,
+    and what is null in a struct is not among them. A row with bytes, or a time of no whole microseconds, comes with that problem.
     `line` is the number of the row. `recorded_at` and `position` are left in. Raises UnreadableSource.
     """
     try:
@@ -47,11 +48,9 @@ def parquet_rows(path: Path) -> Iterator[Row]:
             check_names(str(path), names, [str(number) for number, _ in enumerate(names, start=1)])
             for name in names:
                 if name not in _COLUMNS:
-                    mend = did_you_mean(name, _COLUMNS) or "name the columns as touchpoint fields, or map the file with --sql FILE"
-                    raise UnreadableSource(f"{path}: {shown(name)} is not a field of any touchpoint", mend)
+                    raise UnreadableSource(f"{path}: {shown(name)} is not a field of any touchpoint", did_you_mean(name, _COLUMNS) or _MAP)
             if "kind" not in names:
-                mend = "name the columns as touchpoint fields, or map the file with --sql FILE"
-                raise UnreadableSource(f"{path}: there is no column `kind`", mend)
+                raise UnreadableSource(f"{path}: there is no column `kind`", _MAP)
             return _rows(str(path), opened.pop_all(), file)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableSource(f"{path}: {error}", _MEND) from None
@@ -66,7 +65,7 @@ def _rows(path: str, opened: ExitStack, file: pq.ParquetFile) -> Iterator[Row]:
                 columns = {
                     name: _values(name, column, problems)
                     for name, column in zip(batch.schema.names, batch.columns, strict=True)
-                    if column.null_count < len(column)
+                    if name == "kind" or column.null_count < len(column)
                 }
                 names = list(columns)
                 for number, values in enumerate(zip(*columns.values(), strict=True)):

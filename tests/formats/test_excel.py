@@ -113,13 +113,14 @@ def test_a_time_of_a_sheet_has_no_offset_and_is_refused_with_a_mend(tmp_path: Pa
 def test_errors_and_formulas_without_values_are_refused(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
-        S=[["id", "severity", "note"], ["a", "#N/A", None], ["b", "=1/2", "#DIV/0!"], ["c", 0.5, "fine"], [None, "#REF!"]],
+        S=[["id", "severity", "note"], ["a", "#N/A", None], ["b", "=1/2", "#DIV/0!"], ["c", 0.5, "fine"], [None, "#REF!"], [None, "=1/2"]],
     )
     problems = {row.line: row.problem for row in read(path)}
     assert {line: str(problem) for line, problem in problems.items() if problem} == {
         2: "severity: cell B2 is the error `#N/A`",
         3: "severity: cell B3 has a formula without its value; note: cell C3 is the error `#DIV/0!`",
         5: "severity: cell B5 is the error `#REF!`",
+        6: "severity: cell B6 has a formula without its value",
     }
     assert problems[2] is not None
     assert problems[2].mend == "correct the cell, or clear it"

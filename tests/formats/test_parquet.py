@@ -153,6 +153,11 @@ def test_rows_are_numbered_across_batches(tmp_path: Path) -> None:
     assert all(row.line == int(row.fields["id"]) for row in parquet_rows(path))
 
 
+def test_a_row_of_nothing_is_a_row_without_a_kind(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"kind": pa.array([None, None], pa.string()), "note": pa.array([None, None])}), tmp_path / "a.parquet")
+    assert [(row.line, row.fields) for row in parquet_rows(tmp_path / "a.parquet")] == [(1, {}), (2, {})]
+
+
 def test_columns_that_are_no_fields_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="`severty` is not a field of any touchpoint") as refused:
         parquet_rows(written(tmp_path / "a.parquet", severty=[0.5]))
