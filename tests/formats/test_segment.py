@@ -64,7 +64,16 @@ def test_a_track_of_a_kind_is_that_touchpoint(fact: Fact, named: Any, titled: An
 
 @given(st.sampled_from(["track", "identify", "group", "page", "screen"]), st.dictionaries(st.text(), st.integers() | st.text()))
 def test_every_call_gives_one_fact_with_its_own_id_and_time(type: str, others: dict[str, Any]) -> None:
-    call = {**CALL, "type": type, "event": "Order Placed", "groupId": "shop", "properties": others, "traits": others, "context": others}
+    call = {
+        **CALL,
+        "type": type,
+        "event": "Order Placed",
+        "name": "Orders",
+        "groupId": "shop",
+        "properties": others,
+        "traits": others,
+        "context": others,
+    }
     fact = fact_of({**others, **call, "channel": "phone"})
     assert (fact.id, fact.occurred_at) == ("m1", AT)
 
