@@ -7,6 +7,7 @@ from journey.errors import MissingExtra
 
 _BRINGS = {
     "bulk": ("numpy", "numba", "llvmlite", "pyarrow"),
+    "excel": ("python_calamine",),
     "postgres": ("psycopg", "psycopg_pool"),
     "sql": ("duckdb",),
     "testing": ("hypothesis", "pytest"),

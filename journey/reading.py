@@ -29,47 +29,56 @@ def read_fact(fields: Mapping[str, Any], *, allow_unknown: bool = False) -> Fact
     return validated(_model(fields, FACTS), fields)
 
 
-_KEYS = re.compile(rb'"(\w+)"\s*:')
 _KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"')
 _MODELS_BY_NAME = {name.encode(): model for name, model in FACTS.items()}
 
 
 def read_json(text: str | bytes) -> Fact:
     """Read one touchpoint, or another fact, from one JSON object. Raises InvalidTouchpoint."""
-    if isinstance(text, bytes) and _names_differ(text) and (match := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(match[1])):
+    if isinstance(text, bytes) and (match := _KIND.search(text)) and (model := _MODELS_BY_NAME.get(match[1])):
         # Straight from its bytes: no dict is built. If this fails, the code below finds every problem. It may have matched a `kind`
         # somewhere inside the object; then it fails too, since each model takes its own kind alone.
         try:
-            return cast(Fact, model.__pydantic_validator__.validate_json(text))
+            fact = cast(Fact, model.__pydantic_validator__.validate_json(text))
+            if _gives_once(text, len(fact.model_fields_set)):
+                return fact
         except ValidationError:
             pass
     return read_fact(object_of(text))
 
 
-def object_of(text: str | bytes) -> dict[str, Any]:
-    """The object in a text of JSON. Raises InvalidTouchpoint, also where one name is given twice."""
+def object_of(text: str | bytes, field: str = "") -> dict[str, Any]:
+    """The object in a text of JSON, perhaps that of a field. Raises InvalidTouchpoint, also where one name is given twice."""
+    mend = f"give `{field}` one JSON object" if field else "write one JSON object a line"
     try:
-        value = json.loads(text, object_pairs_hook=each_once)
+        value = json.loads(text, object_pairs_hook=_each_once)
+    except _GivenTwice as error:
+        wrong = (field, f"`{error}` is given twice") if field else (str(error), "is given twice")
+        raise InvalidTouchpoint([wrong], f"give `{error}` once") from None
     except (ValueError, RecursionError) as error:
-        raise InvalidTouchpoint([("", f"this is not JSON: {error}")], "write one JSON object a line") from None
+        raise InvalidTouchpoint([(field, f"this is not JSON: {error}")], mend) from None
     if not isinstance(value, dict):
-        raise InvalidTouchpoint([("", f"a JSON object is needed, not {type(value).__name__}")], "write one JSON object a line")
+        raise InvalidTouchpoint([(field, f"a JSON object is needed, not {type(value).__name__}")], mend)
     return value
 
 
-def _names_differ(text: bytes) -> bool:
-    """Whether each name in this JSON surely occurs once; objects inside it, and escaped names, leave a doubt."""
-    names = _KEYS.findall(text)
-    return len(names) == len(set(names)) and b"\\u" not in text
+_BLANK_COLONS = (b" :", b"\t:", b"\n:", b"\r:")
 
 
-def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The fields of a JSON object, as a hook of `json`. Raises InvalidTouchpoint where one is given twice."""
+def _gives_once(text: bytes, names: int) -> bool:
+    """Whether this JSON surely gives each of its so many names once: it has no more colons that can follow a name."""
+    return text.count(b'":') == names and not any(blank in text for blank in _BLANK_COLONS)
+
+
+class _GivenTwice(ValueError):
+    """Raised with a name that an object has twice."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidTouchpoint([(twice, "is given twice")], f"give `{twice}` once")
+        raise _GivenTwice(next(name for name in names if names.count(name) > 1))
     return fields
 
 

@@ -24,7 +24,7 @@ from journey.stores.rows import Receipt
 
 BATCH = 10_000
 """How many rows go into one transaction."""
-_LOOKED_UP = 1_000
+_LOOKED_UP = 200
 """In so many relationships, what the report misses is looked for."""
 
 
@@ -193,7 +193,7 @@ def _write(journal: Recorder, batch: _Batch, report: Report) -> _Written:
         except ConflictingTouchpoint:
             refuse(journal.conflicts(ready))
         else:
-            report.add(ready.facts)
+            report.add(ready)
             new = sum(receipt.is_new for receipt in receipts)
             return _Written(new, len(receipts) - new, refused)
     return _Written(0, 0, refused)

@@ -2,15 +2,17 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
-from journey.amendments import LOG_FACTS, Fact
+from journey.amendments import LOG_FACTS
 from journey.errors import JourneyError
 from journey.history import History
+from journey.recording import Prepared
+from journey.stores.rows import StoredTouchpoint
+from journey.times import from_microseconds
 from journey.touchpoints import PromiseMade
 
 _MOST = 1_000_000
@@ -19,10 +21,8 @@ _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 """A time before it is mostly a zero that was read as a time."""
 _OPENS_EPISODE = ("failure_occurred", "deception_exposed")
 _NEEDS_EPISODE = ("recovery_step_taken", "response_failed", "evidence_emerged", "episode_closed")
-_SAYS_NOTHING = {
-    "note_added": "notes move nothing",
-    "feedback_requested": "asking for feedback moves nothing",
-}
+_SAYS_NOTHING = {"note_added": "notes move nothing", "feedback_requested": "asking for feedback moves nothing"}
+_TOLD_BY_KIND = frozenset(("interaction", "promise_made", "delivery", *_OPENS_EPISODE, *_NEEDS_EPISODE, *_SAYS_NOTHING))
 
 
 class Names:
@@ -33,16 +33,15 @@ class Names:
         self._folded = dict[str, str]()
         self.alike = list[tuple[str, str]]()
 
-    def add(self, name: str | None) -> None:
-        """Count a name."""
-        if name is None or name in self.all or len(self.all) >= _MOST:
-            return
-        self.all.add(name)
-        folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        if folded != name and folded in self.all:
-            self.alike.append((folded, name))
-        elif (other := self._folded.setdefault(folded, name)) != name:
-            self.alike.append((other, name))
+    def add(self, names: Iterable[str]) -> None:
+        """Count names."""
+        for name in names:
+            if name in self.all or len(self.all) >= _MOST:
+                continue
+            self.all.add(name)
+            folded = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+            if (other := self._folded.setdefault(folded, name)) != name:
+                self.alike.append((other, name))
 
 
 @dataclass
@@ -82,43 +81,45 @@ class Report:
     episodes: References = field(default_factory=References)
     promises: References = field(default_factory=References)
 
-    def add(self, facts: Sequence[Fact]) -> None:
+    def add(self, ready: Prepared) -> None:
         """Count facts, in the order of their source."""
-        for fact in facts:
-            self._add(fact)
-        places = [(fact.relationship, fact.occurred_at, getattr(fact, "sequence", 0), fact.id) for fact in facts]
-        for _, group in groupby(sorted(places, key=_instant), key=_instant):
-            ids = [id for *_, id in group]
-            if ids != sorted(ids):
-                self.same_instant += len(ids)
+        self.kinds.update(row.kind for row in ready.rows)
+        touchpoints: list[tuple[Any, StoredTouchpoint]] = [
+            (fact, row) for fact, row in zip(ready.facts, ready.rows, strict=True) if row.kind not in LOG_FACTS
+        ]
+        if not touchpoints:
+            return
+        self.relationships.add(dict.fromkeys(row.relationship for _, row in touchpoints))
+        self.people.add(dict.fromkeys(one for fact, _ in touchpoints for one in (fact.contact, fact.representative) if one))
+        times = [row.occurred_at for _, row in touchpoints]
+        first, last = from_microseconds(min(times)), from_microseconds(max(times))
+        self.first = first if self.first is None else min(first, self.first)
+        self.last = last if self.last is None else max(last, self.last)
+        if first < _EARLIEST or last > self.now:
+            self.far_off += [fact.id for fact, _ in touchpoints if not _EARLIEST <= fact.occurred_at <= self.now]
+            del self.far_off[_MOST:]
+        for fact, row in touchpoints:
+            if row.kind in _TOLD_BY_KIND or fact.certainty == 0:
+                self._look_at(fact)
+        self.same_instant += _out_of_order(touchpoints)
 
     def refuse(self, error: JourneyError) -> None:
         """Count a refused row."""
         if len(self.reasons) < 1000 or str(error) in self.reasons:
             self.reasons[str(error)] += 1
 
-    def _add(self, fact: Any) -> None:
-        kind, at, relationship = fact.kind, fact.occurred_at, fact.relationship
-        self.kinds[kind] += 1
-        if kind in LOG_FACTS:
-            return
-        self.relationships.add(relationship)
-        self.people.add(fact.contact)
-        self.people.add(fact.representative)
-        self.first = at if self.first is None or at < self.first else self.first
-        self.last = at if self.last is None or at > self.last else self.last
-        if not _EARLIEST <= at <= self.now and len(self.far_off) < _MOST:
-            self.far_off.append(fact.id)
+    def _look_at(self, fact: Any) -> None:
+        kind = fact.kind
         if why := _why_unmoving(fact):
             self.unmoving[why] += 1
         if kind in _OPENS_EPISODE:
-            self.episodes.begun.add((relationship, fact.episode or fact.id))
-        elif fact.episode is not None and kind in _NEEDS_EPISODE and len(self.episodes.named) < _MOST:
-            self.episodes.named.setdefault((relationship, fact.episode), fact.id)
-        if kind == "promise_made":
-            self.promises.begun.add((relationship, fact.promise))
+            self.episodes.begun.add((fact.relationship, fact.episode or fact.id))
+        elif kind in _NEEDS_EPISODE and fact.episode is not None and len(self.episodes.named) < _MOST:
+            self.episodes.named.setdefault((fact.relationship, fact.episode), fact.id)
+        elif kind == "promise_made":
+            self.promises.begun.add((fact.relationship, fact.promise))
         elif kind == "delivery" and fact.promise is not None and len(self.promises.named) < _MOST:
-            self.promises.named.setdefault((relationship, fact.promise), fact.id)
+            self.promises.named.setdefault((fact.relationship, fact.promise), fact.id)
 
     def look_up(self, history: History) -> None:
         """Take it that what began in a history, which was recorded before, is known."""
@@ -153,8 +154,16 @@ def _shown(references: References) -> list[dict[str, str]]:
     return [{"relationship": relationship, "id": id, "touchpoint": fact} for (relationship, id), fact in unknown]
 
 
-def _instant(place: tuple[str, datetime, int, str]) -> tuple[str, datetime, int]:
-    return place[:3]
+def _out_of_order(touchpoints: Sequence[tuple[Any, StoredTouchpoint]]) -> int:
+    """How many share relationship, time and sequence with others, and are not in the order of their ids."""
+    instants = [(row.relationship, row.occurred_at) for _, row in touchpoints]
+    if len(set(instants)) == len(instants):
+        return 0
+    counts, together = Counter(instants), dict[tuple[str, int, int], list[str]]()
+    for instant, (fact, _) in zip(instants, touchpoints, strict=True):
+        if counts[instant] > 1:
+            together.setdefault((*instant, fact.sequence), []).append(fact.id)
+    return sum(len(ids) for ids in together.values() if ids != sorted(ids))
 
 
 def _why_unmoving(fact: Any) -> str | None:

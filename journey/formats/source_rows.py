@@ -1,7 +1,8 @@
 """One row of a source, whatever its format: its place, its content, and what is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 from journey.amendments import FACTS, Fact
@@ -25,11 +26,11 @@ class Row(NamedTuple):
 
     path: str
     line: int
-    content: Mapping[str, Any] | bytes
+    content: dict[str, Any] | bytes
     problem: InvalidTouchpoint | None = None
 
     @property
-    def fields(self) -> Mapping[str, Any]:
+    def fields(self) -> dict[str, Any]:
         """The fields of a parsed row."""
         assert not isinstance(self.content, bytes)
         return self.content
@@ -78,7 +79,7 @@ def content_of(row: Row) -> dict[str, Any] | bytes:
         content = row.parsed().fields
     fields = {name: value for name, value in content.items() if name not in RECORD_FIELDS}
     if isinstance(fields.get("fields"), str):
-        fields["fields"] = object_of(fields["fields"])
+        fields["fields"] = object_of(fields["fields"], "fields")
     return fields
 
 
@@ -98,8 +99,14 @@ def fact_of(row: Row, *, allow_unknown: bool = False) -> Fact:
 
 def blank_ends(fact: Fact) -> list[tuple[str, str]]:
     """The ids and names in a fact that begin or end with a blank, which would be others than those without it."""
-    values = ((name, value) for name, value in vars(fact).items() if name in _NAMES and value)
-    return [(name, value) for name, value in values if value[0].isspace() or value[-1].isspace()]
+    values = vars(fact)
+    return [(name, value) for name in _names_of(fact.kind) if (value := values[name]) and (value[0].isspace() or value[-1].isspace())]
+
+
+@cache
+def _names_of(kind: str) -> Sequence[str]:
+    """The fields of a kind that hold ids and names."""
+    return [name for name in FACTS[kind].model_fields if name in _NAMES]
 
 
 def bad_row(path: str, line: int, text: str, problem: InvalidTouchpoint) -> Row:

@@ -441,7 +441,12 @@ def test_names_alike_are_told(door: Door) -> None:
     names = ["m@x", "M@x", "m @ x", "m  @ x", "caf\u00e9", "cafe\u0301", "other"]
     rows = [{**FAILURE, "id": f"h{number}", "relationship": name} for number, name in enumerate(names)]
     outcome = door.imported(door.file("h.jsonl", "\n".join(map(json.dumps, rows))))
-    assert outcome.report.relationships.alike == [("m@x", "M@x"), ("m @ x", "m  @ x"), ("caf\u00e9", "cafe\u0301")]
+    assert outcome.report.relationships.alike == [
+        ("m@x", "M@x"),
+        ("m@x", "m @ x"),
+        ("m@x", "m  @ x"),
+        ("caf\u00e9", "cafe\u0301"),
+    ]
 
 
 def test_touchpoints_of_one_instant_are_told_where_their_ids_are_not_in_the_sources_order(door: Door) -> None:
