@@ -100,7 +100,9 @@ def _chosen(path: str, types: list[str], relationship: str | None) -> str:
         return _DEFAULT_TYPES[0]  # which no event is related to
     default = next((type for type in _DEFAULT_TYPES if type in types), types[0] if len(types) == 1 else None)
     if default is None:
-        raise UnreadableSource(f"{path}: does not say which of its objects are relationships", f"name one of its types of objects: {names}")
+        raise UnreadableSource(
+            f"{path}: does not say which of its objects are relationships", f"name one of its types by --relationship: {names}"
+        )
     return default
 
 

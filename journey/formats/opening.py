@@ -8,9 +8,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from journey.errors import UnreadableSource
+from journey.formats.tables import path_and_part
+from journey.stores.addresses import without_password
 
 STDIN = Path("-")
 SUFFIXES = {
@@ -20,17 +22,19 @@ SUFFIXES = {
     ".csv": "csv",
     ".tsv": "csv",
     ".xlsx": "excel",
+    ".xlsm": "excel",
     ".xls": "excel",
     ".ods": "excel",
     ".parquet": "parquet",
     ".xes": "xes",
     ".jsonocel": "ocel",
     ".xmlocel": "ocel",
+    ".xml": "xml",
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
 }
-FORMATS = ("jsonl", "json", "csv", "excel", "parquet", "cloudevents", "segment", "ocel", "xes", "sqlite")
+FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "excel", "parquet", "sqlite")
 """What `--input-format` takes."""
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -43,7 +47,7 @@ class ReadOptions:
 
     `format` is one of `FORMATS`; `encoding` one of Python's, for CSV and JSON; `delimiter` parts the cells of a CSV; `row_limit` is the
     most bytes of one row, and so of memory for it; `relationship` is what of an event log is the relationship, see `docs/importing.md`;
-    `all_text` leaves every column that a query reads as text.
+    `all_text` leaves every column that a query reads as text. `time_zone` is that of times without an offset, such as Europe/Rome.
     """
 
     format: str | None = None
@@ -52,6 +56,7 @@ class ReadOptions:
     row_limit: int = 2**20
     relationship: str | None = None
     all_text: bool = False
+    time_zone: str | None = None
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
@@ -70,10 +75,14 @@ DEFAULTS = ReadOptions()
 
 @dataclass
 class Source:
-    """One source: its path, how it is read, and what had to be guessed."""
+    """One source: its path, how it is read, and what had to be guessed.
+
+    `part` is a sheet or table in it, given as `PATH#PART`. The path may be the address of a PostgreSQL database.
+    """
 
     path: Path
     options: ReadOptions = DEFAULTS
+    part: str | None = None
     notes: list[str] = field(default_factory=list)
     _file: io.BufferedReader | None = None
 
@@ -95,10 +104,33 @@ class Source:
         if self._file is not None and self.path != STDIN:
             self._file.close()
 
+    @classmethod
+    def of(cls, path: Path, options: ReadOptions = DEFAULTS) -> Self:
+        """The source that a path names, perhaps with a part."""
+        file, part = path_and_part(path)
+        return cls(file, options, part=part)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix that says its format, in lower case; that of gzip does not."""
+        return next((suffix.lower() for suffix in reversed(self.path.suffixes) if suffix.lower() != ".gz"), "")
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its file is in gzip."""
+        return isinstance(self._file, io.BufferedReader) and isinstance(self._file.raw, _Unzipped)
+
     @property
     def name(self) -> str:
         """What it is called in messages."""
-        return "standard input" if self.path == STDIN else str(self.path)
+        return "standard input" if self.path == STDIN else without_password(self.database) if self.database else str(self.path)
+
+    @property
+    def database(self) -> str:
+        """The address of the PostgreSQL database that it is; empty if it is none."""
+        # A path has no double slash.
+        scheme, _, rest = str(self.path).partition(":/")
+        return f"{scheme}://{rest}" if scheme in ("postgresql", "postgres") else ""
 
     def tell(self, note: str) -> None:
         """Note a guess for the report."""
@@ -171,8 +203,9 @@ def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = N
     """The format of a source: by its options, its suffix, or how standard input begins; or `otherwise`. Raises UnreadableSource."""
     if source.options.format is not None:
         return source.options.format
-    suffixes = [suffix.lower() for suffix in source.path.suffixes if suffix.lower() != ".gz"]
-    found = SUFFIXES.get(suffixes[-1]) if suffixes else None
+    found = SUFFIXES.get(source.suffix)
+    if found == "xml":
+        found = "ocel" if b"<object" in file.peek(8192)[:8192] else "xes"
     if found is None and source.path == STDIN:
         start = file.peek(64)[:64].lstrip(codecs.BOM_UTF8 + b" \t\r\n")
         found = "json" if start[:1] in (b"{", b"[") else "xes" if start[:1] == b"<" else "csv"

@@ -2,72 +2,202 @@
 
 import codecs
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.extras import extra
+from journey.formats.cloudevents import fields_of_event
 from journey.formats.csv import csv_rows, csv_table
 from journey.formats.json import json_rows
 from journey.formats.jsonl import jsonl_rows
-from journey.formats.opening import Source, format_of, read_through
-from journey.formats.source_rows import Row, Table
+from journey.formats.ocel import ocel_rows, ocel_tables
+from journey.formats.ocel_log import Encoding
+from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through
+from journey.formats.segment import calls_of, fields_of_call
+from journey.formats.source_rows import Row, Table, fact_rows
+from journey.formats.sqlite import has_tables, sqlite_rows
+from journey.formats.xes import xes_rows, xes_tables
 
-_ROWS: dict[str, Callable[[Source, io.BufferedReader], Iterator[Row]]] = {"jsonl": jsonl_rows, "json": json_rows, "csv": csv_rows}
-_TEXT = ("jsonl", "json", "csv")
+_HEAD = 8192
+_TEXT = ("jsonl", "json", "csv", "cloudevents", "segment")
+_ENVELOPES = (
+    ("cloudevents", "CloudEvents", re.compile(rb'\s*[\[{][^}]*"specversion"\s*:')),
+    ("ocel", "OCEL", re.compile(rb'\s*\{\s*"(objectTypes|eventTypes|objects|events|ocel:[\w-]+)"\s*:')),
+    ("segment", "Segment's calls", re.compile(rb'\s*[\[{][^}]*"(messageId|batch|anonymousId)"\s*:')),
+)
+"""What objects of a format have near their beginning."""
 
 
 def rows_of(source: Source) -> Iterator[Row]:
     """The rows of one source, as touchpoints' fields. Raises UnreadableSource before the first when it is not of its format."""
-    file, kind = _opened(source)
-    return read_through(source, _ROWS[kind](source, file))
+    if source.database:
+        return _facts(source.name, _database(source))
+    kind, file = _opened(source)
+    return read_through(source, _rows(source, kind, file))
 
 
 def table_of(source: Source) -> Table:
     """One source as a table of text. Raises as `rows_of`."""
-    file, kind = _opened(source, otherwise="csv")
+    table = Table([], iter(()))
+    if source.database:
+        table.rows = _grown(table, _database(source))
+        return table
+    kind, file = _opened(source, otherwise="csv")
     if kind == "csv":
         table = csv_table(source, file)
     else:
-        table = Table([], iter(()))
-        table.rows = _texts(table, _ROWS[kind](source, file))
+        table.rows = _grown(table, _texts(source, kind, file))
     table.rows = read_through(source, table.rows)
     return table
 
 
-def _opened(source: Source, otherwise: str | None = None) -> tuple[io.BufferedReader, str]:
+def _database(source: Source) -> Iterator[Row]:
+    with extra("postgres", "reading from PostgreSQL"):
+        from journey.formats.postgres import postgres_rows
+
+    return postgres_rows(source.database, source.part)
+
+
+def _opened(source: Source, otherwise: str | None = None) -> tuple[str, io.BufferedReader]:
+    """The format of a source that is a file, and the file."""
     file = source.open()
     kind = format_of(source, file, otherwise)
-    head = file.peek(8192)[:8192]
+    head = file.peek(_HEAD)[:_HEAD]
     if kind in _TEXT and b"\x00" in head and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSource(f"{source.name}: is a binary file, not lines of text", "give --encoding or --input-format")
-    return file, kind
+    if kind == "sqlite" and source.part is None and has_tables(source.path, {"event", "object", "event_object", "event_map_type"}):
+        return "ocel", file
+    if kind in ("jsonl", "json") and source.options.format is None:
+        for envelope, name, beginning in _ENVELOPES:
+            if beginning.match(head.removeprefix(codecs.BOM_UTF8)):
+                source.tell(f"is read as {name}; give --input-format {kind} if it is not")
+                return envelope, file
+    return kind, file
 
 
-def _texts(table: Table, rows: Iterator[Row]) -> Iterator[Row]:
-    """Rows of JSON with their values as text: a string is what it says, anything else what is written."""
+def _rows(source: Source, kind: str, file: io.BufferedReader) -> Iterator[Row]:
+    name, relationship = source.name, source.options.relationship
+    match kind:
+        case "csv":
+            return csv_rows(source, file)
+        case "cloudevents":
+            return _mapped(_objects(source, file), lambda fields: [fields_of_event(fields)])
+        case "segment":
+            group: Literal["user", "group"] = "group" if relationship == "group" else "user"
+            return _mapped(_objects(source, file), lambda body: [fields_of_call(call, group) for call in calls_of(body)])
+        case "xes":
+            return xes_rows(name, file, relationship=relationship or "case")
+        case "ocel":
+            log, encoding = _log(source, file)
+            return ocel_rows(name, log, encoding=encoding, relationship=relationship)
+        case "jsonl" | "json":
+            return _objects(source, file)
+    return _facts(name, _table_rows(source, kind, file))
+
+
+def _texts(source: Source, kind: str, file: io.BufferedReader) -> Iterator[Row]:
+    """The rows of any format but CSV, as a table."""
+    match kind:
+        case "xes":
+            return xes_tables(source.name, file)
+        case "ocel":
+            log, encoding = _log(source, file)
+            return ocel_tables(source.name, log, encoding=encoding)
+    return _objects(source, file) if kind in _TEXT else _table_rows(source, kind, file)
+
+
+def _objects(source: Source, file: io.BufferedReader) -> Iterator[Row]:
+    """Objects of JSON, in lines or however they are laid out."""
+    are_lines = "jsonl" in (source.options.format, SUFFIXES.get(source.suffix))
+    return jsonl_rows(source, file) if are_lines else json_rows(source, file)
+
+
+def _table_rows(source: Source, kind: str, file: io.BufferedReader) -> Iterator[Row]:
+    """The rows of a source that is a table with columns, and a file that must be one."""
+    path = _path(source, file)
+    match kind:
+        case "excel":
+            with extra("excel", "reading workbooks"):
+                from journey.formats.excel import excel_rows
+
+            return excel_rows(path, source.part)
+        case "parquet":
+            with extra("bulk", "reading Parquet"):
+                from journey.formats.parquet import parquet_rows
+
+            return parquet_rows(path)
+    return sqlite_rows(path, source.part)
+
+
+def _facts(name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows of a table, if the first of them has touchpoint fields. Raises UnreadableSource."""
+    first = next(rows, None)
+    if first is None:
+        return rows
+    if first.problem is None and "kind" not in first.fields:
+        fact_rows(name, Table(list(first.fields), rows))
+    return chain([first], rows)
+
+
+def _mapped(rows: Iterator[Row], fields_of: Callable[[dict[str, Any]], Iterable[dict[str, Any]]]) -> Iterator[Row]:
+    """Rows of envelopes as the fields that they hold."""
+    for row in rows:
+        row = row.parsed()
+        if row.problem is None:
+            try:
+                yield from [row._replace(content=fields) for fields in fields_of(row.fields)]
+                continue
+            except InvalidTouchpoint as problem:
+                row = row._replace(problem=problem)
+        yield row
+
+
+def _path(source: Source, file: io.BufferedReader) -> Path:
+    """The path of a file that is not read as a stream. Raises UnreadableSource for a stream, or a packed file."""
+    if source.path == STDIN or source.is_packed:
+        raise UnreadableSource(f"{source.name}: a file of this format is not read as a stream", "save it unpacked, and name that file")
+    file.close()
+    return source.path
+
+
+def _log(source: Source, file: io.BufferedReader) -> tuple[Path | io.BufferedReader, Encoding]:
+    """An OCEL log, and in which of its encodings it is."""
+    start = file.peek(64)[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"SQLite format 3"):
+        return _path(source, file), "sqlite"
+    return file, "json" if start.startswith(b"{") else "xml"
+
+
+def _grown(table: Table, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows with their values as text, while the table learns its columns."""
     for row in rows:
         raw = row.content
         row = row.parsed()
         if row.problem is None and isinstance(raw, bytes):
             try:
-                row = row._replace(
-                    content=_as_texts(table, msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8), type=dict[str, msgspec.Raw]))
-                )
+                values = msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8), type=dict[str, msgspec.Raw])
+                row = row._replace(content=_as_texts(values, table.quoted))
             except ValueError as error:
                 row = row._replace(problem=InvalidTouchpoint([("", f"this is not UTF-8: {error}")], "give --encoding, such as cp1252"))
+        if row.problem is None:
+            table.columns += [name for name in row.fields if name not in table.columns]
         yield row
 
 
-def _as_texts(table: Table, values: dict[str, msgspec.Raw]) -> dict[str, str]:
+def _as_texts(values: Mapping[str, msgspec.Raw], quoted: set[str]) -> dict[str, str]:
+    """The values of a JSON object: a string is what it says, anything else what is written."""
     texts = dict[str, str]()
     for name, value in values.items():
         written = bytes(value)
-        if written == b"null":
-            continue
-        texts[name] = msgspec.json.decode(written) if (is_text := written.startswith(b'"')) else written.decode()
-        if is_text:
-            table.quoted.add(name)
-        if name not in table.columns:
-            table.columns.append(name)
+        if written.startswith(b'"'):
+            texts[name] = msgspec.json.decode(written)
+            quoted.add(name)
+        elif written != b"null":
+            texts[name] = written.decode()
     return texts

@@ -13,7 +13,7 @@ from journey.touchpoints import PARTIES, PEOPLE
 FIELDS = frozenset(name for model in FACTS.values() for name in model.model_fields)
 RECORD_FIELDS = frozenset(("position", "recorded_at", "corrected_by", "withheld"))
 """What a journal adds to a fact when it writes it out; see `Recorded.to_dict`."""
-_NAMES = frozenset(("id", "relationship", *PEOPLE, *PARTIES, "topic", "promise", "person", "other", "corrects", "retracts", "actor"))
+NAMES = frozenset(("id", "relationship", *PEOPLE, *PARTIES, "topic", "promise", "person", "other", "corrects", "retracts", "actor"))
 SHOWN = 200
 """How many characters of a line that cannot be read are shown."""
 
@@ -106,7 +106,7 @@ def blank_ends(fact: Fact) -> list[tuple[str, str]]:
 @cache
 def _names_of(kind: str) -> Sequence[str]:
     """The fields of a kind that hold ids and names."""
-    return [name for name in FACTS[kind].model_fields if name in _NAMES]
+    return [name for name in FACTS[kind].model_fields if name in NAMES]
 
 
 def bad_row(path: str, line: int, text: str, problem: InvalidTouchpoint) -> Row:

@@ -9,6 +9,7 @@ from journey.extras import extra
 from journey.formats.opening import DEFAULTS, ReadOptions, Source
 from journey.formats.readers import rows_of
 from journey.formats.source_rows import Row
+from journey.formats.time_zones import in_zone, zone_of
 
 
 class Rows:
@@ -34,7 +35,8 @@ def rows_from(paths: Sequence[Path], mapping: Path | None = None, options: ReadO
 
     Raises UnreadableSource at once where the first of them cannot be read.
     """
-    sources = [Source(path, options) for path in paths]
+    sources = [Source.of(path, options) for path in paths]
+    zone = None if options.time_zone is None else zone_of(options.time_zone)
     rows: Iterator[Row]
     try:
         if mapping is None:
@@ -44,6 +46,8 @@ def rows_from(paths: Sequence[Path], mapping: Path | None = None, options: ReadO
                 from journey.formats.sql import mapped_rows
 
             rows = mapped_rows(sources, mapping)
+        if zone is not None:
+            rows = in_zone(rows, zone)
         first = next(rows, None)
     except BaseException:
         for source in sources:

@@ -11,13 +11,13 @@ import duckdb
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
-from journey.formats.source_rows import FIELDS, RECORD_FIELDS, Row
+from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
 from journey.formats.sql_query import Query
 from journey.formats.sql_tables import first_lines, load, quoted
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
-_MEMORY = "1GB"
+_MEMORY = "512MB"
 """How much memory DuckDB takes before it uses the disk."""
 _INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _INFINITE = 2**63 - 1
@@ -152,6 +152,13 @@ def _fetched(name: str, kind: str) -> str:
     return f"CASE WHEN isinf({column}) THEN {_INFINITE} ELSE epoch_us({column}) END" if kind in _INSTANTS else column
 
 
+def _plain(name: str, value: Any) -> Any:
+    """A value as its field takes it: digits where a name is wanted, since a column of text may have become one of whole numbers."""
+    if name in NAMES and type(value) is int:
+        return str(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[Any]) -> Row:
     fields, problems = dict[str, Any](), list[tuple[str, str]]()
     for (name, kind), value in zip(columns.items(), values, strict=False):
@@ -170,7 +177,7 @@ def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[An
                 )
             else:
                 value = from_microseconds(microseconds)
-        fields[name] = float(value) if isinstance(value, Decimal) else value
+        fields[name] = _plain(name, value)
     if not problems:
         return Row(source, line, fields)
     parts = [(name, *message.partition("; ")) for name, message in problems]

@@ -516,3 +516,35 @@ def test_gzip_that_is_cut_off_keeps_what_was_read(door: Door) -> None:
         door.imported(door.file("g.jsonl.gz", whole[: len(whole) * 2 // 3]))
     assert len(door.facts()) == 10_000
     assert door.imported(door.file("g.jsonl.gz", whole)).recorded == 20_000
+
+
+# Times without an offset
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2024-03-01T09:00:00", "2024-03-01T08:00:00+00:00"),
+        ("2024-07-01 09:00:00.5", "2024-07-01T07:00:00.500000+00:00"),
+        ("2024-07-01T09:00:00Z", "2024-07-01T09:00:00+00:00"),
+        ("2024-07-01T09:00:00-05:00", "2024-07-01T14:00:00+00:00"),
+        ("2024-03-31T02:30:00", "was skipped"),
+        ("2024-10-27T02:30:00", "came twice"),
+        ("2024-07-01", "has no UTC offset"),
+        ("1/7/2024 09:00", "is not a date or time"),
+    ],
+)
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_a_time_zone_is_that_of_times_without_an_offset(door: Door, time: str, expected: str, format: str) -> None:
+    row = {**FAILURE, "id": "a", "occurred_at": time}
+    text = csv(f"failure_occurred,a,m@x,{time},0.5") if format == "csv" else json.dumps(row)
+    outcome = door.imported(door.file(f"a.{format}", text), time_zone="Europe/Rome")
+    if outcome.recorded:
+        assert door.facts()["a"].occurred_at.isoformat() == expected
+    else:
+        assert expected in door.refused(outcome)[0]["reason"]
+
+
+def test_a_time_zone_that_is_not_one_is_refused(door: Door) -> None:
+    with pytest.raises(UnreadableSource, match="`Rome` is not a time zone"):
+        door.imported(door.file("a.csv", csv(*failures("a"))), time_zone="Rome")

@@ -247,7 +247,7 @@ def test_relationships_are_objects_of_one_type(objects: dict[str, str], how: dic
 def test_a_type_must_be_chosen_where_there_are_several() -> None:
     with pytest.raises(UnreadableSource, match="does not say which of its objects are relationships") as caught:
         rows(a_log(call("e", "x"), x="order", y="item"), "json")
-    assert caught.value.mend == "name one of its types of objects: `item`, `order`"
+    assert caught.value.mend == "name one of its types by --relationship: `item`, `order`"
     with pytest.raises(UnreadableSource, match="has no objects of type `orders`") as caught:
         rows(a_log(call("e", "x"), x="order", y="item"), "json", relationship="orders")
     assert caught.value.mend == "did you mean `order`?"

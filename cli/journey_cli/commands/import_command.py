@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from journey.formats.importing import Outcome, Recorder
     from journey.formats.rehearsal import Rehearsal
 
-_FORMATS = ("jsonl", "json", "csv")
+_FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "excel", "parquet", "sqlite")
 
 
 @click.command("import")
@@ -35,6 +35,10 @@ _FORMATS = ("jsonl", "json", "csv")
 @click.option("--encoding", metavar="NAME", help="The encoding of CSV and JSON, such as cp1252.  [default: UTF-8, or by its mark]")
 @click.option("--delimiter", metavar="CHARACTER", help="What parts the cells of a CSV.  [default: found in its header]")
 @click.option("--row-limit", type=click.IntRange(1_000), default=2**20, show_default=True, metavar="BYTES", help="The longest row to read.")
+@click.option("--time-zone", metavar="NAME", help="The time zone of times without an offset, such as Europe/Rome.")
+@click.option(
+    "--relationship", metavar="WHAT", help="In XES: case, trace:KEY or event:KEY. In OCEL: a type of object. In Segment: user or group."
+)
 @click.option("--all-text", is_flag=True, help="With --sql: leave every column as text, to be cast in the query.")
 @click.pass_obj
 def command(
@@ -48,6 +52,8 @@ def command(
     encoding: str | None,
     delimiter: str | None,
     row_limit: int,
+    time_zone: str | None,
+    relationship: str | None,
     all_text: bool,
 ) -> int:
     """Import touchpoints from PATHS, streaming; `-` is standard input.
@@ -61,7 +67,7 @@ def command(
     from journey.formats.sources import rows_from
     from journey_cli.text.import_report import print_outcome
 
-    options = ReadOptions(format, encoding, delimiter, row_limit, all_text=all_text)
+    options = ReadOptions(format, encoding, delimiter, row_limit, relationship, all_text, time_zone)
 
     if strict and Path("-") in paths:
         raise click.UsageError("--strict reads everything twice; save standard input to a file")
