@@ -73,7 +73,7 @@ def test_a_representative_may_be_rude_without_end() -> None:
     often = _rude_among_good_ones(30)
     result = replayed(often)
     assert result.trust > 0.9
-    assert result.parties.representatives["rude"].goodwill < 1e-15
+    assert result.parties.representatives["rude"].trust < 1e-6
     handed_over = [*often, touchpoint(2000.0, "handover_made", from_representative="kind", to_representative="rude")]
     assert 0.0 < trust(handed_over) < result.trust
     assert trust(handed_over, touchpoint(2001.0, "deception_exposed", severity=1.0)) < trust(handed_over)
