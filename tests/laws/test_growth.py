@@ -25,6 +25,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "open episodes": {"kind": "failure_occurred", "severity": 0.3, "episode": "e{}"},
     "one open episode": {"kind": "failure_occurred", "severity": 0.3, "episode": "e"},
     "bad responses": {"kind": "response_failed", "manner": "denied", "episode": "e"},
+    "evidence of what nobody mentioned": {"kind": "evidence_emerged", "verdict": "guilty", "episode": "nowhere"},
     "promises": {"kind": "promise_made", "promise": "p{}", "level": 0.6},
     "deliveries": {"kind": "delivery", "delivered": 0.3, "promised": 0.6},
     "complaints": {"kind": "complaint_voiced", "severity": 0.4},
