@@ -85,5 +85,5 @@ def command(
         elif session.is_json:
             for result in results:
                 write_json(result.to_dict())
-        else:
-            print_standings(list(results))
+        elif (standings := list(results)) or everyone:
+            print_standings(standings)
