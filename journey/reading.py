@@ -173,10 +173,10 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
             numbers = _range(model, field)
             return field, f"must be {numbers}, got {shown(value)}", f"give `{field}` {numbers}"
         case "string_type":
-            return field, f"{shown(value)} is not text", "quote it; in SQL, cast it to VARCHAR"
+            return field, f"{shown(value)} is not text", "give a text" if value is None else "quote it; in SQL, cast it to VARCHAR"
         case "value_error":
-            message, _, mend = str(context["error"]).partition("; ")
-            return field, message, mend
+            message, _, mend = str(context["error"]).rpartition("; ")
+            return field, message or mend, mend if message else ""
         case "string_unicode":
             return (
                 field,

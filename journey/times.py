@@ -8,6 +8,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 _FINER = re.compile(r"[.,]\d{6}0*[1-9]")
 """A fraction of a second that is not whole microseconds; Python would cut it."""
+_OTHER_OFFSET_FROM = datetime(1, 1, 1, 1)  # noqa: DTZ001 - it is compared with times that lack an offset
 _MEND = "write ISO 8601 with a UTC offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
 
 
@@ -25,12 +26,12 @@ def utc(value: object) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError(f"`{value}` is not a date or time; {_MEND}")
     if value.tzinfo is None or value.utcoffset() is None:
-        text = value.isoformat()
-        raise ValueError(f"`{text}` has no UTC offset; add one, as in `{text}Z` or `{text}+01:00`")
+        text, is_first = value.isoformat(), value < _OTHER_OFFSET_FROM
+        raise ValueError(f"`{text}` has no UTC offset; add one, as in `{text}Z`" + ("" if is_first else f" or `{text}+01:00`"))
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"`{value.isoformat()}` falls outside the years 1 to 9999 in UTC") from None
+        raise ValueError(f"`{value.isoformat()}` falls outside the years 1 to 9999 in UTC; give a time within them") from None
 
 
 def moment(value: str | date | datetime) -> datetime:

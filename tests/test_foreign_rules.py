@@ -89,7 +89,7 @@ def test_a_rule_set_of_two_functions_replays_everywhere() -> None:
 def test_what_a_rule_set_reports_is_computed_when_it_is_asked_for() -> None:
     replayed = replay(FAILED, replace(rule_set("beta"), report=_fails))
     assert replayed.trust < replayed.prior
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(UnusableRules, match="`beta` fails to report on a state: ZeroDivisionError: "):
         _ = replayed.episodes
 
 

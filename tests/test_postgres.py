@@ -12,6 +12,7 @@ from datetime import timedelta
 from importlib.resources import files
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -293,6 +294,36 @@ def test_bytes_are_stored_right_where_strings_are_read_as_of_old(postgres_url: s
         verified = journal.verify()
         assert (verified.violations, verified.sealed) == ((), 2 * count + 2)
         assert journal.history("r")["note"].note == "\\x00 and 'quotes'"
+
+
+GARBLING = (
+    "standard_conforming_strings=off",
+    "standard_conforming_strings=off -c backslash_quote=on",
+    "bytea_output=escape",
+    "client_encoding=LATIN1",
+    "DateStyle=SQL,DMY",
+    "IntervalStyle=sql_standard",
+    "extra_float_digits=-15",
+    "quote_all_identifiers=on",
+    "TimeZone=Asia/Tokyo",
+)
+"""Settings by which a session may read or write text, bytes or times in another form."""
+
+
+@pytest.mark.parametrize("setting", GARBLING)
+@pytest.mark.parametrize("count", [9, 3_000])
+def test_whatever_a_session_is_set_to_facts_keys_and_seals_are_stored_right(postgres_url: str, setting: str, count: int) -> None:
+    facts = [contact(f"t\\{number:04}'é", "r\\'…", contact="mia\\x41", note=f"it's \\n ∑ {number}") for number in range(count)]
+    with Journal.open(f"{postgres_url}&options={quote(f'-c {setting}', safe='')}") as journal:
+        journal.record(*facts)
+        journal.correct(facts[0].id, {"note": "a \\' later one"})
+        assert [receipt.is_new for receipt in journal.record(*facts)] == [False] * count
+    for url in (f"{postgres_url}&options={quote(f'-c {setting}', safe='')}", postgres_url):
+        with Journal.open(url, read_only=True) as journal:
+            assert list(journal.history("r\\'…").without(facts[0].id)) == facts[1:]
+            assert journal.history("r\\'…")[facts[0].id].note == "a \\' later one"
+            verified = journal.verify()
+            assert (verified.violations, verified.sealed) == ((), count + 1)
 
 
 # Subscriptions and the pool

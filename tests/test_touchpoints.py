@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -102,7 +102,8 @@ def test_touchpoints_are_immutable() -> None:
     [
         ({"occurred_at": "2024-03-01T09:30:00"}, "occurred_at: `2024-03-01T09:30:00` has no UTC offset", "add one, as in"),
         ({"occurred_at": 1709282400}, "occurred_at: `1709282400` is not a date or time", "ISO 8601 with a UTC offset"),
-        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "falls outside the years 1 to 9999", ""),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "falls outside the years 1 to 9999 in UTC", "give a time within them"),
+        ({"occurred_at": "then; or later"}, "occurred_at: `then; or later` is not a date or time", "write ISO 8601 with a UTC offset"),
         ({"competence": 7}, "competence: must be a number from -1 to 1, got `7`", "give `competence` a number from -1 to 1"),
         ({"competence": float("nan")}, "competence: must be a number from -1 to 1, got `nan`", "give `competence` a number from -1 to 1"),
         ({"competence": "good"}, "competence: must be a number from -1 to 1, got `good`", "give `competence` a number from -1 to 1"),
@@ -111,7 +112,7 @@ def test_touchpoints_are_immutable() -> None:
         ({"by": "supplier"}, "by: `supplier` is not allowed", "`by` is one of `organisation` or `customer`"),
         ({"id": ""}, "id: `` is not an identifier", "1 to 200 characters"),
         ({"id": "a\nb"}, "id: `a\\nb` is not an identifier", "1 to 200 characters"),
-        ({"id": None}, "id: `None`", ""),
+        ({"id": None}, "id: `None` is not text", "give a text"),
         ({"note": "\ud800"}, "note: `\\ud800` is not Unicode text", "decode it again"),
         ({"channel": "x" * 10_001}, "is too long", "at most 10000 characters"),
     ],
@@ -121,6 +122,19 @@ def test_malformed_fields_are_refused_in_words(changes: dict[str, Any], message:
         read_touchpoint({**GOOD, **changes})
     assert message in str(refused.value)
     assert mend in refused.value.mend
+
+
+@given(st.datetimes())
+@example(datetime.min)  # noqa: DTZ901 - the point of it
+@example(datetime.max)  # noqa: DTZ901
+@example(datetime(1, 1, 1, 1))  # noqa: DTZ001
+def test_a_time_with_the_offset_that_the_mend_adds_is_taken(time: datetime) -> None:
+    with pytest.raises(InvalidTouchpoint) as refused:
+        read_touchpoint({**GOOD, "occurred_at": time.isoformat()})
+    offered = refused.value.mend.split("`")[1::2]
+    assert offered
+    for one in offered:
+        assert read_touchpoint({**GOOD, "occurred_at": one}).occurred_at.tzinfo is UTC
 
 
 def test_all_problems_are_told_at_once() -> None:

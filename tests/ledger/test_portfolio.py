@@ -94,7 +94,7 @@ def test_under_every_rule_set_courses_and_contributions_are_those_of_each_histor
         courses.clear()
         contributions.clear()
         replay_ledger(log.opened, rules, as_of=as_of, known_at=known_at, dates=dates, contributions=True, on_chunk=take)
-        assert by_relationship(courses) == by_relationship([course_in(history, rule_set(rules), dates) for history in histories])
+        assert by_relationship(courses) == by_relationship([list(course_in(history, rule_set(rules), dates)) for history in histories])
         assert by_relationship(contributions) == by_relationship([contributions_in(replay(history, rules)) for history in histories])
 
 

@@ -8,7 +8,7 @@ import click
 from journey_cli.ledger_options import Size, ledger_option
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
-from journey_cli.text.console import say_on_terminal, working, write_json
+from journey_cli.text.console import naming_failures, say_on_terminal, working, write_json
 from journey_cli.text.files import check_outputs, tables_to
 from journey_cli.text.results import course_to, print_standings, write
 
@@ -54,7 +54,8 @@ def command(
     """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all.
 
     With --all, a large journal is read through its ledger, which is made or caught up first; see `journey ledger`. The output of
-    --every and --contributions is grouped by relationship.
+    --every and --contributions is grouped by relationship. Relationships on which the rules fail are left out and named on stderr; the
+    exit code is then 1.
     """
     from journey_projections.questions.everyone import Query, replay_everyone, replay_some
     from journey_projections.replaying.result_rows import CONTRIBUTIONS
@@ -63,14 +64,14 @@ def command(
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
     check_outputs(output, contributions)
-    with ExitStack() as files:
+    with naming_failures() as failed, ExitStack() as files:
         course = sink = None
         if every is not None:
             course = files.enter_context(course_to(session, output))
         if contributions is not None:
             sink = files.enter_context(tables_to(contributions, CONTRIBUTIONS))
         parties = every is None and (session.is_json if output is None else output.suffix == ".jsonl")
-        query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, sink, say_on_terminal)
+        query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, sink, say_on_terminal, failed)
         if everyone:
             journal = files.enter_context(session.reading())
             results = replay_everyone(journal, query, session.ledger_place(ledger, working), files, working, session.look)
@@ -84,5 +85,5 @@ def command(
         elif session.is_json:
             for result in results:
                 write_json(result.to_dict())
-        else:
-            print_standings(list(results))
+        elif (standings := list(results)) or everyone:
+            print_standings(standings)

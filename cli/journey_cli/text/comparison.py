@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journey_cli.session import Session
-from journey_cli.text.console import console, counted, working, write_json
+from journey_cli.text.console import console, counted, naming_failures, working, write_json
 
 if TYPE_CHECKING:
     from journey_projections import RuleSet
     from journey_projections.questions.comparison import Comparison
+    from journey_projections.questions.everyone import Failed
     from journey_projections.replaying.comparison import Reason
 
     Why = Mapping[int, Sequence[Reason]]
@@ -25,6 +26,24 @@ def print_comparison(
     session: Session, rules: "tuple[RuleSet, RuleSet]", as_of: str | None, known_at: str | None, ledger: Path | None, top: int
 ) -> None:
     """Compare two rule sets over every relationship, and print the `top` most changed ones."""
+    with naming_failures() as failed:
+        compared, why = _compared(session, rules, as_of, known_at, ledger, top, failed)
+        if session.is_json:
+            write_json(_shape(compared, rules, why, top))
+        else:
+            _print(compared, rules, why, top)
+
+
+def _compared(
+    session: Session,
+    rules: "tuple[RuleSet, RuleSet]",
+    as_of: str | None,
+    known_at: str | None,
+    ledger: Path | None,
+    top: int,
+    failed: "Failed",
+) -> "tuple[Comparison, Why]":
+    from journey import UnusableRules
     from journey.extras import extra
     from journey_projections import replay
 
@@ -34,15 +53,16 @@ def print_comparison(
 
     with ExitStack() as files:
         journal = files.enter_context(session.reading())
-        compared = compare_everyone(journal, rules, as_of, known_at, session.ledger_place(ledger, working), files, working, session.look)
+        place_of_ledger = session.ledger_place(ledger, working)
+        compared = compare_everyone(journal, rules, as_of, known_at, place_of_ledger, files, working, session.look, failed)
         why: dict[int, list[Reason]] = {}
         for place in compared.most(compared.difference, top):
             history = session.history_in(journal, compared.relationships[place], as_of, known_at)
-            why[place] = reasons(*(replay(history, one) for one in rules))
-    if session.is_json:
-        write_json(_shape(compared, rules, why, top))
-    else:
-        _print(compared, rules, why, top)
+            try:
+                why[place] = reasons(*(replay(history, one) for one in rules))
+            except UnusableRules as error:
+                failed(compared.relationships[place], error)
+    return compared, why
 
 
 def _shape(compared: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why", top: int) -> dict[str, Any]:

@@ -15,7 +15,11 @@ from journey_cli.session import Session
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from journey import Receipt
+    from journey import JourneyError, Receipt
+
+
+SHOWN = 5
+"""How many of the relationships on which the rules fail are named."""
 
 
 def json_line(value: Mapping[str, Any]) -> str:
@@ -101,6 +105,19 @@ def working(label: str, total: int | None = None) -> Iterator[Callable[[int], No
     ) as bars:
         task = bars.add_task(label, total=total)
         yield lambda more: bars.advance(task, more)
+
+
+@contextmanager
+def naming_failures() -> "Iterator[Callable[[str, JourneyError], object]]":
+    """Takes relationships on which the rules fail; at the end names the first few on stderr, and the command exits with 1."""
+    errors: dict[str, JourneyError] = {}
+    yield errors.setdefault
+    for relationship, error in list(errors.items())[:SHOWN]:
+        click.echo(f"journey: {relationship}: {error}\n  mend: {error.mend}", err=True)
+    if errors:
+        more = f", {len(errors) - SHOWN} more than are named" if len(errors) > SHOWN else ""
+        click.echo(f"journey: the rules fail on {counted(len(errors), 'relationship')}{more}; the others are given", err=True)
+        click.get_current_context().exit(1)
 
 
 def say_on_terminal(text: str) -> None:

@@ -19,6 +19,11 @@ def spark(values: Sequence[float]) -> str:
     return "".join(_TICKS[max(0, min(len(_TICKS) - 1, int(value * len(_TICKS))))] for value in values)
 
 
+def sampled(values: Sequence[float], most: int) -> Sequence[float]:
+    """So many of some values at the most, evenly spread, the first and the last among them."""
+    return values if len(values) <= most else [values[place * (len(values) - 1) // (most - 1)] for place in range(most)]
+
+
 def bar(value: float, width: int = 10) -> str:
     """A bar for a value in [0, 1]."""
     full = max(0, min(width, round(value * width)))
@@ -43,7 +48,7 @@ def trend(prior: float, contributions: Sequence[Contribution], width: int) -> st
 
 def day(instant: datetime | None) -> str:
     """A date for people."""
-    return "" if instant is None else f"{instant:%Y-%m-%d}"
+    return "" if instant is None else instant.date().isoformat()
 
 
 def tone(trust: float) -> str:

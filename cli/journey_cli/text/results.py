@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ROOM_FOR_BARS = 100
 """From this many columns on there is room for a bar next to the number."""
+_LONGEST = 366
+"""How many values of a course are drawn at the most."""
 
 
 def write(output: Path, results: "Results") -> None:
@@ -108,7 +110,7 @@ def _print_courses(courses: dict[str, list[float]]) -> None:
     out = console()
     rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"))
     for name, trust in sorted(courses.items()):
-        rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(trust), f"{trust[-1]:.3f}")
+        rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(drawing.sampled(trust, _LONGEST)), f"{trust[-1]:.3f}")
     out.print(rows)
     out.print(counted(len(courses), "relationship"))
 

@@ -65,33 +65,55 @@ class ThreadedFold:
                 folds.program.fold(*nothing)
         return folds
 
-    def block(self, partition: Partition, low: int, high: int) -> Out:
-        """Fold the relationships from `low` up to `high`; those in the results are counted from `low`."""
+    def block(self, partition: Partition, low: int, high: int, errors: dict[int, UnusableRules]) -> Out:
+        """Fold the relationships from `low` up to `high`; those in the results are counted from `low`.
+
+        One on which the rules fail has no touchpoints in the results, and its error is put in `errors`.
+        """
         rows, starts = partition.rows(low, high), partition.starts[low : high + 1] - partition.starts[low]
         out = self.out(high - low, len(rows))
         cuts = np.searchsorted(starts, np.linspace(0, len(rows), 8 * self.threads + 1)) if self.threads > 1 else np.array([0, high - low])
         cuts[-1] = high - low
         ranges = list(pairwise(cuts.tolist()))
-        parties = self._fold_ranges(partition, rows, starts, out, ranges)
+        failed: dict[int, UnusableRules] = {}
+        parties = self._fold_ranges(partition, rows, starts, out, ranges, failed)
         if out.results["pending"].any():
             settle(partition, rows, starts, ranges, out.results, self.threads)
-            parties += self._fold_ranges(partition, rows, starts, out, ranges)
+            parties += self._fold_ranges(partition, rows, starts, out, ranges, failed)
+        errors.update((low + relationship, error) for relationship, error in failed.items())
         return out._replace(parties=np.concatenate(parties))
 
-    def _fold_ranges(self, partition: Partition, rows: Array, starts: Array, out: Out, ranges: Sequence[tuple[int, int]]) -> list[Array]:
+    def _fold_ranges(
+        self,
+        partition: Partition,
+        rows: Array,
+        starts: Array,
+        out: Out,
+        ranges: Sequence[tuple[int, int]],
+        errors: dict[int, UnusableRules],
+    ) -> list[Array]:
         """Fold what is not folded yet in ranges of a block; returns the rows of their parties."""
-        return in_threads(lambda bounds: self._fold_range(rows, starts, partition.stretches, out, *bounds), ranges, self.threads)
+        return in_threads(lambda bounds: self._fold_range(rows, starts, partition.stretches, out, errors, *bounds), ranges, self.threads)
 
-    def _fold_range(self, rows: Array, starts: Array, stretches: Array, out: Out, first: int, last: int) -> Array:
-        """Fold some relationships of a block; returns the rows of their parties."""
+    def _fold_range(
+        self, rows: Array, starts: Array, stretches: Array, out: Out, errors: dict[int, UnusableRules], first: int, last: int
+    ) -> Array:
+        """Fold some relationships of a block; returns the rows of their parties. Those on which the rules fail are found by halving."""
         most = int(np.diff(starts[first : last + 1]).max(initial=1))
         room = 2 * int(starts[last] - starts[first] + last - first) if self.options.parties else 0
         mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.program.scratch(most)
+        before = out.results[first:last].copy()
         try:
             self.program.fold(*self.arguments(rows, starts, scratch, mine, first, last, stretches))
         except FAILURES as error:
-            message = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
-            raise UnusableRules(message, "replay each history by itself to see on which touchpoint") from error
+            out.results[first:last] = before
+            if last - first == 1:
+                message = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
+                errors[first] = UnusableRules(message, "replay the history by itself to see on which touchpoint")
+                return mine.parties[:0]
+            middle = (first + last) // 2
+            halves = ((first, middle), (middle, last))
+            return np.concatenate([self._fold_range(rows, starts, stretches, out, errors, *half) for half in halves])
         return mine.parties[: scratch.parties_written[0]]
 
     def arguments(

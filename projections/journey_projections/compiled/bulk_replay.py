@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from journey_projections.compiled.records import Out
 
 Notice = Callable[[str], object]
+Failed = Callable[[int, UnusableRules], object]
+"""Takes the code of a relationship on which the rules fail, and their error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,7 @@ def replay_all(
     threads: int = 2,
     rows_at_once: int | None = None,
     notice: Notice | None = None,
+    failed: Failed | None = None,
 ) -> Replays:
     """Replay every relationship in columns: each to the same bits as `replay` of its history.
 
@@ -103,6 +106,9 @@ def replay_all(
     The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
     when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
     bytes each) are worked on at a time, besides the columns themselves; it takes more than one pass over the runs.
+
+    A relationship on which the rules fail is left out and given to `failed`, by rising code; without `failed` the first such error is
+    raised, and nothing is returned.
 
     Raises UnknownName for rules, UnusableRules when they fail or take touchpoints, which columns do not hold.
     """
@@ -117,11 +123,19 @@ def replay_all(
     rising = np.argsort(instants, kind="stable")
     partition = Partition(runs, united, people, bound, max(1, threads))
     folds = ThreadedFold.of(judged_by, ReplayOptions(bound, instants[rising], parties, contributions), max(1, threads), notice)
-    blocks = [(low, folds.block(partition, low, high)) for low, high in partition.blocks(rows_at_once)]
+    errors: dict[int, UnusableRules] = {}
+    blocks = [(low, folds.block(partition, low, high, errors)) for low, high in partition.blocks(rows_at_once)]
+    results, made = _all(out.results for _, out in blocks), _all(out.contributions for _, out in blocks)
+    errors.update(_of_no_use(judged_by, results, made, partition.starts))
+    for code in sorted(errors):
+        if failed is None:
+            raise errors[code]
+        failed(code, errors[code])
+        results["touchpoints"][code] = 0
 
-    results = _all(out.results for _, out in blocks)
-    present = np.flatnonzero(results["touchpoints"])
-    replays = Replays(
+    is_present = results["touchpoints"] > 0
+    present = np.flatnonzero(is_present)
+    return Replays(
         rules=identify(judged_by),
         prior=on_grid(judged_by.trust(judged_by.start(), judged_by.parameters)),
         relationship=present.astype(np.int32),
@@ -129,24 +143,38 @@ def replay_all(
         state=results["state"][present].astype(np.int8),
         dates=instants,
         trajectories=_all(out.trajectories for _, out in blocks)[present][:, np.argsort(rising)],
-        parties=_parties(blocks, judged_by) if parties else None,
-        contributions=_all(out.contributions for _, out in blocks) if contributions else None,
+        parties=_parties(blocks, judged_by, is_present) if parties else None,
+        contributions=made[np.repeat(is_present, np.diff(partition.starts))] if contributions else None,
     )
-    unusable = np.flatnonzero(np.isnan(replays.trust))
-    if len(unusable):
-        message = f"rule set `{judged_by.name}` gives no number as the trust of {len(unusable)} relationships"
-        raise UnusableRules(message, "let its `trust` return a number from 0 to 1")
-    return replays
 
 
 def _all(arrays: Iterable[Array]) -> Array:
     return np.concatenate(list(arrays))
 
 
-def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet) -> Array:
+def _of_no_use(rules: RuleSet, results: Array, contributions: Array, starts: Array) -> dict[int, UnusableRules]:
+    """The errors, by code, of relationships of which the rules gave something that is no trust, state or cause."""
+    replayed = results["touchpoints"] > 0
+    rows = np.flatnonzero((contributions["cause"] < 0) | (contributions["cause"] >= len(rules.causes)))
+    uncaused = np.searchsorted(starts, rows, side="right") - 1
+    found = (
+        (uncaused[replayed[uncaused]], "a cause that it does not have", "let its `apply` return a number of its `causes`"),
+        (
+            np.flatnonzero(replayed & ((results["state"] < 0) | (results["state"] >= len(STATES)))),
+            "a state that is none",
+            "let its `view` return a number of STATES",
+        ),
+        (np.flatnonzero(replayed & np.isnan(results["trust"])), "no number as the trust", "let its `trust` return a number from 0 to 1"),
+    )
+    return {int(code): UnusableRules(f"rule set `{rules.name}` gives {what}", mend) for codes, what, mend in found for code in codes}
+
+
+def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet, is_present: Array) -> Array:
     for low, out in blocks:
         out.parties["relationship"] += low
-    parties = _all(out.parties for _, out in blocks)
+    written = _all(out.parties for _, out in blocks)
+    parties: Array = written[is_present[written["relationship"]]]
     if rules.party is None:
         parties["trust"][parties["party"] == CUSTOMER] = rules.trust(rules.start(), rules.parameters)
-    return parties[np.argsort(parties["relationship"], kind="stable")]
+    by_relationship: Array = parties[np.argsort(parties["relationship"], kind="stable")]
+    return by_relationship

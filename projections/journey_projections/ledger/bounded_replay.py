@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
+
+from journey.errors import UnusableRules
 from journey.times import moment
 from journey_projections.compiled import Replays, replay_all
 from journey_projections.ledger.chunks import Chunk
@@ -24,7 +27,9 @@ AT_DATE = 50
 LEAST = 20_000
 """The least number of rows to read at once."""
 LEAST_COURSES = 1_000
-"""The least number of rows to read at once where trust is computed at dates."""
+"""The least number of rows to read at once where trust is computed at dates …"""
+LEAST_DATES = 10_000_000
+"""… but no more than for so many of those."""
 
 
 class ReplayedChunk(NamedTuple):
@@ -47,26 +52,37 @@ def replay_ledger(
     memory: int = MEMORY,
     threads: int = 2,
     notice: Callable[[str], object] | None = None,
+    failed: Callable[[str, UnusableRules], object] | None = None,
 ) -> Standings:
     """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`.
 
     It takes more where one relationship needs more. Each is bit-identical to `replay` of its history. `on_chunk` gets each chunk as
     soon as it is replayed, with the trust at `dates` and `contributions` if asked for; the Standings have `parties` if asked for.
-    `notice` is as for `replay_all`.
+    `notice` is as for `replay_all`; so is `failed`, but that it takes the relationship's name.
     Raises UnknownName for rules, UnusableRules, DamagedLedger.
     """
     known = None if known_at is None else moment(known_at)
     results = []
     courses = len(dates) * opened.note.names["relationships"] / max(opened.rows, 1)
-    for chunk in opened.chunks(rows_within(memory, contributions=contributions, courses=courses), known):
+    for chunk in opened.chunks(rows_within(memory, contributions=contributions, courses=courses, dates=len(dates)), known):
         options = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
-        replays = replay_all(chunk.columns, rules, **options, threads=threads, notice=notice)  # type: ignore[arg-type]
+        errors: dict[int, UnusableRules] = {}
+        take = None if failed is None else errors.__setitem__
+        replays = replay_all(chunk.columns, rules, **options, threads=threads, notice=notice, failed=take)  # type: ignore[arg-type]
+        if failed is not None and errors:
+            chunk.present[list(errors)] = False
+            names = opened.names.of("relationships").take(pa.array(chunk.first + code for code in errors))
+            for name, error in zip(names.to_pylist(), errors.values(), strict=True):
+                failed(name, error)
         on_chunk(ReplayedChunk(chunk, replays))
         results.append(Results.of(chunk, replays))
     return Standings.of(opened.names, results, rules, as_of, known_at)
 
 
-def rows_within(memory: int, *, contributions: bool = False, courses: float = 0.0) -> int:
-    """How many rows at once are replayed in so many bytes of memory, where trust is computed at `courses` dates for each row."""
+def rows_within(memory: int, *, contributions: bool = False, courses: float = 0.0, dates: int = 0) -> int:
+    """How many rows at once are replayed in so many bytes of memory, where trust is computed at `courses` dates for each row.
+
+    One row may be a relationship's only one, and has its trust at all `dates`.
+    """
     room = (memory - PROCESS) // (ROW + CONTRIBUTION * contributions + AT_DATE * courses)
-    return max(LEAST_COURSES if courses else LEAST, int(room))
+    return max(min(LEAST_COURSES, 1 + LEAST_DATES // max(1, dates)) if courses else LEAST, int(room))

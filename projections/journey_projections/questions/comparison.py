@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from journey.errors import UnusableRules
 from journey.history import History
 from journey.journal import Journal
 from journey_projections.encoding.columns import Array
-from journey_projections.questions.everyone import Query, by_ledger, histories_of, ledger_of_large
+from journey_projections.questions.everyone import Failed, Query, by_ledger, histories_of, ledger_of_large, naming_touchpoints
 from journey_projections.questions.ledger_place import LedgerPlace, Working
 from journey_projections.replaying.replay import replay
 from journey_projections.rules.rule_set import RuleSet
@@ -108,15 +109,27 @@ def compare_everyone(
     files: ExitStack,
     working: Working,
     look: Callable[[History], object] = lambda _: None,
+    failed: Failed | None = None,
 ) -> Comparison:
-    """What two rule sets say of everybody in a journal. A small journal is read once; a large one as by `replay_everyone`."""
+    """What two rule sets say of everybody in a journal. A small journal is read once; a large one as by `replay_everyone`.
+
+    Relationships on which either fails are left out and given to `failed`; without `failed` the first such error is raised.
+    """
     opened = None if any(one.takes_touchpoints for one in rules) else ledger_of_large(journal, place, files)
     if opened is not None:
-        tables = (by_ledger(opened, Query(one, as_of, known_at), working).table() for one in rules)
+        queries = [Query(one, as_of, known_at, failed=failed) for one in rules]
+        tables = (by_ledger(opened, replace(one, failed=naming_touchpoints(journal, one)), working).table() for one in queries)
         columns = [Levels(table["relationship"].to_pylist(), table["trust"].to_numpy(), table["state"].to_pylist()) for table in tables]
         return compare_levels(*columns)
     names = [one.relationship for one in journal.relationships(known_at=known_at)]
-    both = [[replay(history, one) for one in rules] for history in histories_of(journal, names, as_of, known_at, working, look)]
+    both = []
+    for history in histories_of(journal, names, as_of, known_at, working, look):
+        try:
+            both.append([replay(history, one) for one in rules])
+        except UnusableRules as error:
+            if failed is None:
+                raise
+            failed(history.relationship or "", error)
     return compare_levels(
         *(
             Levels(

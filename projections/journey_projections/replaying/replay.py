@@ -13,7 +13,7 @@ from journey_projections.json_shapes import ContributionShape, ExplanationShape,
 from journey_projections.replaying.run import Run, checked_trust, place_of
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.reports import EpisodeReport, Parties, PromiseReport, Report
-from journey_projections.rules.rule_set import STATES, RuleSet
+from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet
 
 TIME = "time"
 """The cause of a change that no touchpoint made."""
@@ -211,7 +211,11 @@ class _Details:
 
     @cached_property
     def report(self) -> Report:
-        return self._run.rules.reported(self._run.state, self._run.names)
+        rules = self._run.rules
+        try:
+            return rules.reported(self._run.state, self._run.names)
+        except FAILURES as error:
+            raise rules.unusable("to report on a state", error, "mend its `report`") from error
 
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
@@ -261,7 +265,11 @@ def _contributions(history: History, run: Run, at: datetime | None) -> Iterator[
         waited = run.trust()
         if waited != before:
             yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
-        name, words = run.rules.causes[run.step(record)]
+        cause = run.step(record)
+        try:
+            name, words = run.rules.causes[cause]
+        except FAILURES as error:
+            raise run.rules.unusable(f"to name a cause on touchpoint `{outline.id}`", error, "mend its `apply`, or its `causes`") from error
         before = run.trust()
         yield Contribution(outline.id, occurred_at, outline.kind, name, words, waited, before)
     if at is not None and run.now is not None:

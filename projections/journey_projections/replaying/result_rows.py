@@ -3,12 +3,14 @@
 Columns are in their order, each with what it holds: `text`, `number`, `count` or `instant`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from journey.history import History
-from journey_projections.replaying.replay import Replay, replay
+from journey.times import to_microseconds
+from journey_projections.replaying.replay import Replay
+from journey_projections.replaying.run import Run, checked_trust
 from journey_projections.rules.rule_set import RuleSet
 
 STANDINGS: Mapping[str, str] = {
@@ -38,10 +40,17 @@ CONTRIBUTIONS: Mapping[str, str] = {
 """What moved trust, as a `Contribution` has it: where time passed, there is no touchpoint and no kind."""
 
 
-def course_in(history: History, rules: RuleSet, dates: Iterable[datetime]) -> list[dict[str, Any]]:
-    """The trust of one history at each date, as rows of COURSE."""
-    results = ((at, replay(history, rules, at)) for at in dates)
-    return [{"relationship": history.relationship, "at": at, "trust": one.trust} for at, one in results if one.touchpoints]
+def course_in(history: History, rules: RuleSet, dates: Iterable[datetime]) -> Iterator[dict[str, Any]]:
+    """The trust of one history at each date, as rows of COURSE, in one walk; dates rise. Each is that of `replay` at the date."""
+    run, records = Run(rules), history.records
+    for at in dates:
+        instant = to_microseconds(at)
+        while run.count < len(records) and records[run.count].at <= instant:
+            run.step(records[run.count])
+        if run.count:
+            then = run.twin()
+            then.pass_until(instant)
+            yield {"relationship": history.relationship, "at": at, "trust": checked_trust(then.view().trust, rules)}
 
 
 def contributions_in(result: Replay) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from journey.times import from_microseconds
 from journey_projections.encoding.numbering import Encoder
 from journey_projections.replaying.engines import warm_fold
 from journey_projections.replaying.rounding import on_grid
-from journey_projections.rules.rule_set import FAILURES, RuleSet, View
+from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View
 
 
 class Run:
@@ -90,7 +90,9 @@ class Run:
     def view(self) -> View:
         """What the state says. Raises UnusableRules."""
         try:
-            return View(*self.rules.viewed(self.state))
+            view = View(*self.rules.viewed(self.state))
+            _ = STATES[view.state]
+            return view
         except FAILURES as error:
             raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
 

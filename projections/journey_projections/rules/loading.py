@@ -58,7 +58,7 @@ def _only_one(module: ModuleType, path: str) -> RuleSet:
     if not own:
         raise UnusableRules(f"{path}: holds no rule set", "give one of its names a RuleSet")
     if len(own) > 1:
-        raise UnusableRules(f"{path}: holds {len(own)} rule sets where one is needed", f"say which: {Path(path).stem}:NAME")
+        raise UnusableRules(f"{path}: holds {len(own)} rule sets where one is needed", f"in its folder, say which: {Path(path).stem}:NAME")
     return own[0]
 
 

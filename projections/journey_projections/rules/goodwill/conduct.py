@@ -95,9 +95,9 @@ def breach(
     """Take a breach: `competence` is a severity, `relational` a harm; both are charged to the actor and, less, to the institution.
 
     A slip below the threshold of an episode lowers the levels at once and opens nothing. A further failure in an open
-    episode is not a recurrence of itself.
+    episode is not a recurrence of itself. A severity times a certainty too small for a double is none.
     """
-    if competence <= 0.0 and relational <= 0.0:
+    if severity <= 0.0 or (competence <= 0.0 and relational <= 0.0):
         return
     lead = lead_of(side)
     touch(state, lead, p)

@@ -107,5 +107,7 @@ def deception_leaves_a_ceiling(trust: float, ceiling: float) -> float:
     if ceiling >= 1.0:
         return trust
     fourth, bound = trust * trust * trust * trust, ceiling * ceiling * ceiling * ceiling
+    if fourth + bound <= 0.0:
+        return min(trust, ceiling)  # too small for their fourth powers
     under: float = trust * ceiling / (fourth + bound - fourth * bound) ** 0.25
     return under

@@ -41,7 +41,12 @@ def an_empty_chair_lends_no_trust(state: State, index: int, p: GoodwillParameter
     worth = chair(state, p)
     own = trust_of(state, index, p)
     if own >= worth:
-        take_the_chair(state, index, worth / own, p.introduced_none)
+        take_the_chair(state, index, share_of(worth, own), p.introduced_none)
+
+
+def share_of(lent: float, own: float) -> float:
+    """Which share of somebody's own trust is lent them; all of it where many wounds left none."""
+    return lent / own if own > 0.0 else 1.0
 
 
 def take_the_chair(state: State, index: int, seat: float, introduced: float) -> None:
@@ -75,7 +80,7 @@ def a_newcomer_starts_below_the_predecessor(state: State, newcomer: int, factor:
     if state.parties[newcomer].known:
         own = trust_of(state, newcomer, p)
         lent = min(own, bond(state, p), trust_of(state, INSTITUTION, p))
-        take_the_chair(state, newcomer, acquaintance_softens(factor, p) * lent / own, factor)
+        take_the_chair(state, newcomer, share_of(acquaintance_softens(factor, p) * lent, own), factor)
         return
     predecessor, seat = person(state), state.relationship[0].seat
     competence = min(competence_of(state, INSTITUTION, p), seat * competence_of(state, predecessor, p))

@@ -214,8 +214,10 @@ def evidence_rereads_the_response(
 
     A verdict takes back what an opposite one did, as far as it is certain.
     """
+    if latest == NOTHING:
+        return
     unexposed = 0.0
-    for other in range(len(state.episodes)):
+    for other in range(earliest_of(state, latest), len(state.episodes)):
         episode = state.episodes[other]
         is_denial = episode.nature == RESPONSE and episode.manner == DENIED and is_about(state, latest, episode.sibling)
         if innocent and (is_denial or is_about(state, latest, other)):
@@ -252,10 +254,15 @@ def forgive_neglect(state: State, side: int, share: float, p: GoodwillParameters
         record.neglect = 1.0 - (1.0 - record.neglect) * (1.0 - min(1.0, share))
 
 
-def is_about(state: State, latest: int, number: int) -> bool:
-    """Whether an episode's number is in the chain that starts at `latest`."""
-    while latest != NOTHING:
-        if latest == number:
-            return True
+def earliest_of(state: State, latest: int) -> int:
+    """The first wound of the chain that starts at `latest`: what is about the chain has no smaller number."""
+    while state.episodes[latest].sibling != NOTHING:
         latest = state.episodes[latest].sibling
-    return False
+    return latest
+
+
+def is_about(state: State, latest: int, number: int) -> bool:
+    """Whether an episode's number is in the chain that starts at `latest`, whose numbers fall."""
+    while latest > number:
+        latest = state.episodes[latest].sibling
+    return latest != NOTHING and latest == number

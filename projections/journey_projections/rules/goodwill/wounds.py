@@ -23,6 +23,8 @@ from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Party, 
 
 HEALED = 1e-17
 """A harm that leaves all of a level: a double cannot tell e to minus that from 1."""
+UTTER = 700.0
+"""The largest harm that a wound is told apart by: what it leaves of a level is still a normal double above 0."""
 
 
 def touch(state: State, index: int, p: GoodwillParameters) -> Party:
@@ -40,10 +42,11 @@ def touch(state: State, index: int, p: GoodwillParameters) -> Party:
 
 
 def left_of(harm: float, restored: float) -> float:
-    """The share of a level that one wound leaves: its harm in log shares, less what was restored of it."""
+    """The share of a level that one wound leaves, never nothing: its harm in log shares, less what was restored of it."""
     if harm <= 0.0 or restored >= 1.0:
         return 1.0
-    return 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
+    left = 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
+    return left if left > 0.0 else math.exp(-min(harm, UTTER))
 
 
 def restored_of(episode: Wound) -> float:

@@ -37,65 +37,88 @@ class HealthScoreParameters(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass(slots=True)
 class Window:
-    """The present, and how many marks there are."""
+    """The present, how many contacts and tickets there are, and how many of the first of them have fallen out of the window."""
 
     now: int = 0
-    marks: int = 0
+    contacts: int = 0
+    contacts_gone: int = 0
+    tickets: int = 0
+    tickets_gone: int = 0
 
 
 @dataclass(slots=True)
-class Mark:
-    """One contact or ticket: when, and how much trouble it is (0: a contact)."""
+class Contact:
+    """When it was."""
+
+    at: int = 0
+
+
+@dataclass(slots=True)
+class Ticket:
+    """When it was, and how much trouble it is."""
 
     at: int = 0
     trouble: float = 0.0
 
 
 class State(NamedTuple):
-    """The window and its marks in order of time."""
+    """The window, and its contacts and tickets in order of time."""
 
     window: list[Window]
-    marks: list[Mark]
+    contacts: list[Contact]
+    tickets: list[Ticket]
 
 
 def initial(_: HealthScoreParameters) -> State:
     """Nothing in the window."""
-    return State([Window()], [])
+    return State([Window()], [], [])
 
 
-def advance(state: State, elapsed: int, _: HealthScoreParameters) -> None:
-    """Let time pass."""
-    state.window[0].now += elapsed
+def advance(state: State, elapsed: int, p: HealthScoreParameters) -> None:
+    """Let time pass; what falls out of the window never comes back."""
+    window = state.window[0]
+    window.now += elapsed
+    while window.contacts_gone < window.contacts and is_gone(state.contacts[window.contacts_gone].at, window.now, p):
+        window.contacts_gone += 1
+    while window.tickets_gone < window.tickets and is_gone(state.tickets[window.tickets_gone].at, window.now, p):
+        window.tickets_gone += 1
+
+
+def is_gone(at: int, now: int, p: HealthScoreParameters) -> bool:
+    """Whether what was at a time has fallen out of the window by now."""
+    return float(now - at) > p.window_days * 86_400_000_000.0
 
 
 def apply(state: State, touchpoint: Encoded, _: HealthScoreParameters) -> int:
-    """Mark a contact or a ticket."""
+    """Count a contact or a ticket."""
     value = valence(touchpoint)
     if touchpoint.kind == codes.COMPLAINT_VOICED:
         value = -touchpoint.amount
     if isnan(value):
         return NEITHER
     window = state.window[0]
-    mark = state.marks[window.marks]
-    mark.at = window.now
-    mark.trouble = touchpoint.certainty * (1.0 - 2.0 * value) if value < 0.0 else 0.0
-    window.marks += 1
+    trouble = touchpoint.certainty * (1.0 - 2.0 * value) if value < 0.0 else 0.0
+    if trouble > 0.0:
+        ticket = state.tickets[window.tickets]
+        ticket.at = window.now
+        ticket.trouble = trouble
+        window.tickets += 1
+    else:
+        state.contacts[window.contacts].at = window.now
+        window.contacts += 1
     return BAD if value < 0.0 else GOOD
 
 
 def trust(state: State, p: HealthScoreParameters) -> float:
     """The score now."""
     window = state.window[0]
-    contacts = 0.0
+    engagement = min(1.0, float(window.contacts - window.contacts_gone) / p.engagement_target)
     trouble = 0.0
-    for number in range(window.marks):
-        mark = state.marks[number]
-        if float(window.now - mark.at) <= p.window_days * 86_400_000_000.0:
-            if mark.trouble > 0.0:
-                trouble += mark.trouble
-            else:
-                contacts += 1.0
-    engagement = min(1.0, contacts / p.engagement_target)
+    number = window.tickets_gone
+    # Once no calm is left, further tickets take nothing.
+    while number < window.tickets and p.ticket_cost * trouble < 1.0:
+        trouble += state.tickets[number].trouble
+        number += 1
     calm = max(0.0, 1.0 - p.ticket_cost * trouble)
     return p.engagement_weight * engagement + (1.0 - p.engagement_weight) * calm
 
@@ -105,7 +128,7 @@ HEALTH_SCORE = RuleSet(
     version="1",
     parameters=HealthScoreParameters(),
     initial=initial,
-    room=(Room("marks", Mark, "touchpoints"),),
+    room=(Room("contacts", Contact, "touchpoints"), Room("tickets", Ticket, "touchpoints")),
     advance=advance,
     apply=apply,
     trust=trust,
