@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from journey.errors import UnreadableSource
-from journey.formats.tables import path_and_part
+from journey.formats.tables.parts import path_and_part
 from journey.stores.addresses import without_password
 
 STDIN = Path("-")

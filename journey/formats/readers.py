@@ -16,13 +16,13 @@ from journey.formats.cloudevents import fields_of_event
 from journey.formats.csv import csv_rows, csv_table
 from journey.formats.json import json_rows
 from journey.formats.jsonl import jsonl_rows
-from journey.formats.ocel import ocel_rows, ocel_tables
-from journey.formats.ocel_log import Encoding
 from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through
+from journey.formats.process_logs.ocel import ocel_rows, ocel_tables
+from journey.formats.process_logs.ocel_log import Encoding
+from journey.formats.process_logs.xes import xes_rows, xes_tables
 from journey.formats.segment import calls_of, fields_of_call
 from journey.formats.source_rows import Row, Table, fact_rows
-from journey.formats.sqlite import has_tables, sqlite_rows
-from journey.formats.xes import xes_rows, xes_tables
+from journey.formats.tables.sqlite import has_tables, sqlite_rows
 
 _HEAD = 8192
 _TEXT = ("jsonl", "json", "csv", "cloudevents", "segment")
@@ -59,7 +59,7 @@ def table_of(source: Source) -> Table:
 
 def _database(source: Source) -> Iterator[Row]:
     with extra("postgres", "reading from PostgreSQL"):
-        from journey.formats.postgres import postgres_rows
+        from journey.formats.tables.postgres import postgres_rows
 
     return postgres_rows(source.database, source.part)
 
@@ -124,12 +124,12 @@ def _table_rows(source: Source, kind: str, file: io.BufferedReader) -> Iterator[
     match kind:
         case "excel":
             with extra("excel", "reading workbooks"):
-                from journey.formats.excel import excel_rows
+                from journey.formats.tables.excel import excel_rows
 
             return excel_rows(path, source.part)
         case "parquet":
             with extra("bulk", "reading Parquet"):
-                from journey.formats.parquet import parquet_rows
+                from journey.formats.tables.parquet import parquet_rows
 
             return parquet_rows(path)
     return sqlite_rows(path, source.part)

@@ -43,7 +43,7 @@ def rows_from(paths: Sequence[Path], mapping: Path | None = None, options: ReadO
             rows = chain.from_iterable([rows_of(source) for source in sources])
         else:
             with extra("sql", "mapping by SQL"):
-                from journey.formats.sql import mapped_rows
+                from journey.formats.sql.mapping import mapped_rows
 
             rows = mapped_rows(sources, mapping)
         if zone is not None:

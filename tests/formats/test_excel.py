@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.excel import excel_rows
 from journey.formats.source_rows import Row
+from journey.formats.tables.excel import excel_rows
 from journey.reading import read_fact
 
 # What XML can hold, and a carriage return does not survive.

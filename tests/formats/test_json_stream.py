@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.formats.documents import BrokenOff
-from journey.formats.json_stream import Element, JsonDocument
+from journey.formats.process_logs.documents import BrokenOff
+from journey.formats.process_logs.json_stream import Element, JsonDocument
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 _values = st.recursive(

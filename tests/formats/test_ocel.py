@@ -16,8 +16,8 @@ from process_logs import Histories, exports, facts_of, real_log
 
 from journey import Delivery, EpisodeClosed, Fact, HandoverMade, RelationshipOpened
 from journey.errors import UnreadableSource
-from journey.formats.ocel import ocel_rows, ocel_tables
-from journey.formats.ocel_writing import Trust, write_ocel
+from journey.formats.process_logs.ocel import ocel_rows, ocel_tables
+from journey.formats.process_logs.ocel_writing import Trust, write_ocel
 from journey.formats.source_rows import Row
 from journey.reading import read_fact
 from journey.records import Recorded

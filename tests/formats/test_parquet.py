@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from journey.amendments import FACTS, Fact
 from journey.errors import InvalidTouchpoint, UnknownKind, UnreadableSource
-from journey.formats.parquet import parquet_rows
-from journey.formats.parquet_writing import write_parquet
+from journey.formats.tables.parquet import parquet_rows
+from journey.formats.tables.parquet_writing import write_parquet
 from journey.reading import read_fact, unknown_touchpoint
 from journey.records import Recorded
 from journey.times import EPOCH

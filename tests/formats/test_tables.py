@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.errors import UnreadableSource
-from journey.formats.postgres import postgres_rows
 from journey.formats.source_rows import Row
-from journey.formats.sqlite import sqlite_rows
-from journey.formats.tables import path_and_part
+from journey.formats.tables.parts import path_and_part
+from journey.formats.tables.postgres import postgres_rows
+from journey.formats.tables.sqlite import sqlite_rows
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from process_logs import Histories, exports, facts_of, real_log
 
 from journey.errors import UnreadableSource
+from journey.formats.process_logs.xes import xes_rows, xes_tables
+from journey.formats.process_logs.xes_writing import write_xes
 from journey.formats.source_rows import Row
-from journey.formats.xes import xes_rows, xes_tables
-from journey.formats.xes_writing import write_xes
 from journey.reading import read_fact
 
 EVENT = '<string key="concept:name" value="Call"/><date key="time:timestamp" value="2024-03-01T09:30:00+01:00"/>'

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from journey import Fact, History, Recorded
-from journey.formats.ocel_writing import write_ocel
-from journey.formats.xes_writing import write_xes
+from journey.formats.process_logs.ocel_writing import write_ocel
+from journey.formats.process_logs.xes_writing import write_xes
 from journey_cli.stories import NAMES, story
 from journey_projections import replay
 

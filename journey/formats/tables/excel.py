@@ -8,9 +8,9 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
-from journey.formats.excel_cells import UnreadCells, unread_cells
 from journey.formats.source_rows import Row
-from journey.formats.tables import check_names, chosen, together
+from journey.formats.tables.excel_cells import UnreadCells, unread_cells
+from journey.formats.tables.parts import check_names, chosen, together
 
 _MEND = "name a workbook that can be read, or save it as .xlsx without a password"
 _DIGITS_MAX = 10**16

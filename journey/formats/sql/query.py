@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from journey.formats.sql_tables import first_lines
+from journey.formats.sql.loading import first_lines
 
 _SHOWN = 1000
 """For so many failures, the query is run again to see what DuckDB says."""

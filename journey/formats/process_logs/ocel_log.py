@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
-from journey.formats.documents import BrokenOff
+from journey.formats.process_logs.documents import BrokenOff
 
 Encoding = Literal["json", "xml", "sqlite"]
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from journey.errors import UnreadableSource
-from journey.formats.documents import BrokenOff
-from journey.formats.ocel_log import Event, Related
+from journey.formats.process_logs.documents import BrokenOff
+from journey.formats.process_logs.ocel_log import Event, Related
 
 _OCEL_TYPES = {"TEXT": "string", "TIMESTAMP": "time", "INTEGER": "integer", "REAL": "float", "BOOLEAN": "boolean"}
 """The types of attributes by the types of their columns."""

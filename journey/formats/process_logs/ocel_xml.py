@@ -6,10 +6,10 @@ from xml.parsers.expat import XMLParserType
 from xml.sax.saxutils import escape, quoteattr
 
 from journey.errors import UnreadableSource, shown
-from journey.formats.documents import Readable, Writable
-from journey.formats.ocel_log import Event, Object, Related
-from journey.formats.ocel_sqlite import SqliteLog, Type
-from journey.formats.xml_stream import xml_items
+from journey.formats.process_logs.documents import Readable, Writable
+from journey.formats.process_logs.ocel_log import Event, Object, Related
+from journey.formats.process_logs.ocel_sqlite import SqliteLog, Type
+from journey.formats.process_logs.xml_stream import xml_items
 
 _OTHERS = {"trace": "a log in XES, not in OCEL", "global": "OCEL 1.0 in XML, which is not read"}
 """Elements below the root that other formats have there."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from journey.errors import UnreadableSource
 from journey.formats.source_rows import Row
-from journey.formats.tables import binary, check_names, chosen, together
+from journey.formats.tables.parts import binary, check_names, chosen, together
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY rowid"
 _VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY rowid"

@@ -7,10 +7,10 @@ from xml.parsers.expat import XMLParserType
 
 from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource, shown
-from journey.formats.documents import BrokenOff, Readable
-from journey.formats.own_attributes import fields_from
+from journey.formats.process_logs.documents import BrokenOff, Readable
+from journey.formats.process_logs.own_attributes import fields_from
+from journey.formats.process_logs.xml_stream import xml_items
 from journey.formats.source_rows import Row
-from journey.formats.xml_stream import xml_items
 
 _NAME, _TIME, _TRANSITION = "concept:name", "time:timestamp", "lifecycle:transition"
 

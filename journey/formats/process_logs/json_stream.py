@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zlib import error as ZlibError  # noqa: N812
 
 from journey.errors import UnreadableSource
-from journey.formats.documents import BrokenOff, Readable
+from journey.formats.process_logs.documents import BrokenOff, Readable
 
 _CHUNK = 1 << 16
 _LONGEST_TOKEN = 16

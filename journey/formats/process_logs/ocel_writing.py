@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from journey.amendments import Fact
-from journey.formats.documents import Writable
-from journey.formats.ocel_database import OcelDatabase
-from journey.formats.ocel_json import write_json
-from journey.formats.ocel_log import Encoding, Related
-from journey.formats.ocel_sqlite import SqliteLog
-from journey.formats.ocel_xml import write_xml
-from journey.formats.own_attributes import attributes_of, legible
+from journey.formats.process_logs.documents import Writable
+from journey.formats.process_logs.ocel_database import OcelDatabase
+from journey.formats.process_logs.ocel_json import write_json
+from journey.formats.process_logs.ocel_log import Encoding, Related
+from journey.formats.process_logs.ocel_sqlite import SqliteLog
+from journey.formats.process_logs.ocel_xml import write_xml
+from journey.formats.process_logs.own_attributes import attributes_of, legible
 from journey.records import Recorded
 
 Trust = Callable[[str], Iterable[tuple[datetime, float]]]

@@ -8,7 +8,7 @@ import psycopg
 
 from journey.errors import UnreadableSource, did_you_mean, shown
 from journey.formats.source_rows import Row
-from journey.formats.tables import binary, check_names, chosen, together
+from journey.formats.tables.parts import binary, check_names, chosen, together
 from journey.stores.addresses import without_password
 
 _CHUNK = 10_000

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource, did_you_mean, shown
 from journey.formats.source_rows import Row
-from journey.formats.tables import binary, check_names, together
+from journey.formats.tables.parts import binary, check_names, together
 from journey.reading import object_of
 from journey.times import from_microseconds
 

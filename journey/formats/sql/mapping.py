@@ -12,8 +12,8 @@ import duckdb
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
-from journey.formats.sql_query import Query
-from journey.formats.sql_tables import first_lines, load, quoted
+from journey.formats.sql.loading import first_lines, load, quoted
+from journey.formats.sql.query import Query
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from journey.amendments import FACTS
-from journey.formats.ocel_log import Related
-from journey.formats.own_attributes import Attribute
+from journey.formats.process_logs.ocel_log import Related
+from journey.formats.process_logs.own_attributes import Attribute
 
 _ALWAYS = "1970-01-01T00:00:00Z"
 """From when on an object has its first values. Some readers drop the time of the first value, so it must not matter."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from journey.errors import UnreadableSource
-from journey.formats.documents import Readable, Writable
-from journey.formats.json_stream import Element, JsonDocument
-from journey.formats.ocel_log import Event, Object, Related
-from journey.formats.ocel_sqlite import SqliteLog, Type
+from journey.formats.process_logs.documents import Readable, Writable
+from journey.formats.process_logs.json_stream import Element, JsonDocument
+from journey.formats.process_logs.ocel_log import Event, Object, Related
+from journey.formats.process_logs.ocel_sqlite import SqliteLog, Type
 
 
 def json_items(path: str, file: Readable) -> Iterator[Object | Event]:

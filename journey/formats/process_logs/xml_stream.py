@@ -6,7 +6,7 @@ from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zlib import error as ZlibError  # noqa: N812
 
 from journey.errors import UnreadableSource
-from journey.formats.documents import BrokenOff, Readable
+from journey.formats.process_logs.documents import BrokenOff, Readable
 
 _CHUNK = 1 << 16
 T = TypeVar("T")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
 from journey.amendments import Fact
-from journey.formats.documents import Writable
-from journey.formats.own_attributes import PREFIX, Attribute, attributes_of, legible
+from journey.formats.process_logs.documents import Writable
+from journey.formats.process_logs.own_attributes import PREFIX, Attribute, attributes_of, legible
 from journey.records import Recorded
 
 _HEAD = f"""\
@@ -22,7 +22,7 @@ _HEAD = f"""\
 def write_xes(file: Writable, histories: Iterable[tuple[str, Iterable[Recorded[Fact]]]]) -> int:
     """Write histories, each with the name of its relationship, as they come. Returns the number of events.
 
-    `xes_rows` reads back exactly the facts that were written: see `journey.formats.own_attributes` for how. Other tools read the kind as
+    `xes_rows` reads back exactly the facts that were written: see the module `own_attributes` for how. Other tools read the kind as
     `concept:name`, `time:timestamp`, and the representative as `org:resource`. Texts that are withheld are not there.
     """
     events = 0

@@ -8,12 +8,12 @@ from typing import Any
 
 from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource, did_you_mean, shown
-from journey.formats.documents import BrokenOff, Readable
-from journey.formats.ocel_json import json_items
-from journey.formats.ocel_log import Encoding, Event, Log, SpooledLog
-from journey.formats.ocel_sqlite import open_log
-from journey.formats.ocel_xml import xml_items_of
-from journey.formats.own_attributes import fields_from
+from journey.formats.process_logs.documents import BrokenOff, Readable
+from journey.formats.process_logs.ocel_json import json_items
+from journey.formats.process_logs.ocel_log import Encoding, Event, Log, SpooledLog
+from journey.formats.process_logs.ocel_sqlite import open_log
+from journey.formats.process_logs.ocel_xml import xml_items_of
+from journey.formats.process_logs.own_attributes import fields_from
 from journey.formats.source_rows import Row
 
 _FIELDS_OF_TYPES = ("representative", "contact", "customer", "organisation", "episode", "promise")

@@ -1,0 +1,1 @@
+"""Sources mapped to touchpoints by one SELECT, which DuckDB runs."""

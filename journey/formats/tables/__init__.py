@@ -1,0 +1,1 @@
+"""Tables with columns that are no text files: workbooks, databases, Parquet."""
