@@ -40,7 +40,7 @@ def read_json(text: str | bytes) -> Fact:
         # somewhere inside the object; then it fails too, since each model takes its own kind alone.
         try:
             fact = cast(Fact, model.__pydantic_validator__.validate_json(text))
-            if _gives_once(text, len(fact.model_fields_set)):
+            if _gives_once(text, len(fact.__pydantic_fields_set__)):
                 return fact
         except ValidationError:
             pass
@@ -62,12 +62,16 @@ def object_of(text: str | bytes, field: str = "") -> dict[str, Any]:
     return value
 
 
-_BLANK_COLONS = (b" :", b"\t:", b"\n:", b"\r:")
+_BLANK_AND_COLON = re.compile(rb"[\t\r\n]:")
 
 
 def _gives_once(text: bytes, names: int) -> bool:
     """Whether this JSON surely gives each of its so many names once: it has no more colons that can follow a name."""
-    return text.count(b'":') == names and not any(blank in text for blank in _BLANK_COLONS)
+    if text.count(b'":') != names or b" :" in text:
+        return False
+    # Single bytes are found ten times as fast as two; in most lines, a line end is the only one of these blanks.
+    has_other_blanks = b"\t" in text or b"\r" in text or text.find(b"\n", 0, -1) >= 0
+    return not (has_other_blanks and _BLANK_AND_COLON.search(text))
 
 
 class _GivenTwice(ValueError):

@@ -108,6 +108,17 @@ class _Lines:
             raise csv.Error(_TOO_LONG)
         return line
 
+    def plain(self, delimiter: str) -> list[str] | None:
+        """The cells of the next line, if it has no quotes, as most have none; these take a third of the time."""
+        line = self._read()
+        if not line or '"' in line or len(line) > self.limit:
+            self._again.appendleft(line)
+            return None
+        self.number += 1
+        self.record.append(line)
+        text = line.rstrip("\r\n")
+        return text.split(delimiter) if text else []
+
     def peek(self) -> str:
         """The next line, which stays the next."""
         line = self._read()
@@ -140,7 +151,9 @@ def _records(lines: _Lines, delimiter: str, columns: Sequence[str] = ()) -> Iter
         lines.record.clear()
         first = lines.number + 1
         try:
-            cells = next(reader)
+            cells = lines.plain(delimiter)
+            if cells is None:
+                cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from journey import clock
 from journey.amendments import LOG_FACTS, Fact
-from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnknownName
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.formats.amendments import ids_needed, refusals
 from journey.formats.opening import DEFAULTS, ReadOptions
 from journey.formats.rejects import Rejects
@@ -24,7 +24,7 @@ from journey.stores.rows import Receipt
 
 BATCH = 10_000
 """How many rows go into one transaction."""
-_LOOKED_UP = 200
+_LOOKED_UP = 1_000
 """In so many relationships, what the report misses is looked for."""
 
 
@@ -184,7 +184,7 @@ def _write(journal: Recorder, batch: _Batch, report: Report) -> _Written:
         refused.extend((good[number].parsed(), error) for number, error in errors.items())
         good, ready = [row for number, row in enumerate(good) if number not in errors], ready.without(errors)
 
-    if any(fact.kind in LOG_FACTS for fact in ready.facts):
+    if not LOG_FACTS.keys().isdisjoint(row.kind for row in ready.rows):
         recorded = {id: record.touchpoint for id, record in journal.find(ids_needed(ready.facts)).items()}
         refuse(refusals(ready.facts, recorded, lambda name: journal.version(name) > 0, report.waiting))
     while ready.facts:
@@ -216,7 +216,7 @@ def _settle(journal: Recorder, report: Report) -> None:
     """Look up in the journal what the report misses: it may have been recorded later in this import, or long before it."""
     present = journal.find(report.waiting.values())
     report.waiting = {id: about for id, about in report.waiting.items() if about not in present and about not in report.relationships.all}
-    unknown = {name for name, _ in (*report.episodes.unknown(), *report.promises.unknown())}
-    for name in sorted(unknown)[:_LOOKED_UP]:
-        with suppress(UnknownName):
+    unknown = dict.fromkeys(name for name, _ in (*report.episodes.unknown(), *report.promises.unknown()))
+    for name in list(unknown)[:_LOOKED_UP]:
+        if journal.version(name) > report.facts_of[name]:
             report.look_up(journal.history(name))

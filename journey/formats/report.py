@@ -13,7 +13,6 @@ from journey.history import History
 from journey.recording import Prepared
 from journey.stores.rows import StoredTouchpoint
 from journey.times import from_microseconds
-from journey.touchpoints import PromiseMade
 
 _MOST = 1_000_000
 """So many different names are kept, to be compared or looked for; what comes later is not."""
@@ -62,6 +61,8 @@ class Report:
 
     now: datetime
     kinds: Counter[str] = field(default_factory=Counter)
+    facts_of: Counter[str] = field(default_factory=Counter)
+    """How many facts came of each relationship."""
     first: datetime | None = None
     last: datetime | None = None
     reasons: Counter[str] = field(default_factory=Counter)
@@ -83,25 +84,33 @@ class Report:
 
     def add(self, ready: Prepared) -> None:
         """Count facts, in the order of their source."""
-        self.kinds.update(row.kind for row in ready.rows)
-        touchpoints: list[tuple[Any, StoredTouchpoint]] = [
-            (fact, row) for fact, row in zip(ready.facts, ready.rows, strict=True) if row.kind not in LOG_FACTS
-        ]
-        if not touchpoints:
+        facts: Sequence[Any] = ready.facts
+        rows = ready.rows
+        kinds = Counter([row.kind for row in rows])
+        self.kinds.update(kinds)
+        self.facts_of.update([row.relationship for row in rows])
+        if not kinds.keys().isdisjoint(LOG_FACTS):
+            touchpoints = [number for number, row in enumerate(rows) if row.kind not in LOG_FACTS]
+            facts, rows = [facts[number] for number in touchpoints], [rows[number] for number in touchpoints]
+        if not facts:
             return
-        self.relationships.add(dict.fromkeys(row.relationship for _, row in touchpoints))
-        self.people.add(dict.fromkeys(one for fact, _ in touchpoints for one in (fact.contact, fact.representative) if one))
-        times = [row.occurred_at for _, row in touchpoints]
+        people = dict[str | None, None]()
+        for fact in facts:
+            # One pass over what is far apart in memory.
+            values = vars(fact)
+            people[values["contact"]] = people[values["representative"]] = None
+            if values["certainty"] == 0 or values["kind"] in _TOLD_BY_KIND:
+                self._look_at(fact)
+        self.relationships.add({row.relationship: None for row in rows})
+        self.people.add(filter(None, people))
+        times = [row.occurred_at for row in rows]
         first, last = from_microseconds(min(times)), from_microseconds(max(times))
         self.first = first if self.first is None else min(first, self.first)
         self.last = last if self.last is None else max(last, self.last)
         if first < _EARLIEST or last > self.now:
-            self.far_off += [fact.id for fact, _ in touchpoints if not _EARLIEST <= fact.occurred_at <= self.now]
+            self.far_off += [fact.id for fact in facts if not _EARLIEST <= fact.occurred_at <= self.now]
             del self.far_off[_MOST:]
-        for fact, row in touchpoints:
-            if row.kind in _TOLD_BY_KIND or fact.certainty == 0:
-                self._look_at(fact)
-        self.same_instant += _out_of_order(touchpoints)
+        self.same_instant += _out_of_order(facts, rows)
 
     def refuse(self, error: JourneyError) -> None:
         """Count a refused row."""
@@ -123,10 +132,11 @@ class Report:
 
     def look_up(self, history: History) -> None:
         """Take it that what began in a history, which was recorded before, is known."""
-        for fact in history:
+        for record in history.records:
+            fact: Any = record.outline
             if fact.kind in _OPENS_EPISODE:
                 self.episodes.begun.add((fact.relationship, fact.episode or fact.id))
-            elif isinstance(fact, PromiseMade):
+            elif fact.kind == "promise_made":
                 self.promises.begun.add((fact.relationship, fact.promise))
 
     def to_dict(self) -> dict[str, Any]:
@@ -154,13 +164,13 @@ def _shown(references: References) -> list[dict[str, str]]:
     return [{"relationship": relationship, "id": id, "touchpoint": fact} for (relationship, id), fact in unknown]
 
 
-def _out_of_order(touchpoints: Sequence[tuple[Any, StoredTouchpoint]]) -> int:
+def _out_of_order(facts: Sequence[Any], rows: Sequence[StoredTouchpoint]) -> int:
     """How many share relationship, time and sequence with others, and are not in the order of their ids."""
-    instants = [(row.relationship, row.occurred_at) for _, row in touchpoints]
+    instants = [(row.relationship, row.occurred_at) for row in rows]
     if len(set(instants)) == len(instants):
         return 0
     counts, together = Counter(instants), dict[tuple[str, int, int], list[str]]()
-    for instant, (fact, _) in zip(instants, touchpoints, strict=True):
+    for instant, fact in zip(instants, facts, strict=True):
         if counts[instant] > 1:
             together.setdefault((*instant, fact.sequence), []).append(fact.id)
     return sum(len(ids) for ids in together.values() if ids != sorted(ids))

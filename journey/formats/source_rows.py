@@ -77,6 +77,8 @@ def content_of(row: Row) -> dict[str, Any] | bytes:
         if b'"recorded_at"' not in content and b'"position"' not in content:
             return content
         content = row.parsed().fields
+    if RECORD_FIELDS.isdisjoint(content) and "fields" not in content:
+        return content
     fields = {name: value for name, value in content.items() if name not in RECORD_FIELDS}
     if isinstance(fields.get("fields"), str):
         fields["fields"] = object_of(fields["fields"], "fields")

@@ -6,7 +6,7 @@ few (an `x` among hundreds of numbers), are refused, each with its line.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from journey.formats.source_rows import Row, Table
 
 _TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 _FEW, _MANY = 0.01, 0.5
+_SAMPLE = 1_000
 _TYPES = {
     "BIGINT": ("TRY_CAST(VALUE AS BIGINT)::VARCHAR = VALUE", _FEW),
     "DOUBLE": ("TRY_CAST(VALUE AS DOUBLE)::VARCHAR = VALUE AND regexp_matches(VALUE, '^-?[0-9]')", _FEW),
@@ -133,21 +134,30 @@ def _type(connection: duckdb.DuckDBPyConnection, column: str, *, is_text: bool) 
     """The type in which all values of a column, but for a few that have none of it, stand for themselves."""
     value = quoted(column)
     tried = ["DATE", "TIMESTAMP", "TIMESTAMPTZ"] if is_text else list(_TYPES)
-    counts = [f"count(TRY_CAST({value} AS {kind})), count_if({_TYPES[kind][0].replace('VALUE', value)})" for kind in tried]
-    total, *found = connection.execute(f"SELECT count({value}), {', '.join(counts)} FROM texts").fetchall()[0]
-    for number, kind in enumerate(tried):
-        cast, exact = found[2 * number : 2 * number + 2]
-        if exact and exact == cast and total - cast <= total * _TYPES[kind][1]:
+    # Most types are ruled out by a few values, and a look at all of them takes long.
+    few = f"(SELECT {value} FROM texts WHERE {value} IS NOT NULL LIMIT {_SAMPLE})"
+    tried = [kind for kind, (_, cast, exact) in _fits(connection, value, tried, few).items() if exact == cast > 0]
+    for kind, (total, cast, exact) in _fits(connection, value, tried, "texts").items():
+        if exact == cast and total - cast <= total * _TYPES[kind][1]:
             return kind
-    return "VARCHAR" if is_text else _decimal(connection, value, total)
+    return "VARCHAR" if is_text else _decimal(connection, value)
 
 
-def _decimal(connection: duckdb.DuckDBPyConnection, value: str, total: int) -> str:
+def _fits(connection: duckdb.DuckDBPyConnection, value: str, kinds: Sequence[str], texts: str) -> dict[str, tuple[int, int, int]]:
+    """For each type: how many texts there are, how many can be cast to it, and how many stand for themselves then."""
+    if not kinds:
+        return {}
+    counts = [f"count(TRY_CAST({value} AS {kind})), count_if({_TYPES[kind][0].replace('VALUE', value)})" for kind in kinds]
+    total, *found = connection.execute(f"SELECT count({value}), {', '.join(counts)} FROM {texts}").fetchall()[0]
+    return {kind: (total, found[2 * number], found[2 * number + 1]) for number, kind in enumerate(kinds)}
+
+
+def _decimal(connection: duckdb.DuckDBPyConnection, value: str) -> str:
     """DECIMAL, if all values have as many decimals; else VARCHAR."""
     decimals = f"length(split_part({value}, '.', 2))"
-    matching, fewest, most = connection.execute(
-        f"SELECT count(*), min({decimals}), max({decimals}) FROM texts "
-        f"WHERE regexp_full_match({value}, '-?(0|[1-9]\\d{{0,8}})\\.\\d{{1,9}}')"
+    fit = f"regexp_full_match({value}, '-?(0|[1-9]\\d{{0,8}})\\.\\d{{1,9}}')"
+    total, matching, fewest, most = connection.execute(
+        f"SELECT count({value}), count_if({fit}), min({decimals}), max({decimals}) FROM texts WHERE {value} IS NOT NULL"
     ).fetchall()[0]
     return f"DECIMAL(18, {most})" if total and matching == total and fewest == most else "VARCHAR"
 

@@ -1,8 +1,7 @@
 """Any source mapped to touchpoints by one SELECT, which DuckDB runs over the tables that the sources become."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -96,6 +95,7 @@ class _Mapping:
         columns = self._columns()
         has_places = self._query.place is not None
         failing = self._run(has_places)
+        readers = {name: _reader_of(name, kind) for name, kind in columns.items()}
         fetched = [_fetched(name, kind) for name, kind in columns.items()]
         fetched += [quoted(f"{name}.failed") for name in failing] + ['"source.row"'] * has_places
         result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM mapped")
@@ -105,7 +105,7 @@ class _Mapping:
             for values in rows:
                 number += 1
                 place = values[-1] if has_places else None
-                row = _row(self._source, lines.get(place, number), columns, values)
+                row = _row(self._source, lines.get(place, number), readers, values)
                 if failing and (wrong := [name for name, failed in zip(failing, values[len(columns) :], strict=False) if failed]):
                     reasons = [(name, self._query.failure(name, place)) for name in wrong]
                     row = row._replace(problem=InvalidTouchpoint(reasons, "fix the value, or let the query make NULL of it: TRY_CAST"))
@@ -140,8 +140,13 @@ class _Mapping:
 
     def _lines(self, places: Sequence[int]) -> dict[int | None, int]:
         """The lines of rows of the source."""
-        query = 'SELECT rowid, line FROM "source.lines" WHERE rowid IN (SELECT unnest(?::BIGINT[]))'
-        return dict(self._connection.cursor().execute(query, [places]).fetchall())
+        cursor = self._connection.cursor()
+        first, last = min(places), max(places)
+        if last - first < 2 * len(places):
+            return dict(cursor.execute('SELECT rowid, line FROM "source.lines" WHERE rowid BETWEEN ? AND ?', [first, last]).fetchall())
+        return dict(
+            cursor.execute('SELECT rowid, line FROM "source.lines" WHERE rowid IN (SELECT unnest(?::BIGINT[]))', [places]).fetchall()
+        )
 
 
 def _fetched(name: str, kind: str) -> str:
@@ -152,34 +157,41 @@ def _fetched(name: str, kind: str) -> str:
     return f"CASE WHEN isinf({column}) THEN {_INFINITE} ELSE epoch_us({column}) END" if kind in _INSTANTS else column
 
 
-def _plain(name: str, value: Any) -> Any:
-    """A value as its field takes it: digits where a name is wanted, since a column of text may have become one of whole numbers."""
-    if name in NAMES and type(value) is int:
-        return str(value)
-    return float(value) if isinstance(value, Decimal) else value
+def _reader_of(name: str, kind: str) -> Callable[[Any], Any] | None:
+    """What makes of a fetched value what its field takes; raises ValueError, with the mend."""
+    if kind == "TIMESTAMPTZ_NS":
+        return lambda value: _instant(*divmod(value, 1000))
+    if kind in _INSTANTS:
+        return _instant
+    if kind.startswith("DECIMAL"):
+        return float
+    # A column of names may have become one of whole numbers, as far as each is written in one way.
+    return str if name in NAMES and kind.endswith("INT") else None
 
 
-def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[Any]) -> Row:
-    fields, problems = dict[str, Any](), list[tuple[str, str]]()
-    for (name, kind), value in zip(columns.items(), values, strict=False):
+def _instant(microseconds: int, nanoseconds: int = 0) -> datetime:
+    if nanoseconds:
+        raise ValueError(f"`{microseconds * 1000 + nanoseconds}` ns since 1970 is finer than a microsecond; cut it: …::TIMESTAMPTZ")
+    if microseconds == _INFINITE:
+        raise ValueError("`infinity` is not a date or time; fix the value")
+    if not _FIRST <= microseconds < _END:
+        seconds = microseconds // 1_000_000
+        raise ValueError(f"`{seconds}` s since 1970 falls outside the years 1 to 9999; are these milliseconds? Divide them by 1000")
+    return from_microseconds(microseconds)
+
+
+def _row(source: str, line: int, readers: Mapping[str, Callable[[Any], Any] | None], values: Sequence[Any]) -> Row:
+    fields, problems = dict[str, Any](), list[tuple[str, str, str]]()
+    for (name, read), value in zip(readers.items(), values, strict=False):
         if value is None:
             continue
-        if kind in _INSTANTS:
-            microseconds, rest = divmod(value, 1000) if kind == "TIMESTAMPTZ_NS" else (value, 0)
-            if rest:
-                problems.append((name, f"`{value}` ns since 1970 is finer than a microsecond; cut it: {name}::TIMESTAMPTZ"))
-            elif value == _INFINITE:
-                problems.append((name, "`infinity` is not a date or time; fix the value"))
-            elif not _FIRST <= microseconds < _END:
-                seconds = microseconds // 1_000_000
-                problems.append(
-                    (name, f"`{seconds}` s since 1970 falls outside the years 1 to 9999; are these milliseconds? Divide them by 1000")
-                )
-            else:
-                value = from_microseconds(microseconds)
-        fields[name] = _plain(name, value)
+        try:
+            fields[name] = value if read is None else read(value)
+        except ValueError as error:
+            message, _, mend = str(error).partition("; ")
+            problems.append((name, message, mend))
+            fields[name] = value
     if not problems:
         return Row(source, line, fields)
-    parts = [(name, *message.partition("; ")) for name, message in problems]
-    mend = "; ".join(dict.fromkeys(mend for *_, mend in parts))
-    return Row(source, line, fields, InvalidTouchpoint([(name, message) for name, message, *_ in parts], mend))
+    mend = "; ".join(dict.fromkeys(mend for *_, mend in problems))
+    return Row(source, line, fields, InvalidTouchpoint([(name, message) for name, message, _ in problems], mend))
