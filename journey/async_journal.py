@@ -153,9 +153,9 @@ class AsyncJournal:
     prove = _reads(Journal.prove)
     ping = _reads(Journal.ping)
 
-    async def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+    async def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
         """As `Journal.prepare`."""
-        return await self._reading(partial(self._journal.prepare, list(touchpoints)))
+        return await self._reading(partial(self._journal.prepare, list(touchpoints), known_at))
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
         """As `Journal.names`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self, TypeVar, Union, cast, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
@@ -35,6 +35,7 @@ from journey.upcasting import upcast
 H = TypeVar("H", bound="History")
 _NOT_IN_HISTORIES = (PersonNamed, SubjectForgotten)
 """Facts that no history contains."""
+_AT_ONCE = timedelta(milliseconds=1)
 _Edits = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
@@ -134,12 +135,15 @@ class History:
 
     @property
     def late(self) -> frozenset[str]:
-        """The ids of touchpoints that were recorded when something that followed them was known already."""
+        """The ids of touchpoints that were recorded when something that followed them was known already.
+
+        What is recorded within a millisecond became known at once: all that one import brings, in whatever order.
+        """
         late, known, instant, pending = set(), None, None, None
         for record in reversed(self.records):
             if record.at != instant:
                 instant, known, pending = record.at, _earlier(known, pending), None
-            if known is not None and record.recorded_at > known:
+            if known is not None and record.recorded_at - known > _AT_ONCE:
                 late.add(record.outline.id)
             pending = _earlier(pending, record.recorded_at)
         return frozenset(late)

@@ -42,10 +42,10 @@ class Recording:
         self._now = now
         self._texts = texts
 
-    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
         """As `Journal.prepare`."""
         facts = [recordable(one) for one in touchpoints]
-        readable = [encode(fact) for fact in facts]
+        readable = [encode(fact) for fact in facts] if known_at is None else list(map(encode, facts, known_at))
         return Prepared(facts, readable, self._texts.encrypted(facts, readable))
 
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -16,7 +17,7 @@ from journey.formats.amendments import ids_needed, refusals
 from journey.formats.opening import DEFAULTS, ReadOptions
 from journey.formats.rejects import Rejects
 from journey.formats.report import Report
-from journey.formats.source_rows import Row, blank_ends, content_of, fact_of
+from journey.formats.source_rows import Row, blank_ends, content_of, fact_of, record_time_of
 from journey.formats.sources import Rows, rows_from
 from journey.history import History, Recorded
 from journey.recording import Prepared
@@ -50,7 +51,7 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
-    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes]) -> Prepared:
+    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
         """As `Journal.prepare`."""
         ...
 
@@ -82,22 +83,31 @@ def import_files(
     mapping: Path | None = None,
     options: ReadOptions = DEFAULTS,
     rejects: Path | None = None,
+    keep_record_times: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Import files into a journal; importing again changes nothing, and a refused row never loses the good ones.
 
     `mapping` is a file with one SELECT over the first path as `source`; `options` say how files are read. Refused rows go to the file
-    `rejects` (default: `NAME.rejects.jsonl` here, NAME that of the first path), which is written only when needed. `progress` is called
-    with the number of rows that were done since the last call. Raises UnreadableSource; what was recorded until then stays.
+    `rejects` (default: `NAME.rejects.jsonl` here, NAME that of the first path), which is written only when needed. All that is imported
+    becomes known now; with `keep_record_times`, each row when its `recorded_at` says, see `Journal.prepare`. `progress` is called with
+    the number of rows that were done since the last call. Raises UnreadableSource; what was recorded until then stays.
     """
     with rows_from(paths, mapping, options) as rows, Rejects(rejects, rows.sources) as refused:
-        return import_opened(journal, rows, refused, progress)
+        return import_opened(journal, rows, refused, keep_record_times=keep_record_times, progress=progress)
 
 
-def import_opened(journal: Recorder, rows: Rows, rejects: Rejects, progress: Callable[[int], None] | None = None) -> Outcome:
+def import_opened(
+    journal: Recorder,
+    rows: Rows,
+    rejects: Rejects,
+    *,
+    keep_record_times: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
     """As `import_files`, once the sources are open."""
     outcome, done = Outcome(), 0
-    for outcome in import_rows(journal, rows, rejects):
+    for outcome in import_rows(journal, rows, rejects, keep_record_times=keep_record_times):
         if progress is not None:
             progress(outcome.read - done)
         done = outcome.read
@@ -107,21 +117,22 @@ def import_opened(journal: Recorder, rows: Rows, rejects: Rejects, progress: Cal
     return outcome
 
 
-def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects) -> Iterator[Outcome]:
+def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects, *, keep_record_times: bool = False) -> Iterator[Outcome]:
     """Record rows in batches, each read and checked while the one before is written; yields the outcome so far after each.
 
     Rows that were recorded stay so, whatever follows.
     """
     outcome, rows = Outcome(), iter(rows)
+    times = _RecordTimes(outcome.report.now, are_kept=keep_record_times)
     writing: tuple[_Batch, Future[_Written]] | None = None
     with _few_collections(), ThreadPoolExecutor(1, "journey-importing") as writer:
         try:
             while batch := list(islice(rows, BATCH)):
-                checked = _checked(journal, batch)
+                checked = _checked(journal, batch, times)
                 if writing is not None:
                     before, writing = writing, None
                     _count(outcome, rejects, *before)
-                writing = checked, writer.submit(_write, journal, checked, outcome.report)
+                writing = checked, writer.submit(_write, journal, checked, outcome.report, are_times_kept=keep_record_times)
                 yield outcome
         finally:
             if writing is not None:
@@ -154,27 +165,38 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _checked(journal: Recorder, batch: Sequence[Row]) -> _Batch:
+class _RecordTimes(NamedTuple):
+    """When rows became known: `now`, or when their `recorded_at` says."""
+
+    now: datetime
+    are_kept: bool
+
+    def of(self, row: Row) -> datetime:
+        """When a row became known. Raises InvalidTouchpoint if it does not say so."""
+        return record_time_of(row, self.now) if self.are_kept else self.now
+
+
+def _checked(journal: Recorder, batch: Sequence[Row], times: _RecordTimes) -> _Batch:
     if not any(row.problem for row in batch):
         with suppress(InvalidTouchpoint, RecursionError):
-            ready = journal.prepare(content_of(row) for row in batch)
+            ready = journal.prepare(map(content_of, batch), map(times.of, batch))
             if not any(map(blank_ends, ready.facts)):
                 return _Batch(batch, ready, ())
     # Something in it is wrong: see which of it is good.
-    good, facts, refused = list[Row](), list[Fact](), list[tuple[Row, JourneyError]]()
+    good, refused = list[tuple[Row, Fact, datetime]](), list[tuple[Row, JourneyError]]()
     for row in batch:
         try:
             row = row.parsed()
-            facts.append(fact_of(row))
-            good.append(row)
+            good.append((row, fact_of(row), times.of(row)))
         except InvalidTouchpoint as error:
             refused.append((row, error))
         except RecursionError:
             refused.append((row, InvalidTouchpoint([("", "this is nested too deep")], "a touchpoint's fields are plain values")))
-    return _Batch(good, journal.prepare(facts), refused)
+    ready = journal.prepare((fact for _, fact, _ in good), (time for *_, time in good))
+    return _Batch([row for row, *_ in good], ready, refused)
 
 
-def _write(journal: Recorder, batch: _Batch, report: Report) -> _Written:
+def _write(journal: Recorder, batch: _Batch, report: Report, *, are_times_kept: bool) -> _Written:
     """Record a batch, without what cannot be recorded."""
     good, ready = batch.good, batch.ready
     refused = list[tuple[Row, JourneyError]]()
@@ -194,6 +216,8 @@ def _write(journal: Recorder, batch: _Batch, report: Report) -> _Written:
             refuse(journal.conflicts(ready))
         else:
             report.add(ready)
+            if are_times_kept:
+                report.compare_times(ready, receipts)
             new = sum(receipt.is_new for receipt in receipts)
             return _Written(new, len(receipts) - new, refused)
     return _Written(0, 0, refused)

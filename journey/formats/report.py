@@ -11,8 +11,8 @@ from journey.amendments import LOG_FACTS
 from journey.errors import JourneyError
 from journey.history import History
 from journey.recording import Prepared
-from journey.stores.rows import StoredTouchpoint
-from journey.times import from_microseconds
+from journey.stores.rows import Receipt, StoredTouchpoint
+from journey.times import from_microseconds, to_microseconds
 
 _MOST = 1_000_000
 """So many different names are kept, to be compared or looked for; what comes later is not."""
@@ -75,6 +75,8 @@ class Report:
     """Facts of one relationship and instant, without a `sequence` that parts them, whose ids are not in the order of the source."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Facts about facts, by id, and what they are about, which is not recorded yet."""
+    known_later: int = 0
+    """Facts that the journal shows as known later than the source says, since something else was recorded meanwhile."""
     notes: list[str] = field(default_factory=list)
     """What had to be guessed to read the sources."""
     relationships: Names = field(default_factory=Names)
@@ -82,8 +84,13 @@ class Report:
     episodes: References = field(default_factory=References)
     promises: References = field(default_factory=References)
 
+    def compare_times(self, ready: Prepared, receipts: Sequence[Receipt]) -> None:
+        """Count facts that say when they became known, and could not be recorded as of then."""
+        for row, receipt in zip(ready.rows, receipts, strict=True):
+            self.known_later += receipt.is_new and to_microseconds(receipt.recorded_at) - row.recorded_at > 1000
+
     def add(self, ready: Prepared) -> None:
-        """Count facts, in the order of their source."""
+        """Count facts that were recorded, in the order of their source."""
         facts: Sequence[Any] = ready.facts
         rows = ready.rows
         kinds = Counter([row.kind for row in rows])
@@ -151,6 +158,7 @@ class Report:
             "moves_nothing": dict(self.unmoving.most_common()),
             "far_off": self.far_off[:100],
             "same_instant": self.same_instant,
+            "known_later": self.known_later,
             "waiting": dict(list(self.waiting.items())[:100]),
             "alike": [list(pair) for pair in (*self.relationships.alike, *self.people.alike)[:100]],
             "unknown_episodes": _shown(self.episodes),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from journey.amendments import FACTS, Fact
 from journey.errors import InvalidTouchpoint, UnreadableSource, did_you_mean
 from journey.reading import object_of, read_fact
+from journey.times import utc
 from journey.touchpoints import PARTIES, PEOPLE
 
 FIELDS = frozenset(name for model in FACTS.values() for name in model.model_fields)
@@ -97,6 +99,21 @@ def fact_of(row: Row, *, allow_unknown: bool = False) -> Fact:
         problems = [(name, f"`{value}` begins or ends with a blank") for name, value in blank]
         raise InvalidTouchpoint(problems, "cut the blanks off at the source")
     return fact
+
+
+def record_time_of(row: Row, now: datetime) -> datetime:
+    """When a row was recorded, as its `recorded_at` says. Raises InvalidTouchpoint, also for a time after `now`."""
+    value = row.parsed().fields.get("recorded_at")
+    if value is None:
+        raise InvalidTouchpoint([("recorded_at", "is missing")], "give it, or import without --keep-record-times")
+    try:
+        time = utc(value)
+    except ValueError as error:
+        message, _, mend = str(error).rpartition("; ")
+        raise InvalidTouchpoint([("recorded_at", message)], mend) from None
+    if time > now:
+        raise InvalidTouchpoint([("recorded_at", f"`{value}` lies in the future")], "give the time at which it was recorded")
+    return time
 
 
 def blank_ends(fact: Fact) -> list[tuple[str, str]]:

@@ -29,17 +29,20 @@ def plan(
 ) -> Plan:
     """Decide an append: what is `present` already keeps its first receipt, what is new gets the next positions.
 
-    INVARIANT (record time moves forward): a later append is recorded strictly later, even when the clock is not.
+    A row that says when it became known (`recorded_at`) is recorded then, any other one now.
+
+    INVARIANT (record time moves forward): a later append is recorded strictly later, even when the clock is not, and no row before
+    another that stands before it; what says that it became known earlier is recorded as soon after as can be.
     Raises ConflictingTouchpoint when an id is taken by other content, ConflictingHistory when a relationship that gets a new
     touchpoint is not at the `expected_version`; then nothing is to be written.
     """
-    recorded_at = max(now, last_recorded_at + 1)
+    recorded_at = last_recorded_at + 1
     moment = from_microseconds(recorded_at)
     taken = dict(present)
     counted = dict(versions)
     receipts, fresh = [], []
     for row in offered:
-        _, id, relationship, _, occurred_at, _, kind, schema_version, payload, personal, _ = row
+        _, id, relationship, _, occurred_at, known_at, kind, schema_version, payload, personal, _ = row
         first = taken.get(id)
         if first is not None:
             if first.content != row.content and not has_same_content(first, row):
@@ -48,6 +51,9 @@ def plan(
             continue
         if expected_version is not None and expected_version != (actual := versions.get(relationship, 0)):
             raise ConflictingHistory(relationship, expected_version, actual)
+        if (known_at := min(known_at or now, now)) > recorded_at:
+            recorded_at = known_at
+            moment = from_microseconds(recorded_at)
         version = counted[relationship] = counted.get(relationship, 0) + 1
         last_position += 1
         placed = (last_position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal)

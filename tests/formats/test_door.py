@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from journey import Journal, JourneyError, Receipt, UnreadableSource
-from journey.formats import Outcome, ReadOptions, import_files
+from journey.formats import Outcome, ReadOptions, import_files, importing
 from journey.recording import Prepared
 from journey.touchpoints import fields_of
 
@@ -548,3 +549,68 @@ def test_a_time_zone_is_that_of_times_without_an_offset(door: Door, time: str, e
 def test_a_time_zone_that_is_not_one_is_refused(door: Door) -> None:
     with pytest.raises(UnreadableSource, match="`Rome` is not a time zone"):
         door.imported(door.file("a.csv", csv(*failures("a"))), time_zone="Rome")
+
+
+# What was known when
+
+
+def dated(id: str, occurred_at: str, recorded_at: str | None) -> dict[str, Any]:
+    return {**FAILURE, "id": id, "occurred_at": occurred_at, **({"recorded_at": recorded_at} if recorded_at else {})}
+
+
+def test_a_first_import_of_the_past_is_known_at_once_in_whatever_order(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 3)
+    rows = [dated(f"d{day}", f"2020-01-{day:02}T00:00:00Z", None) for day in range(28, 0, -1)]
+    assert door.imported(door.file("a.jsonl", "\n".join(map(json.dumps, rows)))).recorded == 28
+    history = door.journal.history("m@x")
+    assert history.late == frozenset()
+    assert len({record.recorded_at for record in history.records}) > 1
+    time.sleep(0.002)
+    door.imported(door.file("b.jsonl", json.dumps(dated("late", "2020-01-02T12:00:00Z", None))))
+    assert door.journal.history("m@x").late == {"late"}
+
+
+def test_a_sources_own_record_times_are_kept(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    times = ["2024-03-01T00:00:00Z", "2024-03-01T00:00:00Z", "2024-03-05T00:00:00Z", "2024-04-01T00:00:00Z", "2024-04-02T00:00:00Z"]
+    rows = [dated(f"r{number}", "2024-02-01T00:00:00Z", moment) for number, moment in enumerate(times)]
+    path = door.file("a.jsonl", "\n".join(map(json.dumps, rows)))
+    outcome = import_files(door.journal, [path], keep_record_times=True)
+    assert (outcome.recorded, outcome.report.known_later) == (5, 0)
+    history = door.journal.history("m@x")
+    assert [record.recorded_at.isoformat() for record in sorted(history.records, key=lambda one: one.position or 0)] == [
+        moment.replace("Z", "+00:00") for moment in times
+    ]
+    assert [len(history.known_at(time)) for time in ("2024-02-29", "2024-03-01", "2024-03-05", "2024-04-01", "2024-04-02")] == [
+        0,
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert import_files(door.journal, [path], keep_record_times=True).unchanged == 5
+    assert door.imported(path).unchanged == 5
+
+
+def test_what_was_known_at_a_time_never_changes(door: Door) -> None:
+    import_files(
+        door.journal, [door.file("a.jsonl", json.dumps(dated("a", "2024-02-01T00:00:00Z", "2024-05-01T00:00:00Z")))], keep_record_times=True
+    )
+    earlier = door.file("b.jsonl", json.dumps(dated("b", "2024-02-01T00:00:00Z", "2024-04-01T00:00:00Z")))
+    outcome = import_files(door.journal, [earlier], keep_record_times=True)
+    assert (outcome.recorded, outcome.report.known_later) == (1, 1)
+    assert len(door.journal.history("m@x").known_at("2024-05-01T00:00:00Z")) == 1
+    door.journal.verify()
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"), [(None, "is missing"), ("never", "is not a date or time"), ("2999-01-01T00:00:00Z", "lies in the future")]
+)
+def test_a_record_time_that_cannot_be_is_refused(door: Door, time: str | None, reason: str) -> None:
+    path = door.file(
+        "a.jsonl",
+        "\n".join(map(json.dumps, (dated("a", "2024-02-01T00:00:00Z", time), dated("b", "2024-02-01T00:00:00Z", "2024-02-02T00:00:00Z")))),
+    )
+    outcome = import_files(door.journal, [path], keep_record_times=True)
+    assert (outcome.recorded, outcome.refused) == (1, 1)
+    assert reason in door.refused(outcome)[0]["reason"]

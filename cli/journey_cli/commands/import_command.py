@@ -39,6 +39,7 @@ _FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "ex
 @click.option(
     "--relationship", metavar="WHAT", help="In XES: case, trace:KEY or event:KEY. In OCEL: a type of object. In Segment: user or group."
 )
+@click.option("--keep-record-times", is_flag=True, help="Take `recorded_at` of each row as when it became known, in rising order.")
 @click.option("--all-text", is_flag=True, help="With --sql: leave every column as text, to be cast in the query.")
 @click.pass_obj
 def command(
@@ -54,6 +55,7 @@ def command(
     row_limit: int,
     time_zone: str | None,
     relationship: str | None,
+    keep_record_times: bool,
     all_text: bool,
 ) -> int:
     """Import touchpoints from PATHS, streaming; `-` is standard input.
@@ -81,7 +83,7 @@ def command(
             opened as journal,
             working(label) as done,
         ):
-            return import_opened(journal, rows, refused, done)
+            return import_opened(journal, rows, refused, keep_record_times=keep_record_times, progress=done)
 
     rehearsed = run(_rehearsal(session), "checking") if dry_run or strict else None
     if rehearsed is None or not (dry_run or rehearsed.refused):

@@ -48,6 +48,8 @@ def _remarks(report: "Report") -> list[str]:
         lines.append(
             f"{report.same_instant} share their time; they stand in the order of their ids: give `sequence` to keep the source's order"
         )
+    if report.known_later:
+        lines.append(f"{report.known_later} became known later than their `recorded_at`: something later was recorded before them")
     if report.far_off:
         lines.append(f"in the future, or before 1970-01-02: {_some(report.far_off)}")
     if alike := [*report.relationships.alike, *report.people.alike]:
