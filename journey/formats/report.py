@@ -45,14 +45,24 @@ class Names:
 
 @dataclass
 class References:
-    """Episodes or promises, each with its relationship: those that began, and those that were only named, with the first fact that did."""
+    """Episodes or promises, each with its relationship: those that began, by their hashes, and those that were named, with the first fact."""
 
-    begun: set[tuple[str, str]] = field(default_factory=set)
-    named: dict[tuple[str, str], str] = field(default_factory=dict)
+    _begun: set[int] = field(default_factory=set)
+    _named: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def begin(self, relationship: str, id: str) -> None:
+        """One of a relationship began."""
+        if len(self._begun) < _MOST:
+            self._begun.add(hash((relationship, id)))
+
+    def name(self, relationship: str, id: str, fact: str) -> None:
+        """A fact named one of a relationship."""
+        if len(self._named) < _MOST:
+            self._named.setdefault((relationship, id), fact)
 
     def unknown(self) -> dict[tuple[str, str], str]:
-        """Those that were named and did not begin in this import."""
-        return {one: fact for one, fact in self.named.items() if one not in self.begun}
+        """Those that were named and did not begin."""
+        return {one: fact for one, fact in self._named.items() if hash(one) not in self._begun}
 
 
 @dataclass
@@ -129,22 +139,22 @@ class Report:
         if why := _why_unmoving(fact):
             self.unmoving[why] += 1
         if kind in _OPENS_EPISODE:
-            self.episodes.begun.add((fact.relationship, fact.episode or fact.id))
-        elif kind in _NEEDS_EPISODE and fact.episode is not None and len(self.episodes.named) < _MOST:
-            self.episodes.named.setdefault((fact.relationship, fact.episode), fact.id)
+            self.episodes.begin(fact.relationship, fact.episode or fact.id)
+        elif kind in _NEEDS_EPISODE and fact.episode is not None:
+            self.episodes.name(fact.relationship, fact.episode, fact.id)
         elif kind == "promise_made":
-            self.promises.begun.add((fact.relationship, fact.promise))
-        elif kind == "delivery" and fact.promise is not None and len(self.promises.named) < _MOST:
-            self.promises.named.setdefault((fact.relationship, fact.promise), fact.id)
+            self.promises.begin(fact.relationship, fact.promise)
+        elif kind == "delivery" and fact.promise is not None:
+            self.promises.name(fact.relationship, fact.promise, fact.id)
 
     def look_up(self, history: History) -> None:
         """Take it that what began in a history, which was recorded before, is known."""
         for record in history.records:
             fact: Any = record.outline
             if fact.kind in _OPENS_EPISODE:
-                self.episodes.begun.add((fact.relationship, fact.episode or fact.id))
+                self.episodes.begin(fact.relationship, fact.episode or fact.id)
             elif fact.kind == "promise_made":
-                self.promises.begun.add((fact.relationship, fact.promise))
+                self.promises.begin(fact.relationship, fact.promise)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
