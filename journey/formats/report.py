@@ -45,7 +45,7 @@ class Names:
 
 @dataclass
 class References:
-    """Episodes or promises, each with its relationship: those that began, by their hashes, and those that were named, with the first fact."""
+    """Episodes or promises, each with its relationship: those that began, as hashes, and those that were named, with the first fact."""
 
     _begun: set[int] = field(default_factory=set)
     _named: dict[tuple[str, str], str] = field(default_factory=dict)
