@@ -113,7 +113,7 @@ def test_touchpoints_are_immutable() -> None:
         ({"id": ""}, "id: `` is not an identifier", "1 to 200 characters"),
         ({"id": "a\nb"}, "id: `a\\nb` is not an identifier", "1 to 200 characters"),
         ({"id": None}, "id: `None` is not text", "give a text"),
-        ({"note": "\ud800"}, "note: `\\ud800` is not Unicode text", "decode it again"),
+        ({"note": "\ud800"}, "note: `\\ud800` is not Unicode text", "decode it from its own encoding"),
         ({"channel": "x" * 10_001}, "is too long", "at most 10000 characters"),
     ],
 )

@@ -119,13 +119,13 @@ def record_time_of(row: Row, now: datetime) -> datetime:
 def blank_ends(fact: Fact) -> list[tuple[str, str]]:
     """The ids and names in a fact that begin or end with a blank, which would be others than those without it."""
     values = vars(fact)
-    return [(name, value) for name in _names_of(fact.kind) if (value := values[name]) and (value[0].isspace() or value[-1].isspace())]
+    return [(name, value) for name in _names_of(type(fact)) if (value := values[name]) and (value[0].isspace() or value[-1].isspace())]
 
 
 @cache
-def _names_of(kind: str) -> Sequence[str]:
+def _names_of(model: type[Fact]) -> Sequence[str]:
     """The fields of a kind that hold ids and names."""
-    return [name for name in FACTS[kind].model_fields if name in NAMES]
+    return [name for name in model.model_fields if name in NAMES]
 
 
 def bad_row(path: str, line: int, text: str, problem: InvalidTouchpoint) -> Row:
