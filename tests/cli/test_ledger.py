@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from journey import Journal
-from journey_cli.text.files import whole
+from journey.formats.whole_file import whole
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
