@@ -32,7 +32,7 @@ def write_csv(file: Writable, records: Iterable[Recorded[Fact]]) -> None:
 
     Which columns there are is known at the end, so the rows wait in a temporary file.
     """
-    used = set(_FIRST)
+    used: set[str] = set(_FIRST)
     with TemporaryFile("w+", encoding="utf-8") as rows:
         for record in records:
             fields = record.to_dict()
