@@ -45,7 +45,7 @@ def command(
     course of trust too, by --rules. PATH is there once it is whole, and replaces a file of that name.
     """
     from journey.formats import export_journal
-    from journey.formats.targets import STDOUT, Target
+    from journey.formats.targets import Target
     from journey_projections.rules.loading import load_rules
 
     chosen_kinds = [kind.strip() for kind in kinds.split(",")] if kinds else []
@@ -62,14 +62,7 @@ def command(
             trust=trust,
             progress=done,
         )
-    if exported.unknown:
-        click.echo(f"journey: left out {counted(exported.unknown, 'fact')} of kinds not known", err=True)
-    if path == STDOUT:
-        say_on_terminal(_in_words(exported))
-    elif session.is_json:
-        write_json(exported.to_dict())
-    else:
-        console().print(_in_words(exported))
+        _say(session, exported)
 
 
 def _trust_by(rules: "RuleSet", failed: "Callable[[str, JourneyError], object]") -> "Callable[[History], Iterator[tuple[datetime, float]]]":
@@ -90,11 +83,19 @@ def _trust_by(rules: "RuleSet", failed: "Callable[[str, JourneyError], object]")
     return trust
 
 
+def _say(session: Session, exported: "Exported") -> None:
+    """Say what was written; where that was standard output, only on a terminal."""
+    if exported.unknown:
+        click.echo(f"journey: left out {counted(exported.unknown, 'fact')} of kinds not known", err=True)
+    if exported.file is None:
+        say_on_terminal(_in_words(exported))
+    elif session.is_json:
+        write_json(exported.to_dict())
+    else:
+        console().print(_in_words(exported))
+
+
 def _in_words(exported: "Exported") -> str:
     withheld = f", {exported.withheld} of them with texts that cannot be read" if exported.withheld else ""
-    return (
-        f"{counted(exported.facts, 'fact')}{withheld}: {exported.format}, {_VIEWS[exported.view]}, in {exported.file or 'standard output'}"
-    )
-
-
-_VIEWS = {"facts": "as recorded", "histories": "histories as they stand"}
+    view = "as recorded" if exported.view == "facts" else "of histories"
+    return f"{counted(exported.facts, 'fact')}{withheld}, {view}: {exported.format} in {exported.file or 'standard output'}"
