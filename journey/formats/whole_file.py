@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from errno import EPIPE
 from os import strerror
 from pathlib import Path
+from secrets import token_hex
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A path to write to, where nothing is yet; what is there takes its place as `path` when all went well.
 
-    Raises OSError, of `path` where it says of no other file.
+    Of several that write `path` at once, the last to end counts. Raises OSError, of `path` where it says of no other file.
     """
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
+    partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
     try:
         yield partial
         partial.replace(path)

@@ -325,6 +325,19 @@ def test_an_interrupted_export_leaves_what_was_there_and_no_half_file(tmp_path: 
 
 
 @pytest.mark.parametrize(("name", "format"), EVERY)
+def test_two_exports_to_one_file_do_not_mix(tmp_path: Path, name: str, format: str | None) -> None:
+    with recorded([[OPENED, MET]]) as journal:
+        export_journal(journal, tmp_path / f"alone-{name}", format=format)
+
+        def another(_: int) -> None:
+            export_journal(journal, tmp_path / name, format=format)
+
+        export_journal(journal, tmp_path / name, format=format, progress=another)
+    assert {path.name for path in tmp_path.iterdir()} == {name, f"alone-{name}"}
+    assert len((tmp_path / name).read_bytes()) == len((tmp_path / f"alone-{name}").read_bytes())
+
+
+@pytest.mark.parametrize(("name", "format"), EVERY)
 def test_an_empty_journal_exports_to_a_file_without_facts(tmp_path: Path, name: str, format: str | None) -> None:
     with Journal.open("memory:") as journal:
         assert export_journal(journal, tmp_path / name, format=format).facts == 0
