@@ -53,21 +53,22 @@ def export_journal(
     kinds: Sequence[str] = (),
     as_of: When | None = None,
     known_at: When | None = None,
+    histories: bool = False,
     trust: Course | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Exported:
     """Export a journal to a file, or with `-` to standard output, in the format of its suffix or `format`, one of `targets.FORMATS`.
 
     Without bounds these are the facts as they were recorded, all of them, in the order of recording: what another journal can import.
-    With `as_of` or `known_at`, and in process logs always, they are the histories as they stand then: corrected, without what was
-    retracted, merged under one name. `relationships` and `kinds` choose among them. `trust` is an attribute of relationships in OCEL.
+    With `histories`, `as_of` or `known_at`, and in process logs always, they are the histories as they stand then: corrected, without
+    what was retracted, merged under one name. `relationships` and `kinds` choose among them. `trust` is an attribute of relationships in OCEL.
 
     A file is there once it is whole, and replaces one of that name. `progress` is called with the number of facts done since the last
     call. Raises UnwritableTarget, UnknownName, MissingExtra, OSError.
     """
     target = Target.of(path, format)
     is_log = target.format in PROCESS_LOGS
-    as_histories = is_log or as_of is not None or known_at is not None
+    as_histories = histories or is_log or as_of is not None or known_at is not None
     selection = Selection(journal, relationships, kinds)
     exported = Exported(None if path == STDOUT else str(path), target.format, "histories" if as_histories else "facts")
 

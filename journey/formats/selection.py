@@ -52,7 +52,7 @@ class Selection:
     def _check_kinds(self, known: Sequence[str]) -> None:
         for kind in self.kinds:
             if kind in FACTS and kind not in known:
-                mend = "export the facts as recorded, without bounds, in a format that is not a process log"
+                mend = "export the facts as recorded: not as histories, without bounds, and not as a process log"
                 raise UnknownName(f"no touchpoint is a `{kind}`, and histories hold touchpoints alone", mend)
             if kind not in known:
                 raise UnknownName.of("kind", kind, known, f"the kinds are {', '.join(f'`{one}`' for one in known)}")

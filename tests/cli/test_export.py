@@ -75,6 +75,7 @@ def test_bounds_export_histories_as_they_stand(journey: "Journey", visit: "Visit
     journey("retract", "b")
     (row,) = lines(journey, "--as-of", "2024-01-05")
     assert (row["id"], row["benevolence"], row["corrected_by"]) == ("a", 0.9, ["a.corrected-1"])
+    assert [row["id"] for row in lines(journey, "--histories")] == ["a", "c"]
     assert [row["kind"] for row in lines(journey)] == ["interaction"] * 3 + ["touchpoint_corrected", "touchpoint_retracted"]
 
 

@@ -23,6 +23,7 @@ _FORMATS = ("jsonl", "csv", "cloudevents", "parquet", "ocel", "xes")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("relationships", nargs=-1)
 @click.option("--kinds", metavar="KIND,…", help="Only facts of these kinds, such as interaction,delivery.")
+@click.option("--histories", is_flag=True, help="Histories as they stand, as with a bound; in XES and OCEL always.")
 @bounds
 @click.option("--output-format", "format", type=click.Choice(_FORMATS), help="The format, if the suffix of PATH does not say.")
 @rules_option
@@ -32,6 +33,7 @@ def command(
     path: Path,
     relationships: tuple[str, ...],
     kinds: str | None,
+    histories: bool,
     as_of: str | None,
     known_at: str | None,
     format: str | None,
@@ -40,9 +42,9 @@ def command(
     """Export the journal to PATH, or only RELATIONSHIPS; `-` is standard output.
 
     The suffix says the format: .jsonl, .csv, .xes, .jsonocel or .xmlocel, all of them also with .gz, and .parquet or .sqlite (OCEL).
-    Without bounds, facts are exported as they were recorded, in that order; `journey import` reads JSONL, CloudEvents and Parquet back.
-    With --as-of or --known-at, and in XES and OCEL always, histories are exported as `journey history` shows them. OCEL has the
-    course of trust too, by --rules. PATH is there once it is whole, and replaces a file of that name.
+    Facts are exported as they were recorded, in that order; `journey import` reads JSONL, CloudEvents and Parquet back. With
+    --histories, --as-of or --known-at, histories are exported as `journey history` shows them. OCEL has the course of trust too, by
+    --rules. PATH is there once it is whole, and replaces a file of that name.
     """
     from journey.formats import export_journal
     from journey.formats.targets import Target
@@ -59,6 +61,7 @@ def command(
             kinds=chosen_kinds,
             as_of=as_of,
             known_at=known_at,
+            histories=histories,
             trust=trust,
             progress=done,
         )
