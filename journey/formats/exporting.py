@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
 from journey.amendments import Fact
-from journey.errors import UnwritableTarget
 from journey.extras import extra
 from journey.formats.csv_writing import write_csv
 from journey.formats.jsonl_writing import write_cloudevents, write_jsonl
@@ -61,7 +61,7 @@ def export_journal(
 
     Without bounds these are the facts as they were recorded, all of them, in the order of recording: what another journal can import.
     With `histories`, `as_of` or `known_at`, and in process logs always, they are the histories as they stand then: corrected, without
-    what was retracted, merged under one name. `relationships` and `kinds` choose among them. `trust` is an attribute of relationships in OCEL.
+    what was retracted, merged under one name. `relationships` and `kinds` choose among them. In OCEL, relationships have their `trust`.
 
     A file is there once it is whole, and replaces one of that name. `progress` is called with the number of facts done since the last
     call. Raises UnwritableTarget, UnknownName, MissingExtra, OSError.
@@ -129,4 +129,4 @@ def _write_log(target: Target, histories: Iterable[tuple[History, Iterable[Recor
             with whole(target.path) as partial:
                 write_ocel(partial, by_name(), encoding=target.encoding, trust=course)
     except sqlite3.Error as error:
-        raise UnwritableTarget(f"{target.path}: {error}", "make room, or name another file") from error
+        raise OSError(EIO, str(error), str(target.path)) from error
