@@ -21,6 +21,8 @@ from journey.history import History
 from journey.journal import Journal
 from journey.records import Recorded
 
+_STEP = 1_000
+"""After so many facts each, progress is told."""
 Course = Callable[[History], Iterable[tuple[datetime, float]]]
 """The course of trust in a history in order of time, the prior first."""
 
@@ -63,8 +65,8 @@ def export_journal(
     With `histories`, `as_of` or `known_at`, and in process logs always, they are the histories as they stand then: corrected, without
     what was retracted, merged under one name. `relationships` and `kinds` choose among them. In OCEL, relationships have their `trust`.
 
-    A file is there once it is whole, and replaces one of that name. `progress` is called with the number of facts done since the last
-    call. Raises UnwritableTarget, UnknownName, MissingExtra, OSError.
+    A file is there once it is whole, and replaces one of that name. `progress` is called now and then with the number of facts done
+    since the last call. Raises UnwritableTarget, UnknownName, MissingExtra, OSError.
     """
     target = Target.of(path, format)
     is_log = target.format in PROCESS_LOGS
@@ -77,8 +79,8 @@ def export_journal(
             yield record
             exported.facts += 1
             exported.withheld += record.withheld
-            if progress is not None:
-                progress(1)
+            if progress is not None and exported.facts % _STEP == 0:
+                progress(_STEP)
 
     if is_log:
         _write_log(target, ((history, counted(records)) for history, records in selection.as_histories(as_of, known_at)), trust)

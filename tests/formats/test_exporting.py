@@ -315,7 +315,7 @@ def test_an_interrupted_export_leaves_what_was_there_and_no_half_file(tmp_path: 
     def interrupt(_: int) -> None:
         raise Interrupted
 
-    with recorded([[OPENED, MET]]) as journal:
+    with recorded([MANY]) as journal:
         export_journal(journal, tmp_path / name, format=format)
         before = (tmp_path / name).read_bytes()
         with pytest.raises(Interrupted):
@@ -326,7 +326,7 @@ def test_an_interrupted_export_leaves_what_was_there_and_no_half_file(tmp_path: 
 
 @pytest.mark.parametrize(("name", "format"), EVERY)
 def test_two_exports_to_one_file_do_not_mix(tmp_path: Path, name: str, format: str | None) -> None:
-    with recorded([[OPENED, MET]]) as journal:
+    with recorded([MANY]) as journal:
         export_journal(journal, tmp_path / f"alone-{name}", format=format)
 
         def another(_: int) -> None:
@@ -413,3 +413,4 @@ def test_facts_are_read_page_by_page(tmp_path: Path) -> None:
 OPENED = RelationshipOpened(id="opened", relationship="r", occurred_at=START, customer="ann", note="ü")
 MET = Interaction(id="met", relationship="r", occurred_at=START, competence=0.5, representative="bob")
 CORRECTED = TouchpointCorrected(id="corrected", relationship="r", corrects="met", occurred_at=START, fields={"competence": 0.2})
+MANY = [NoteAdded(id=f"n-{number}", relationship="r", occurred_at=START) for number in range(1_500)]
