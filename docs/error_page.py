@@ -120,6 +120,15 @@ from journey.formats.sources import rows_from
 Path("visits.jsonl").write_bytes(b"")
 rows_from([Path("visits.jsonl")])
 """,
+    "UnwritableTarget": """
+from pathlib import Path
+
+from journey import Journal
+from journey.formats import export_journal
+
+with Journal.open("memory:") as journal:
+    export_journal(journal, Path("journal.jsnol"))
+""",
     "UnusableRules": """
 from pathlib import Path
 

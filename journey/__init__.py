@@ -41,6 +41,7 @@ from journey.errors import (
     UnreadableSource,
     UnsupportedSchema,
     UnusableRules,
+    UnwritableTarget,
 )
 from journey.history import History, Recorded
 from journey.integrity.verification import Verification, Violation
@@ -159,6 +160,7 @@ __all__ = [
     "UnreadableSource",
     "UnsupportedSchema",
     "UnusableRules",
+    "UnwritableTarget",
     "Verification",
     "Violation",
     "WordOfMouthHeard",

@@ -8,6 +8,7 @@
     ├── ConflictingHistory       read the history again, decide again, retry
     ├── ConflictingSubscription  stop following, or give each subscription a name of its own
     ├── UnreadableSource         fix or rename the file to import
+    ├── UnwritableTarget         name another file to export to, or another format
     ├── UnusableRules            fix the rule file
     ├── UnsupportedSchema        upgrade journey
     ├── InvalidStoreUrl          fix the store's address
@@ -88,6 +89,10 @@ class ConflictingSubscription(JourneyError):
 
 class UnreadableSource(JourneyError):
     """A file cannot be read in its format."""
+
+
+class UnwritableTarget(JourneyError):
+    """A file cannot be exported to."""
 
 
 class UnusableRules(JourneyError):

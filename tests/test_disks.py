@@ -14,6 +14,7 @@ import pytest
 from postgres_server import NoServer, PostgresServer
 
 from journey import Journal, NoteAdded, StoreUnavailable
+from journey.formats import export_journal
 from journey.stores.postgres import PostgresStore
 from journey.stores.sqlite import SQLiteStore
 from journey.testing import START, Opener
@@ -145,3 +146,14 @@ def test_a_postgres_journal_on_a_full_disk_keeps_its_word(small_disk: Mount) -> 
         server.execute("CREATE DATABASE small TABLESPACE small")
         opener = partial(PostgresStore, server.url("small"))
         check_a_full_disk(opener, lambda: small_disk("size=256m"), 40, where="/small")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv.gz", "a.parquet", "a.xes", "a.xmlocel", "a.sqlite"])
+def test_an_export_that_does_not_fit_names_the_file_and_leaves_nothing(small_disk: Mount, name: str) -> None:
+    path = small_disk("size=100k") / name
+    with Journal.open("memory:") as journal:
+        journal.record(*(note(number) for number in range(200)))
+        with pytest.raises(OSError, match=r"(?i)no space left|full") as caught:
+            export_journal(journal, path)
+    assert caught.value.filename == str(path)
+    assert list(path.parent.iterdir()) == []

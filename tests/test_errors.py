@@ -20,6 +20,7 @@ SAMPLES: list[JourneyError] = [
     errors.ConflictingHistory("m@bank", None, 3),
     errors.ConflictingSubscription("`billing` was taken over"),
     errors.UnreadableSource("empty", "fill it"),
+    errors.UnwritableTarget("a folder", "name a file"),
     errors.UnusableRules("no rules"),
     errors.UnsupportedSchema("too new", "upgrade"),
     errors.InvalidStoreUrl("bank.db"),

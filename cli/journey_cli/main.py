@@ -24,6 +24,7 @@ GROUPS = {
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
         "import": "Import touchpoints from JSONL, CSV, or anything SQL can read.",
+        "export": "Export the journal, or histories, as JSONL, CSV, Parquet, CloudEvents, OCEL or XES.",
     },
     "Correct": {
         "correct": "Correct the fields of a touchpoint.",
@@ -145,12 +146,12 @@ def _quiet_stdout() -> None:
 
 
 def _fail_in_words(error: Exception, *, debug: bool) -> NoReturn:
-    from journey.errors import InvalidStoreUrl, JourneyError
+    from journey.errors import InvalidStoreUrl, JourneyError, UnwritableTarget
 
     if debug:
         raise error
     if isinstance(error, JourneyError):
-        _fail(USAGE if isinstance(error, InvalidStoreUrl) else FAILURE, str(error), error.mend)
+        _fail(USAGE if isinstance(error, InvalidStoreUrl | UnwritableTarget) else FAILURE, str(error), error.mend)
     if isinstance(error, OSError):
         _quiet_stdout()
         _fail(FAILURE, f"`{error.filename}`: {(error.strerror or str(error)).lower()}" if error.filename else str(error))

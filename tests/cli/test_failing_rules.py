@@ -1,5 +1,6 @@
 """One history that the rules cannot judge takes no other with it: the others are given, it is named on stderr, and the exit code is 1."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,3 +76,11 @@ def test_relationships_that_were_named_are_no_different(stumbling: "Journey") ->
     assert [one["relationship"] for one in shown.lines] == ["r09", "r08"]
     assert "journey: r03: rule set `mine` fails on touchpoint `v03`" in shown.err
     assert "the rules fail on 1 relationship; the others are given" in shown.err
+
+
+def test_all_are_exported_and_the_others_have_trust(stumbling: "Journey") -> None:
+    shown = stumbling("export", "log.jsonocel", "--rules", "mine.py")
+    _names_five(shown)
+    assert shown.out == "24 facts, of histories: ocel in log.jsonocel\n"
+    objects = json.loads((stumbling.folder / "log.jsonocel").read_text(encoding="utf-8"))["objects"]
+    assert sum(bool(one["attributes"]) for one in objects) == 5

@@ -65,3 +65,11 @@ def test_they_are_never_imported(journey: "Journey") -> None:
         '{"kind": "loyalty_tier_changed", "id": "b", "relationship": "r", "occurred_at": "2024-01-02T00:00:00Z"}', encoding="utf-8"
     )
     assert journey("--format", "json", "import", "told.jsonl").counts == (1, 0, 0, 1)
+
+
+def test_an_export_leaves_them_out_on_request_and_says_so(newer: "Journey") -> None:
+    assert newer("export", "all.jsonl").code == 1
+    assert newer.names() == {"journey.db"}
+    run = newer("export", "all.jsonl", "--allow-unknown")
+    assert (run.code, run.err) == (0, "journey: left out 1 fact of kinds not known\n")
+    assert [row["id"] for row in newer.read("all.jsonl")] == ["a"]

@@ -50,12 +50,16 @@ EVERYDAY: list[list[str]] = [
     ["forget", "marta"],
     ["rules", "goodwill"],
     ["verify"],
+    ["export", "again.jsonl"],
+    ["export", "again.csv"],
+    ["export", "again.xmlocel"],
 ]
 NEEDS: list[tuple[list[str], str]] = [
     (["ledger", "catch-up"], "bulk"),
     (["replay", "--all", "--ledger", "here.ledger"], "bulk"),
     (["replay", "--all", "--output", "all.parquet"], "bulk"),
     (["compare", "--all", "--rules", "goodwill", "--rules", "beta"], "bulk"),
+    (["export", "all.parquet"], "bulk"),
     (["import", "more.jsonl", "--sql", "map.sql"], "sql"),
     (["--store", "postgresql://localhost/nowhere", "relationships"], "postgres"),
     (["laws", "beta"], "testing"),

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from errno import EPIPE
-from os import strerror
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,23 +37,10 @@ def check_outputs(*paths: Path | None) -> None:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A file to write to, which takes its place as `path` when all went well. Raises OSError, of `path` where it says of no other file."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        if error.filename not in (None, str(partial)) or error.errno in (None, EPIPE):
-            raise
-        raise OSError(error.errno, strerror(error.errno), str(path)) from error
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-@contextmanager
 def tables_to(path: Path, columns: Mapping[str, str]) -> Iterator[Sink]:
     """A function that appends rows to `path`; `columns` as in `journey_projections.replaying.result_rows`."""
+    from journey.formats.whole_file import whole
+
     with ExitStack() as open_files:
         partial = open_files.enter_context(whole(path))
         if path.suffix in _ARROW:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, json_line, write_json
-from journey_cli.text.files import Rows, Sink, rows_of, tables_to, whole
+from journey_cli.text.files import Rows, Sink, rows_of, tables_to
 
 if TYPE_CHECKING:
     from journey_projections import Replay
@@ -31,6 +31,8 @@ def write(output: Path, results: "Results") -> None:
         with tables_to(output, STANDINGS) as write:
             write(table)
         return
+    from journey.formats.whole_file import whole
+
     with whole(output) as partial:
         (_write_jsonl if output.suffix == ".jsonl" else _write_csv)(partial, results)
 

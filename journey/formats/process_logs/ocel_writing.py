@@ -64,6 +64,7 @@ def write_ocel(
             if encoding != "sqlite":
                 return write_ocel(file, histories, encoding=encoding, trust=trust)
     with closing(sqlite3.connect(place if isinstance(place, Path) else "")) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")  # what is not written to its end is worth nothing
         events = _fill(OcelDatabase(connection), histories, trust)
         connection.commit()
         if not isinstance(place, Path):

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from journey.amendments import FACTS, Fact
 from journey.errors import UnknownKind
+from journey.formats.whole_file import whole
 from journey.records import Recorded
 
 _CHUNK = 20_000
@@ -31,15 +32,10 @@ def write_parquet(path: Path, records: Iterable[Recorded[Fact]]) -> int:
     `recorded_at` are columns too; `corrected_by` and `withheld` are not written. Raises UnknownKind for a fact read with `allow_unknown`.
     """
     schema, count, rest = _schema(), 0, iter(records)
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        with pq.ParquetWriter(partial, schema, compression="zstd") as file:
-            while chunk := list(islice(rest, _CHUNK)):
-                file.write_batch(_batch(chunk, schema))
-                count += len(chunk)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole(path) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as file:
+        while chunk := list(islice(rest, _CHUNK)):
+            file.write_batch(_batch(chunk, schema))
+            count += len(chunk)
     return count
 
 
