@@ -13,44 +13,28 @@ from journey import GestureMade, Interaction, Recorded, Touchpoint, UnusableRule
 from journey.testing import START, touchpoints
 from journey_projections import RuleSet, replay
 from journey_projections.compiled import replay_all
-from journey_projections.encoding.codes import GESTURE_MADE
+from journey_projections.encoding.codes import GESTURE_MADE, PRAISE_GIVEN
 from journey_projections.encoding.columns import Dictionaries, columns_of
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.published import beta
 from journey_projections.rules.rule_set import View
 
-KINDS = ("gesture_made", "interaction", "failure_occurred")
+KINDS = ("gesture_made", "praise_given", "interaction", "failure_occurred")
 
 
 def stumbles(state: beta.State, touchpoint: Encoded, p: beta.BetaParameters) -> int:
-    """As beta, but fails on a gesture, by a division by nothing."""
-    return beta.apply(state, touchpoint, p) + 0 // (touchpoint.kind - GESTURE_MADE)
+    """As beta, but fails on a gesture, by a division by nothing, and has no cause for praise."""
+    return beta.apply(state, touchpoint, p) + 0 // (touchpoint.kind - GESTURE_MADE) + (9 if touchpoint.kind == PRAISE_GIVEN else 0)
 
 
-def no_number(state: beta.State, p: beta.BetaParameters) -> float:
-    """As beta, but no number where anything spoke for trust."""
-    return float("nan") if state.evidence[0].positive > 0.5 else beta.trust(state, p)
+def blurs(state: beta.State, p: beta.BetaParameters) -> View:
+    """As beta, but no number where much spoke for trust, and no state where much spoke against it."""
+    level = float("nan") if state.evidence[0].positive > 2.0 else beta.trust(state, p)
+    return View(level, 0.0, 1.0 - level, 9 if state.evidence[0].negative > 2.0 else 1)
 
 
-def no_state(state: beta.State, p: beta.BetaParameters) -> View:
-    """As beta, but no state where anything spoke for trust."""
-    level = beta.trust(state, p)
-    return View(level, 0.0, 1.0 - level, 9 if state.evidence[0].positive > 0.5 else 1)
-
-
-def no_cause(state: beta.State, touchpoint: Encoded, p: beta.BetaParameters) -> int:
-    """As beta, but no cause for a gesture."""
-    return beta.apply(state, touchpoint, p) + (9 if touchpoint.kind == GESTURE_MADE else 0)
-
-
-STUMBLING = dataclasses.replace(beta.BETA, name="mine", apply=stumbles)
-RULES: dict[str, RuleSet] = {
-    "compiled": STUMBLING,
-    "interpreted": dataclasses.replace(STUMBLING, apply=Plain(stumbles)),
-    "no number": dataclasses.replace(beta.BETA, name="mine", trust=no_number, view=None),
-    "no state": dataclasses.replace(beta.BETA, name="mine", view=no_state),
-    "no cause": dataclasses.replace(beta.BETA, name="mine", apply=no_cause),
-}
+STUMBLING = dataclasses.replace(beta.BETA, name="mine", apply=stumbles, view=blurs)
+RULES: dict[str, RuleSet] = {"compiled": STUMBLING, "interpreted": dataclasses.replace(STUMBLING, apply=Plain(stumbles))}
 
 
 @st.composite
@@ -76,7 +60,7 @@ def _judged(log: Log, rules: RuleSet) -> tuple[dict[str, Any], set[str]]:
 
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=list(RULES))
-@settings(max_examples=25)
+@settings(max_examples=60)
 @given(log=logs(), threads=st.integers(1, 2), rows_at_once=st.sampled_from((None, 4)))
 def test_the_others_are_replayed_to_the_same_bits(rules: RuleSet, log: Log, threads: int, rows_at_once: int | None) -> None:
     good, failing = _judged(log, rules)
@@ -98,9 +82,9 @@ def test_the_others_are_replayed_to_the_same_bits(rules: RuleSet, log: Log, thre
             bulk(log, rules, **options)
 
 
-def test_one_among_thousands_is_found_by_halving() -> None:
-    names = [f"r{number:04}" for number in range(2_000)]
-    facts = [(GestureMade if name == "r0777" else Interaction)(id=name, relationship=name, occurred_at=START) for name in names]
+def test_one_among_hundreds_is_found_by_halving() -> None:
+    names = [f"r{number:04}" for number in range(300)]
+    facts = [(GestureMade if name == "r0177" else Interaction)(id=name, relationship=name, occurred_at=START) for name in names]
     calls: list[int] = []
 
     def counted(state: beta.State, touchpoint: Encoded, p: beta.BetaParameters) -> int:
@@ -110,5 +94,5 @@ def test_one_among_thousands_is_found_by_halving() -> None:
     errors: dict[int, UnusableRules] = {}
     columns = columns_of([Recorded(one, START) for one in facts], Dictionaries())
     replays = replay_all(columns, dataclasses.replace(STUMBLING, apply=counted), failed=errors.__setitem__, threads=1)
-    assert (list(errors), len(replays)) == ([777], 1_999)
+    assert (list(errors), len(replays)) == ([177], 299)
     assert len(calls) < 3 * len(names)
