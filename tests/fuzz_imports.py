@@ -11,13 +11,14 @@ import gzip
 import io
 import json
 import random
+import re
 import signal
 import sqlite3
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from csv import reader
 from datetime import datetime
 from pathlib import Path
@@ -188,9 +189,9 @@ def _members(content: bytes) -> bytes:
 
 
 def _cells(line: str, delimiter: str = ",") -> Mapping[str, Any] | None:
-    for cells in reader([line], delimiter=delimiter):
-        return {name: cell for name, cell in zip(_COLUMNS, cells, strict=False) if cell} if len(cells) == len(_COLUMNS) else None
-    return None
+    records = list(reader(io.StringIO(line, newline=""), delimiter=delimiter))
+    is_row = len(records) == 1 and len(records[0]) == len(_COLUMNS)
+    return {name: cell for name, cell in zip(_COLUMNS, records[0], strict=True) if cell} if is_row else None
 
 
 def _object(line: str) -> Mapping[str, Any] | None:
@@ -199,6 +200,22 @@ def _object(line: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _objects_in(text: str) -> Iterator[Mapping[str, Any]]:
+    """Every object that begins anywhere in a text, whatever is behind it."""
+    for found in re.finditer("{", text):
+        with suppress(ValueError):
+            yield json.JSONDecoder().raw_decode(text, found.start())[0]
+
+
+def _records_in(text: str, read_line: Callable[[str], Mapping[str, Any] | None]) -> Iterator[Mapping[str, Any]]:
+    """The records that any few lines, one after the other, are."""
+    lines = re.findall("[^\r\n]*(?:\r\n?|\n|$)", text)
+    for first in range(len(lines)):
+        for last in range(first + 1, first + 5):
+            if fields := read_line("".join(lines[first:last])):
+                yield fields
 
 
 def _element(line: str) -> Mapping[str, Any] | None:
@@ -217,8 +234,8 @@ def says(given: Any, recorded: Any) -> bool:
     if given == recorded:
         return True
     try:
-        return datetime.fromisoformat(given) == datetime.fromisoformat(recorded)
-    except (TypeError, ValueError):
+        return datetime.fromisoformat(given.strip()) == datetime.fromisoformat(recorded)
+    except (AttributeError, TypeError, ValueError):
         return False
 
 
@@ -342,16 +359,18 @@ def _check_lines(seed: Seed, content: bytes, facts: Mapping[str, Mapping[str, An
     assert seed.read_line is not None
     if not content.startswith(seed.content[: 1 if content[:1] in b"{[" else seed.content.index(b"\n") + 1]):
         return
+    text = content.decode(errors="surrogateescape")
     good = {line.strip(): seed.read_line(line) for line in seed.content.decode().split("\n")}
-    given: dict[Any, list[Mapping[str, Any]]] = {}
     taken = rejects.read_text(encoding="utf-8") if rejects.exists() else ""
-    for line in content.decode(errors="surrogateescape").replace("\r", "\n").split("\n"):
-        fields = seed.read_line(line)
-        if fields is None:
+    lines = [(line, seed.read_line(line)) for line in re.split("[\r\n]", text)]
+    for line, fields in lines:
+        if not fields or good.get(line.strip()) != fields or fields["id"] in ("id", *facts) or "corrects" in fields:
             continue
-        given.setdefault(fields.get("id"), []).append(fields)
-        if fields and good.get(line.strip()) == fields and fields["id"] not in ("id", *facts) and f"`{fields['id']}` is already recorded" not in taken:
+        if f"`{fields['id']}` is already recorded" not in taken:
             raise Failed(f"a good row was lost: {line}")
+    given: dict[Any, list[Mapping[str, Any]]] = {}
+    for fields in _objects_in(text) if ".json" in seed.name else _records_in(text, seed.read_line):
+        given.setdefault(fields.get("id"), []).append(fields)
     for id, fact in facts.items():
         if not any(_is_said(fields, fact) for fields in given.get(id, ())):
             raise Failed(f"no line says this: {fact}")

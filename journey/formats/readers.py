@@ -16,7 +16,7 @@ from journey.formats.cloudevents import fields_of_event
 from journey.formats.csv import csv_rows, csv_table
 from journey.formats.json import json_rows
 from journey.formats.jsonl import jsonl_rows
-from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through
+from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through, reading
 from journey.formats.process_logs.ocel import ocel_rows, ocel_tables
 from journey.formats.process_logs.ocel_log import Encoding
 from journey.formats.process_logs.xes import xes_rows, xes_tables
@@ -39,7 +39,9 @@ def rows_of(source: Source) -> Iterator[Row]:
     if source.database:
         return _facts(source.name, _database(source))
     kind, file = _opened(source)
-    return read_through(source, _rows(source, kind, file))
+    with reading(source):
+        rows = _rows(source, kind, file)
+    return read_through(source, rows)
 
 
 def table_of(source: Source) -> Table:
@@ -50,7 +52,8 @@ def table_of(source: Source) -> Table:
         return table
     kind, file = _opened(source, otherwise="csv")
     if kind == "csv":
-        table = csv_table(source, file)
+        with reading(source):
+            table = csv_table(source, file)
     else:
         table.rows = _grown(table, _texts(source, kind, file))
     table.rows = read_through(source, table.rows)

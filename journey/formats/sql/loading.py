@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.errors import InvalidTouchpoint, UnreadableSource, shown
 from journey.formats.opening import STDIN, Source
 from journey.formats.readers import table_of
 from journey.formats.source_rows import Row, Table
@@ -46,7 +46,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source:
     yield from _write(table, written)
     if not table.columns:
         raise UnreadableSource(f"{source.name}: no row of it can be read", "see --input-format and --encoding")
-    _refuse_twins(source, table.columns)
+    _check_names(source, table.columns)
     texts = ", ".join(f"c{number} AS {quoted(column)}" for number, column in enumerate(table.columns))
     types = ", ".join([f"c{number}: 'VARCHAR'" for number in range(len(table.columns))] + ["line: 'BIGINT'"])
     connection.execute(
@@ -103,9 +103,11 @@ def _write(table: Table, path: Path) -> Iterator[Row]:
                 yield row._replace(problem=problem)
 
 
-def _refuse_twins(source: Source, columns: list[str]) -> None:
+def _check_names(source: Source, columns: list[str]) -> None:
     seen = dict[str, str]()
     for name in columns:
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise UnreadableSource(f"{source.name}: the column {shown(name)} is not Unicode text", "give --encoding, such as cp1252")
         if (before := seen.setdefault(name.casefold(), name)) != name:
             raise UnreadableSource(
                 f"{source.name}: `{before}` and `{name}` differ by case alone, which SQL does not tell apart", "rename one"
