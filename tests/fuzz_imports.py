@@ -225,18 +225,24 @@ def _element(line: str) -> Mapping[str, Any] | None:
 def says(given: Any, recorded: Any) -> bool:
     """Whether what is recorded is what was given: the same text, number, instant or truth."""
     if isinstance(recorded, dict):
-        given = json.loads(given) if isinstance(given, str) else given
-        return bool(given == recorded)
+        return bool((_object(given) if isinstance(given, str) else given) == recorded)
     if isinstance(recorded, bool):
         return bool(given is recorded or str(given).lower() in ({"true", "1", "1.0", "t", "y", "yes", "on"} if recorded else {"false", "0", "0.0", "-0", "f", "n", "no", "off"}))
     if isinstance(recorded, int | float):
-        return float(given) == float(recorded)
+        return _number(given) == float(recorded)
     if given == recorded:
         return True
     try:
         return datetime.fromisoformat(given.strip()) == datetime.fromisoformat(recorded)
     except (AttributeError, TypeError, ValueError):
         return False
+
+
+def _number(given: Any) -> float | None:
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        return None
 
 
 # Changes

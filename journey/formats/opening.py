@@ -167,11 +167,16 @@ class Source:
 
 
 class _Unzipped(gzip.GzipFile):
-    """Closes the file that it reads, too."""
+    """Closes the file that it reads, too; gives all that is in a file before it is cut off."""
 
     def __init__(self, file: io.BufferedReader) -> None:
         super().__init__(fileobj=file)
         self._file = file
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
         super().close()
