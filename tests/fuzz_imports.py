@@ -368,7 +368,7 @@ def _check_lines(seed: Seed, content: bytes, facts: Mapping[str, Mapping[str, An
     text = content.decode(errors="surrogateescape")
     good = {line.strip(): seed.read_line(line) for line in seed.content.decode().split("\n")}
     taken = rejects.read_text(encoding="utf-8") if rejects.exists() else ""
-    lines = [(line, seed.read_line(line)) for line in re.split("[\r\n]", text)]
+    lines = [(line, seed.read_line(line)) for line in re.split("\n" if ".json" in seed.name else "[\r\n]", text)]
     for line, fields in lines:
         if not fields or good.get(line.strip()) != fields or fields["id"] in ("id", *facts) or "corrects" in fields:
             continue

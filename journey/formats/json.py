@@ -88,7 +88,7 @@ class _Reader:
             if end < 0 or len(self.buffer) - self.at > limit or not self._more():
                 return None
         if end - self.at > limit:
-            return self._refused(f"it is longer than {limit:,} characters", end)
+            return self._refused(f"it is longer than {limit:,} characters", end, f"{_MEND}, or raise --row-limit")
         text = self.buffer[self.at : end]
         if _OBJECT_LINE.search(text) and not _is_object(text):
             # A stray bracket took in the lines that follow, up to another one.
@@ -97,8 +97,8 @@ class _Reader:
         self._use(end)
         return row
 
-    def _refused(self, reason: str, end: int) -> Row:
-        row = bad_row(self.source.name, self.line, self.buffer[self.at : end], InvalidTouchpoint([("", reason)], _MEND))
+    def _refused(self, reason: str, end: int, mend: str = _MEND) -> Row:
+        row = bad_row(self.source.name, self.line, self.buffer[self.at : end], InvalidTouchpoint([("", reason)], mend))
         self._use(end)
         return row
 

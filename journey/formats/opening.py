@@ -63,8 +63,8 @@ class ReadOptions:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             try:
-                b"".decode(self.encoding)
-            except (LookupError, UnicodeError):
+                b"a".decode(self.encoding, "replace")
+            except (LookupError, ValueError):
                 raise UnreadableSource(
                     f"`{self.encoding}` is not an encoding", "name one of Python's, such as utf-8, cp1252, utf-16"
                 ) from None

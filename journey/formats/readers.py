@@ -25,6 +25,8 @@ from journey.formats.source_rows import Row, Table, fact_rows
 from journey.formats.tables.sqlite import has_tables, sqlite_rows
 
 _HEAD = 8192
+_START = 64
+"""How much of a file shows that it is no text: a NUL later than here is one row's fault."""
 _TEXT = ("jsonl", "json", "csv", "cloudevents", "segment")
 _ENVELOPES = (
     ("cloudevents", "CloudEvents", re.compile(rb'\s*[\[{][^}]*"specversion"\s*:')),
@@ -72,7 +74,7 @@ def _opened(source: Source, otherwise: str | None = None) -> tuple[str, io.Buffe
     file = source.open()
     kind = format_of(source, file, otherwise)
     head = file.peek(_HEAD)[:_HEAD]
-    if kind in _TEXT and b"\x00" in head and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if kind in _TEXT and b"\x00" in head[:_START] and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSource(f"{source.name}: is a binary file, not lines of text", "give --encoding or --input-format")
     if kind == "sqlite" and source.part is None and has_tables(source.path, {"event", "object", "event_object", "event_map_type"}):
         return "ocel", file
