@@ -374,9 +374,9 @@ def _check_lines(seed: Seed, content: bytes, facts: Mapping[str, Mapping[str, An
             continue
         if f"`{fields['id']}` is already recorded" not in taken:
             raise Failed(f"a good row was lost: {line}")
-    given: dict[Any, list[Mapping[str, Any]]] = {}
+    given: dict[str, list[Mapping[str, Any]]] = {}
     for fields in _objects_in(text) if ".json" in seed.name else _records_in(text, seed.read_line):
-        given.setdefault(fields.get("id"), []).append(fields)
+        given.setdefault(str(fields.get("id")), []).append(fields)
     for id, fact in facts.items():
         if not any(_is_said(fields, fact) for fields in given.get(id, ())):
             raise Failed(f"no line says this: {fact}")

@@ -12,15 +12,17 @@ import duckdb
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
-from journey.formats.sql.loading import first_lines, load, quoted
+from journey.formats.sql.loading import LINES, first_lines, is_unicode, load, quoted
 from journey.formats.sql.query import Query
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
+_MAPPED = "journey.mapped"
+"""The result of the query."""
 _MEMORY = "512MB"
 """How much memory DuckDB takes before it uses the disk."""
 _INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-_INFINITE = 2**63 - 1
+_INFINITE = {2**63 - 1: "infinity", 1 - 2**63: "-infinity"}
 _FIRST = to_microseconds(datetime(1, 1, 1, tzinfo=UTC))
 _END = to_microseconds(datetime(9999, 12, 31, tzinfo=UTC)) + 86_400_000_000
 
@@ -35,12 +37,14 @@ def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
     with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        names = ["source", *(_stem(source.path) for source in sources[1:])]
-        for number, (name, source) in enumerate(zip(names, sources, strict=True)):
-            if name in names[:number]:
-                raise UnreadableSource(
-                    f"{source.name}: its table `{name}` is `{sources[names.index(name)].name}` already", "rename the file"
-                )
+        connection.execute("CREATE SCHEMA journey")
+        tables = dict[str, Source]()
+        for source in sources:
+            name = _stem(source.path) if tables else "source"
+            if not name or not is_unicode(name):
+                raise UnreadableSource(f"{source.name}: its name cannot be that of a table", "rename the file")
+            if (taken := tables.setdefault(name.lower(), source)) is not source:
+                raise UnreadableSource(f"{source.name}: its table `{name}` is `{taken.name}` already", "rename the file")
             yield from load(connection, Path(place), name, source)
         try:
             yield from _Mapping(connection, sql, mapping, sources[0].name).rows()
@@ -98,7 +102,7 @@ class _Mapping:
         failing = self._run(has_places)
         fetched = [_fetched(name, kind) for name, kind in columns.items()]
         fetched += [quoted(f"{name}.failed") for name in failing] + ['"source.row"'] * has_places
-        result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM mapped")
+        result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM {_MAPPED}")
         number = 0
         while rows := result.fetchmany(_CHUNK):
             lines = self._lines([row[-1] for row in rows]) if has_places else {}
@@ -113,50 +117,58 @@ class _Mapping:
 
     def _columns(self) -> dict[str, str]:
         """The columns of the query and their types, once each is known to be a field and each time an instant."""
-        columns = {name: kind for name, kind, *_ in self._connection.execute(f"DESCRIBE {self._query.sql}").fetchall()}
-        for name, kind in columns.items():
+        columns = dict[str, str]()
+        for name, kind, *_ in self._connection.execute(f"DESCRIBE {self._query.sql}").fetchall():
+            if name in columns:
+                raise UnreadableSource(f"{self._path}: the column `{name}` is given twice", f"give it once, as in * EXCLUDE ({name})")
+            columns[name] = kind
             if name not in FIELDS and name not in RECORD_FIELDS:
                 raise UnreadableSource(
                     f"{self._path}: the column `{name}` is not a field of any touchpoint", "rename it, or leave it out of the SELECT"
                 )
             if kind == "DATE" or (kind.startswith("TIMESTAMP") and kind not in _INSTANTS):
-                cast = "" if kind == "TIMESTAMP" else "::TIMESTAMP"
+                # A time in nanoseconds stays one; cast, it would be rounded.
+                cast = "::TIMESTAMP" if kind in ("DATE", "TIMESTAMP_S", "TIMESTAMP_MS") else ""
                 mend = f"give its time zone: timezone('Europe/Rome', {name}{cast}) AS {name}"
                 raise UnreadableSource(f"{self._path}: `{name}` is a {kind}, which has no UTC offset", mend)
         return columns
 
     def _run(self, has_places: bool) -> Sequence[str]:
-        """Keep the result as the table `mapped`; the columns that may have failed in some rows, if it did not run through."""
+        """Keep the result as a table; the columns that may have failed in some rows, if it did not run through."""
         try:
-            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places)}")
+            self._connection.execute(f"CREATE TABLE {_MAPPED} AS {self._query.text(has_places=has_places)}")
         except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
             if not self._query.computed:
                 raise
             # What two columns have in common would be computed before both, and fail for all rows.
             self._connection.execute("SET disabled_optimizers = 'common_subexpressions'")
-            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places, is_tried=True)}")
+            self._connection.execute(f"CREATE TABLE {_MAPPED} AS {self._query.text(has_places=has_places, is_tried=True)}")
             return self._query.computed
         return ()
 
     def _lines(self, places: Sequence[int]) -> dict[int | None, int]:
         """The lines of rows of the source."""
-        query = 'SELECT rowid, line FROM "source.lines" WHERE rowid IN (SELECT unnest(?::BIGINT[]))'
+        query = f"SELECT rowid, line FROM {LINES} WHERE rowid IN (SELECT unnest(?::BIGINT[]))"
         return dict(self._connection.cursor().execute(query, [places]).fetchall())
 
 
 def _fetched(name: str, kind: str) -> str:
-    """How a column is fetched: an instant as microseconds (or nanoseconds), infinite ones as more than any."""
+    """How a column is fetched: an instant as microseconds (or nanoseconds), infinite ones as more or less than any."""
     column = quoted(name)
-    if kind == "TIMESTAMPTZ_NS":
-        return f"epoch_ns({column})"
-    return f"CASE WHEN isinf({column}) THEN {_INFINITE} ELSE epoch_us({column}) END" if kind in _INSTANTS else column
+    if kind not in _INSTANTS:
+        return column
+    since = "epoch_ns" if kind == "TIMESTAMPTZ_NS" else "epoch_us"
+    infinite = " ".join(f"WHEN '{text}'::{kind} THEN {number}" for number, text in _INFINITE.items())
+    return f"CASE {column} {infinite} ELSE {since}({column}) END"
 
 
 def _plain(name: str, value: Any) -> Any:
     """A value as its field takes it: digits where a name is wanted, since a column of text may have become one of whole numbers."""
     if name in NAMES and type(value) is int:
         return str(value)
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, dict):
+        return {field: _plain(field, one) for field, one in value.items()}
+    return float(value) if isinstance(value, Decimal) and name not in NAMES else value
 
 
 def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[Any]) -> Row:
@@ -166,10 +178,10 @@ def _row(source: str, line: int, columns: Mapping[str, str], values: Sequence[An
             continue
         if kind in _INSTANTS:
             microseconds, rest = divmod(value, 1000) if kind == "TIMESTAMPTZ_NS" else (value, 0)
-            if rest:
+            if value in _INFINITE:
+                problems.append((name, f"`{_INFINITE[value]}` is not a date or time; fix the value"))
+            elif rest:
                 problems.append((name, f"`{value}` ns since 1970 is finer than a microsecond; cut it: {name}::TIMESTAMPTZ"))
-            elif value == _INFINITE:
-                problems.append((name, "`infinity` is not a date or time; fix the value"))
             elif not _FIRST <= microseconds < _END:
                 seconds = microseconds // 1_000_000
                 problems.append(
