@@ -222,7 +222,7 @@ def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = N
     if found == "xml":
         found = "ocel" if b"<object" in file.peek(8192)[:8192] else "xes"
     if found is None and source.path == STDIN:
-        start = file.peek(64)[:64].lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+        start = file.peek(64)[:64].lstrip(b"".join(_MARKS) + b"\x00 \t\r\n")
         found = "json" if start[:1] in (b"{", b"[") else "xes" if start[:1] == b"<" else "csv"
         source.tell(f"is read as {found.upper()}, by how it begins; give --input-format if it is not")
     if found is None and otherwise is not None:
