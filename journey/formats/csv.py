@@ -18,6 +18,9 @@ from journey.formats.source_rows import Row, Table, bad_row, fact_rows
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _TOO_LONG = "too long"
+_NEVER_CLOSED, _AT_THE_END = "a quote is never closed", "unexpected end of data"
+_LOOKED_AT = 20
+"""How many lines of a row that may have begun too early are looked at."""
 _QUOTE_MEND = "close the quote, and double a quote that stands in a quoted cell"
 
 
@@ -163,7 +166,7 @@ def _records(lines: _Lines, delimiter: str, columns: Sequence[str] = ()) -> Iter
                 continue
             if bad is None and _swallowed_rows(lines.record[1:], delimiter, width, kind):
                 bad = _Bad("a quoted cell holds what look like rows of their own", _QUOTE_MEND, lines.record[0])
-        if bad is not None and (width < 2 or any(_width(line, delimiter) == width for line in lines.record[1:])):
+        if bad is not None and (width < 2 or bad.reason == _NEVER_CLOSED or _holds_rows(lines.record[1:], delimiter, width)):
             lines.give_back()
         if bad is not None:
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -178,6 +181,18 @@ def _swallowed_rows(lines: Sequence[str], delimiter: str, width: int, kind: int 
         return any(len(cells) == width and cells[kind] in FACTS for cells in (_cells(line, delimiter) for line in lines))
     whole = lines[:-1]
     return len(whole) > 2 and all(_width(line, delimiter) == width for line in whole)
+
+
+def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether any of these lines may begin a row of its own."""
+    return any(_may_be_row(lines[number : number + _LOOKED_AT], delimiter, width) for number in range(len(lines)))
+
+
+def _may_be_row(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    try:
+        return len(next(csv.reader(lines, delimiter=delimiter, strict=True), [])) == width
+    except csv.Error as error:
+        return _AT_THE_END in str(error)  # of these lines, where the row may go on
 
 
 def _cells(line: str, delimiter: str) -> Sequence[str]:
@@ -201,6 +216,6 @@ def _wrong(error: csv.Error, text: str, limit: int) -> _Bad:
     if str(error) == _TOO_LONG:
         quote, mend = ("a quote is not closed, or ", f"{_QUOTE_MEND}, or ") if '"' in text else ("", "")
         return _Bad(f"{quote}the row is longer than {limit:,} characters", f"{mend}raise --row-limit", text)
-    if "unexpected end of data" in str(error):
-        return _Bad("a quote is never closed", _QUOTE_MEND, text)
+    if _AT_THE_END in str(error):
+        return _Bad(_NEVER_CLOSED, _QUOTE_MEND, text)
     return _Bad(f"this is not CSV: {error}", _QUOTE_MEND, text)

@@ -25,7 +25,7 @@ from journey.formats.source_rows import Row, Table, fact_rows
 from journey.formats.tables.sqlite import has_tables, sqlite_rows
 
 _HEAD = 8192
-_START = 64
+_START = 16
 """How much of a file shows that it is no text: a NUL later than here is one row's fault."""
 _TEXT = ("jsonl", "json", "csv", "cloudevents", "segment")
 _ENVELOPES = (

@@ -94,6 +94,13 @@ def test_rows_between_two_stray_quotes_are_not_swallowed(door: Door, closing: st
     assert "first" not in door.facts()
 
 
+def test_a_row_of_several_lines_behind_a_quote_that_is_never_closed_is_not_swallowed(door: Door) -> None:
+    row, header = "failure_occurred,{0},{1},m@x,2024-03-01T09:00:00Z", "kind,id,note,relationship,occurred_at"
+    outcome = door.imported(door.file("a.csv", csv(row.format("a", '"open'), row.format("b", '"two\nlines"'), header=header)))
+    assert (outcome.recorded, outcome.refused) == (1, 1)
+    assert door.facts()["b"].note == "two\nlines"
+
+
 def test_text_behind_a_closing_quote_is_refused(door: Door) -> None:
     note = HEADER + ",note"
     outcome = door.imported(door.file("a4.csv", csv(f'{failures("a")[0]},"ok" he said', f"{failures('b')[0]},ok", header=note)))

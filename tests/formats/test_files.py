@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from formats.any_files import AnyRow, Dialect, Table, as_csv, csv_lines, dialect
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from journey import Interaction, Journal, NoteAdded, UnreadableSource
+from journey import Interaction, Journal, UnreadableSource
 from journey.amendments import Fact
 from journey.formats import Outcome, ReadOptions, import_files
 from journey.testing import START
@@ -76,23 +77,29 @@ def layouts(table: Table) -> dict[str, str]:
     }
 
 
-def _lines_of_bad_rows(lines: list[str], table: Table) -> list[int]:
-    starts, line = [], 1
-    for text, row in zip(lines, [AnyRow(NoteAdded(id="header", relationship="m", occurred_at=START)), *table.rows], strict=True):
+def lines_of_bad_rows(lines: list[str], table: Table) -> dict[int, bool]:
+    """The first lines of the bad rows of a CSV; False for one that may be told with the bad row before, whose quote never closes."""
+    found, line, before = dict[int, bool](), 1 + ends_in(lines[0]), ""
+    for text, row in zip(lines[1:], table.rows, strict=True):
         if row.fact is None:
-            starts.append(line)
-        line += len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1
-    return starts
+            found[line] = before.count('"') != 1
+        line, before = line + ends_in(text), row.csv
+    return found
+
+
+def ends_in(text: str) -> int:
+    return len(re.findall("\r\n|\r|\n", text))
 
 
 @given(tables(), dialects, st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_a_csv_gives_its_good_rows_and_the_lines_of_its_bad_ones(table: Table, dialect: Dialect, encoding: str) -> None:
     with desk() as one:
         lines = list(csv_lines(table, dialect))
-        outcome = one.imported("a.csv", "".join(lines).encode(encoding), delimiter=dialect.delimiter)
+        one.imported("a.csv", "".join(lines).encode(encoding), delimiter=dialect.delimiter)
         assert one.facts() == expected(table.facts)
-        assert (outcome.recorded, outcome.refused) == (len(table.facts), table.refused)
-        assert one.refused_lines() == _lines_of_bad_rows(lines, table)
+        bad = lines_of_bad_rows(lines, table)
+        assert {line for line, is_told in bad.items() if is_told} <= set(one.refused_lines()) <= set(bad)
+        assert len(set(one.refused_lines())) == len(one.refused_lines())
 
 
 @given(tables(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
@@ -115,7 +122,7 @@ def test_importing_again_changes_nothing_and_a_file_that_grows_only_adds(table: 
         assert (whole.unchanged, whole.recorded) == (first.recorded, len(table.facts) - first.recorded)
         assert before.items() <= one.facts().items()
         again = one.imported("a.csv", "".join(lines), delimiter=dialect.delimiter)
-        assert (again.recorded, again.unchanged, again.refused) == (0, len(table.facts), table.refused)
+        assert (again.recorded, again.unchanged, again.refused) == (0, len(table.facts), whole.refused)
 
 
 @given(tables(bad=False), st.data())
