@@ -44,7 +44,20 @@ SECONDS = 5
 _TOKENS = [
     *(b'"', b'""', b'","', b"\n", b"\r", b"\r\n", b"\n\n", b",", b";", b"\t", b"|", b" ", b"{", b"}", b"[", b"]", b"[[", b":", b"\\", b"'"),
     *(b"\x00", b"\xef\xbb\xbf", b"\xff\xfe", b"\xe9", b"\xc3", b"\xed\xa0\x80", "\u2028".encode(), "\u00a0".encode(), b"\x1a", b"\x0c"),
-    *(b"null", b"true", b"NaN", b"Infinity", b"1e400", b"-0", b"0x10", b"1_0", b"1E5", "１２".encode(), "٣".encode(), b"99999999999999999999"),
+    *(
+        b"null",
+        b"true",
+        b"NaN",
+        b"Infinity",
+        b"1e400",
+        b"-0",
+        b"0x10",
+        b"1_0",
+        b"1E5",
+        "１２".encode(),
+        "٣".encode(),
+        b"99999999999999999999",
+    ),
     *(b"T24:00:00Z", b"0000-01-01T00:00:00Z", b"10000-01-01", b"09:00:60Z", b".123456789Z", b"infinity", b"epoch", b"+25:00"),
     *(b"\\ud800", b"\\u0000", b'{"a":', b'"kind":"note_added",', b"<", b">", b"&lt;", b"&#0;", b"<!DOCTYPE a>", b"]]>", b"<event>", b"/>"),
 ]
@@ -141,7 +154,10 @@ def _texts() -> list[dict[str, str]]:
 
 def _csv(delimiter: str) -> bytes:
     rows = [dict.fromkeys(_COLUMNS, "") | row for row in _texts()]
-    quoted = [[f'"{row[name].replace(chr(34), chr(34) * 2)}"' if set(row[name]) & {'"', delimiter} else row[name] for name in _COLUMNS] for row in rows]
+    quoted = [
+        [f'"{row[name].replace(chr(34), chr(34) * 2)}"' if set(row[name]) & {'"', delimiter} else row[name] for name in _COLUMNS]
+        for row in rows
+    ]
     return "".join(delimiter.join(cells) + "\n" for cells in (_COLUMNS, *quoted)).encode()
 
 
@@ -227,7 +243,11 @@ def says(given: Any, recorded: Any) -> bool:
     if isinstance(recorded, dict):
         return bool((_object(given) if isinstance(given, str) else given) == recorded)
     if isinstance(recorded, bool):
-        return bool(given is recorded or str(given).lower() in ({"true", "1", "1.0", "t", "y", "yes", "on"} if recorded else {"false", "0", "0.0", "-0", "f", "n", "no", "off"}))
+        return bool(
+            given is recorded
+            or str(given).lower()
+            in ({"true", "1", "1.0", "t", "y", "yes", "on"} if recorded else {"false", "0", "0.0", "-0", "f", "n", "no", "off"})
+        )
     if isinstance(recorded, int | float):
         return _number(given) == float(recorded)
     if given == recorded:
@@ -385,7 +405,9 @@ def _check_lines(seed: Seed, content: bytes, facts: Mapping[str, Mapping[str, An
 def _is_said(fields: Mapping[str, Any], fact: Mapping[str, Any]) -> bool:
     defaults = {name: field.default for name, field in FACTS[fact["kind"]].model_fields.items()}
     extra = {name for name, value in fields.items() if name not in fact and value is not None} - {"position", "recorded_at"}
-    return not extra and all(says(fields[name], value) if fields.get(name) is not None else value == defaults[name] for name, value in fact.items())
+    return not extra and all(
+        says(fields[name], value) if fields.get(name) is not None else value == defaults[name] for name, value in fact.items()
+    )
 
 
 def run(count: int, seed: int, keep: Path, only: str) -> Counter[str]:
@@ -405,7 +427,14 @@ def run(count: int, seed: int, keep: Path, only: str) -> Counter[str]:
             except Failed as failure:
                 seen["failed"] += 1
                 frames = traceback.extract_tb(failure.__cause__.__traceback__) if failure.__cause__ else ()
-                where = next((f"{frame.name} ({Path(frame.filename).name}:{frame.lineno})" for frame in reversed(frames) if "/journey/" in frame.filename), "")
+                where = next(
+                    (
+                        f"{frame.name} ({Path(frame.filename).name}:{frame.lineno})"
+                        for frame in reversed(frames)
+                        if "/journey/" in frame.filename
+                    ),
+                    "",
+                )
                 story = f"{one.name}: {str(failure)[:60]} in {where}"
                 if story not in stories:
                     stories.add(story)

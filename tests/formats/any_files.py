@@ -12,7 +12,6 @@ from journey.formats.source_rows import NAMES
 from journey.touchpoints import KINDS, fields_of
 
 
-
 class AnyRow(NamedTuple):
     """A row: the fields of a good one, or the text of one that no reader takes (for CSV and JSON); `fact` is what the good one says."""
 

@@ -4,62 +4,20 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 from formats.any_facts import exactly
 from formats.any_files import AnyRow, Dialect, Table, as_csv, csv_lines, dialects, json_texts, tables, texts_of
+from formats.desk import desk
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from journey import Interaction, Journal, UnreadableSource
+from journey import Interaction, UnreadableSource
 from journey.amendments import Fact
-from journey.formats import Outcome, ReadOptions, import_files
 from journey.testing import START
 
 SAME = "SELECT * FROM source"
-FEW = 25
-"""Examples where each starts a database."""
-
-
-class Desk:
-    """A folder for one file, and the journal that it is imported into."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.journal = Journal.open("memory:")
-        self.rejects = folder / "rejects.jsonl"
-
-    def imported(self, name: str, content: str | bytes, sql: str | None = None, **options: Any) -> Outcome:
-        path, mapping = self.folder / name, None
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        if sql is not None:
-            mapping = self.folder / "map.sql"
-            mapping.write_text(sql)
-        outcome = import_files(self.journal, [path], mapping=mapping, options=ReadOptions(**options), rejects=self.rejects)
-        assert outcome.read == outcome.recorded + outcome.unchanged + outcome.refused
-        assert len(self.refused_lines()) == outcome.refused
-        return outcome
-
-    def refused_lines(self) -> list[int]:
-        if not self.rejects.exists():
-            return []
-        refused = [json.loads(line) for line in self.rejects.read_bytes().splitlines()]
-        assert all(one["reason"] and one["mend"] for one in refused), refused
-        return [one["line"] for one in refused]
-
-    def facts(self) -> dict[str, str]:
-        return {record.touchpoint.id: exactly(record.touchpoint) for record in self.journal.read()}
-
-
-@contextmanager
-def desk() -> Iterator[Desk]:
-    with TemporaryDirectory() as folder:
-        yield Desk(Path(folder))
 
 
 def expected(facts: Mapping[str, Fact]) -> dict[str, str]:
@@ -157,7 +115,9 @@ def test_json_that_is_cut_anywhere_loses_nothing_before_the_cut_and_tells_it(tab
             assert not content[:cut].strip()
         else:
             assert one.facts() == expected(whole)
-            assert outcome.refused == (1 if name == "a.json" or content[cut - 1 : cut] not in b"}\n" or cut not in (*ends, *(end + 1 for end in ends)) else 0)
+            assert outcome.refused == (
+                1 if name == "a.json" or content[cut - 1 : cut] not in b"}\n" or cut not in (*ends, *(end + 1 for end in ends)) else 0
+            )
 
 
 @given(tables(bad=False), st.sampled_from(["a.csv.gz", "a.jsonl.gz"]), st.data())
@@ -203,8 +163,41 @@ def test_a_named_encoding_changes_nothing(table: Table, encoding: str) -> None:
 
 
 _odd_ids = st.one_of(
-    st.sampled_from(["0012", "12", "12E3", "12000", "12000.0", "7.60", "7.6", "1e400", "inf", "nan", "-0", "0", "+1", "1", "01", "0x10", "1_0", "true", "TRUE"]),
-    st.sampled_from(["2024-03-01", "20240301", "2024-3-1", "01/03/2024", "2024-03-01 00:00:00", "2024-03-01T00:00:00Z", "2024-03-01 00:00:00+00", "epoch"]),
+    st.sampled_from(
+        [
+            "0012",
+            "12",
+            "12E3",
+            "12000",
+            "12000.0",
+            "7.60",
+            "7.6",
+            "1e400",
+            "inf",
+            "nan",
+            "-0",
+            "0",
+            "+1",
+            "1",
+            "01",
+            "0x10",
+            "1_0",
+            "true",
+            "TRUE",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "2024-03-01",
+            "20240301",
+            "2024-3-1",
+            "01/03/2024",
+            "2024-03-01 00:00:00",
+            "2024-03-01T00:00:00Z",
+            "2024-03-01 00:00:00+00",
+            "epoch",
+        ]
+    ),
     st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,4})?([eE][0-9]{1,3})?", fullmatch=True),
     st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=6),
 )
@@ -214,8 +207,13 @@ _odd_ids = st.one_of(
 @example(["2024-03-01", "2024-03-01 00:00:00"], "csv", False)
 @example(["9007199254740993", "9007199254740992"], "csv", False)
 @example(["0.1", "0.10"], "csv", False)
+@example(["2024-03-01T00:00:00Z"], "jsonl", False)
+@example(["2024-03-01T00:00:00Z", "2024-03-01T01:00:00+01:00"], "csv", False)
+@example(["2024-03-01 00:00", "2024-03-01T00:00:00"], "csv", False)
 def test_ids_never_collide_or_change_on_their_way_through_sql(ids: list[str], format: str, all_text: bool) -> None:
-    query = "SELECT 'interaction' AS kind, 'o-' || id AS id, id || '@shop' AS relationship, '2024-03-01T09:00:00Z' AS occurred_at FROM source"
+    query = (
+        "SELECT 'interaction' AS kind, 'o-' || id AS id, id || '@shop' AS relationship, '2024-03-01T09:00:00Z' AS occurred_at FROM source"
+    )
     quoted = ['"' + id.replace('"', '""') + '"' for id in ids]
     text = "id,x\n" + "".join(f"{id},1\n" for id in quoted) if format == "csv" else "\n".join(json.dumps({"id": id}) for id in ids)
     with desk() as one:
