@@ -121,7 +121,7 @@ class _Lines:
 
     def pass_over_blanks(self) -> None:
         """Begin with the first line that is not blank."""
-        while (line := self.peek()).isspace():
+        while self.peek().isspace():
             self._again.clear()
             self.number += 1
 

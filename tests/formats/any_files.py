@@ -46,6 +46,7 @@ class Dialect(NamedTuple):
     blank_lines: bool = False
 
 
+PLAIN = Dialect()
 dialects = st.builds(Dialect, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans())
 """Any way to write CSV."""
 
@@ -86,12 +87,12 @@ def tables(draw: st.DrawFn, *, bad: bool = True, max_size: int = 6) -> Table:
     return Table(rows, [*first, *draw(st.permutations(sorted(names.difference(first))))])
 
 
-def as_csv(table: Table, dialect: Dialect = Dialect()) -> str:
+def as_csv(table: Table, dialect: Dialect = PLAIN) -> str:
     """The table as CSV, a line end behind each row."""
     return "".join(csv_lines(table, dialect))
 
 
-def csv_lines(table: Table, dialect: Dialect = Dialect()) -> Sequence[str]:
+def csv_lines(table: Table, dialect: Dialect = PLAIN) -> Sequence[str]:
     """The header and the rows, each with its line end."""
     lines = [dialect.delimiter.join(table.columns)]
     for row in table.rows:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from formats.any_facts import exactly
+
 from journey import Journal
 from journey.formats import Outcome, ReadOptions, import_files
 

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,9 @@ _ODS_ERROR = b'calcext:value-type="error"'
 _CORRECT = "correct the cell, or clear it"
 _COMPUTE = "open the workbook in a spreadsheet program and save it, so that its formulas are computed"
 
+_DAMAGE = (BadZipFile, ET.ParseError, LookupError, ValueError, RuntimeError, EOFError, zlib.error)
+"""What reading a damaged workbook raises."""
+
 UnreadCells = Mapping[int, Mapping[str, tuple[str, str]]]
 """By the number of the row and the letters of the column: what is wrong with a cell, and how to fix it."""
 
@@ -33,7 +37,7 @@ def unread_cells(path: Path, sheet: str) -> UnreadCells:
             if "content.xml" in book.namelist():
                 _refuse_errors(path, book)
                 return {}
-    except (BadZipFile, ET.ParseError) as error:
+    except _DAMAGE as error:
         raise UnreadableSource(f"{path}: {error}", "save it as .xlsx") from None
     raise UnreadableSource(f"{path}: is not an .xlsx or .ods workbook", "save it as .xlsx")
 
@@ -66,7 +70,7 @@ def _worksheet(book: ZipFile, sheet: str) -> str:
     files = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     for element in workbook.iter():
         if element.tag.endswith("}sheet") and element.get("name") == sheet:
-            relation = next(value for name, value in element.items() if name.endswith("}id"))
+            relation = next((value for name, value in element.items() if name.endswith("}id")), None)
             return posixpath.normpath(posixpath.join("/xl", files[relation])).lstrip("/")
     raise BadZipFile(f"has no file of the sheet `{sheet}`")
 
