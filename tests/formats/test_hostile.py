@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from formats.desk import Desk
 
@@ -179,6 +181,30 @@ def test_a_database_whose_names_are_not_text_is_refused(desk: Desk) -> None:
     content = (desk.folder / "a.sqlite").read_bytes()
     with pytest.raises(UnreadableSource):
         desk.imported("b.sqlite", content.replace(b"TABLE facts (", b"TABLE fact\xa2 ("))
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "AAA99999"])
+def test_a_cell_far_from_all_others_is_refused_in_little_memory(desk: Desk, place: str) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(list(GOOD))
+    book.active.append(list(GOOD.values()))
+    book.active[place] = "stray"
+    book.save(desk.folder / "a.xlsx")
+    with pytest.raises(UnreadableSource, match=f"up to row {place.lstrip('AXFD')} and column {place.rstrip('0123456789')}") as refusal:
+        desk.imported_all(desk.folder / "a.xlsx")
+    assert "far from the others" in refusal.value.mend
+
+
+def test_a_workbook_that_lacks_a_part_is_refused(desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    book.save(desk.folder / "a.xlsx")
+    for part in ("xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/workbook.xml"):
+        with zipfile.ZipFile(desk.folder / "a.xlsx") as whole, zipfile.ZipFile(desk.folder / "b.xlsx", "w") as damaged:
+            for name in set(whole.namelist()) - {part}:
+                damaged.writestr(name, whole.read(name))
+        with pytest.raises(UnreadableSource):
+            desk.imported_all(desk.folder / "b.xlsx")
 
 
 # Names by SQL

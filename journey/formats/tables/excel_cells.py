@@ -12,6 +12,11 @@ from zipfile import BadZipFile, ZipFile
 from journey.errors import UnreadableSource
 
 _CHUNK = 1 << 20
+_SPAN_MAX = 2**25
+"""So many cells a sheet may span from its first to its last, if fewer than a tenth of them have a value."""
+_PLACE_MAX = 12
+"""More letters or digits than the place of any cell has."""
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Za-z]+)([0-9]+)["'][^>]*(?<!/)>""")
 _CANDIDATE = re.compile(rb"""t=["']e["']|<(?:\w+:)?f[\s/>]""")
 _CELL = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*)?(?<!/))>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb"""\sr=["']([A-Z]+)([0-9]+)["']""")
@@ -26,6 +31,37 @@ _DAMAGE = (BadZipFile, ET.ParseError, LookupError, ValueError, RuntimeError, EOF
 
 UnreadCells = Mapping[int, Mapping[str, tuple[str, str]]]
 """By the number of the row and the letters of the column: what is wrong with a cell, and how to fix it."""
+
+
+def check_span(path: Path, sheet: str) -> None:
+    """Raise UnreadableSource if a cell stands far from all others: a sheet is read with every cell in between, which takes memory."""
+    try:
+        with ZipFile(path) as book:
+            if "xl/workbook.xml" not in book.namelist():
+                return
+            cells, last, columns = 0, 0, {b"A"}
+            with book.open(_worksheet(book, sheet)) as file:
+                for rows in _whole_rows(file):
+                    places = _FILLED.findall(rows)
+                    cells += len(places)
+                    last = max(last, *(int(row[:_PLACE_MAX]) for _, row in places), 0)
+                    columns.update(column for column, _ in places)
+    except _DAMAGE as error:
+        raise UnreadableSource(f"{path}: {error}", "save it as .xlsx") from None
+    column = max(columns, key=_number)
+    if (span := _number(column) * last) > max(_SPAN_MAX, 10 * cells):
+        raise UnreadableSource(
+            f"{path}#{sheet}: has {cells:,} cells with values, and spans {span:,}, up to row {last} and column {column.decode()}",
+            "delete the cells that stand far from the others",
+        )
+
+
+def _number(column: bytes) -> int:
+    """The number of a column, from 1."""
+    number = 0
+    for letter in column[:_PLACE_MAX].upper():
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def unread_cells(path: Path, sheet: str) -> UnreadCells:
