@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RESOLVE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-crash test-spark test-pm4py check laws mutants docs bench lock clean
+.PHONY: help demo test test-pythons test-crash test-spark test-pm4py check laws mutants fuzz docs bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -44,6 +44,9 @@ laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples ea
 
 mutants: $(VENV)/.ready ## break each trust rule by hand and see that a test fails (takes long)
 	$(BIN)/python tests/mutants.py
+
+fuzz: $(VENV)/.ready ## change files of every format at random and import them (COUNT=20000 SEED=1)
+	$(BIN)/python tests/fuzz_imports.py $(COUNT) $(SEED)
 
 docs: $(VENV)/.ready ## write the generated parts of docs/
 	$(BIN)/python docs/generate.py

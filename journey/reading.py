@@ -154,7 +154,7 @@ def _model(fields: Mapping[str, Any], models: Mapping[str, type[F]]) -> type[F]:
     model = models.get(kind) if isinstance(kind, str) else None
     if model is None:
         raise UnknownKind(
-            [("kind", f"`{kind}` is not a kind of touchpoint")],
+            [("kind", f"{shown(kind)} is not a kind of touchpoint")],
             did_you_mean(str(kind), models) or f"the kinds are {', '.join(f'`{known}`' for known in models)}",
         )
     return model
@@ -172,7 +172,7 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
             own = ", ".join(f"`{name}`" for name in model.model_fields)
             return field, f"`{kind}` has no such field", did_you_mean(field, model.model_fields) or f"its fields are {own}"
         case "literal_error":
-            return field, f"`{value}` is not allowed", f"`{field}` is one of {context['expected']}".replace("'", "`")
+            return field, f"{shown(value)} is not allowed", f"`{field}` is one of {context['expected']}".replace("'", "`")
         case "greater_than_equal" | "less_than_equal" | "finite_number" | "float_type" | "float_parsing":
             numbers = _range(model, field)
             return field, f"must be {numbers}, got {shown(value)}", f"give `{field}` {numbers}"
@@ -191,6 +191,12 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
             return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
         case "string_pattern_mismatch" | "string_too_short":
             return field, f"{shown(value)} is not an identifier", "use 1 to 200 characters, not all blank, without control characters"
+        case "bool_type" | "bool_parsing":
+            return field, f"{shown(value)} is neither true nor false", f"give `{field}` true or false"
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return field, f"{shown(value)} is not a whole number", f"give `{field}` a whole number"
+        case "dict_type" | "too_short":
+            return field, f"{shown(value)} is not an object with fields", f"give `{field}` the fields and their values"
         case _:
             return field, f"{shown(value)}: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
 

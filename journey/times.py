@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
+from journey.errors import shown
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -18,13 +20,13 @@ def utc(value: object) -> datetime:
         return value
     if isinstance(value, str):
         if len(value) > 27 and _FINER.search(value):
-            raise ValueError(f"`{value}` is finer than a microsecond; give at most 6 digits of a second")
+            raise ValueError(f"{shown(value)} is finer than a microsecond; give at most 6 digits of a second")
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
-            raise ValueError(f"`{value}` is not a date or time; {_MEND}") from None
+            raise ValueError(f"{shown(value)} is not a date or time; {_MEND}") from None
     if not isinstance(value, datetime):
-        raise ValueError(f"`{value}` is not a date or time; {_MEND}")
+        raise ValueError(f"{shown(value)} is not a date or time; {_MEND}")
     if value.tzinfo is None or value.utcoffset() is None:
         text, is_first = value.isoformat(), value < _OTHER_OFFSET_FROM
         raise ValueError(f"`{text}` has no UTC offset; add one, as in `{text}Z`" + ("" if is_first else f" or `{text}+01:00`"))

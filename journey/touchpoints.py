@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_a
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from journey.errors import shown
 from journey.moments import MaybeMoment, Moment, Occurring
 
 
@@ -19,7 +20,7 @@ def plain_number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError(f"`{str(value).lower()}` is not a number; write a number")
     if isinstance(value, str) and "_" in value:
-        raise ValueError(f"`{value}` is not a number; write digits alone")
+        raise ValueError(f"{shown(value)} is not a number; write digits alone")
     return value
 
 

@@ -54,10 +54,11 @@ def fields_of_event(envelope: Mapping[str, Any]) -> dict[str, Any]:
         if attribute not in event:
             continue
         value = _whole(event[attribute]) if field == "position" else event[attribute]
-        if fields.setdefault(field, value) != value and attribute not in ("subject", "source"):
+        if field not in fields:
+            fields[field], places[field] = value, attribute
+        elif fields[field] != value and attribute not in ("subject", "source"):
             message = f"{shown(fields[field])} in `{places[field]}` and {shown(value)} in `{attribute}`"
             faults.append((field, message, f"give `{field}` once"))
-        places.setdefault(field, attribute)
     if "occurred_at" not in fields:
         faults.append(("time", "is missing", "give `time` with a UTC offset, as in `2024-03-01T09:30:00Z`"))
     if "relationship" not in fields and kind not in PEOPLE_FACTS:

@@ -18,6 +18,9 @@ from journey.formats.source_rows import Row, Table, bad_row, fact_rows
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _TOO_LONG = "too long"
+_NEVER_CLOSED, _AT_THE_END = "a quote is never closed", "unexpected end of data"
+_LOOKED_AT = 20
+"""How many lines of a row that may have begun too early are looked at."""
 _QUOTE_MEND = "close the quote, and double a quote that stands in a quoted cell"
 
 
@@ -30,25 +33,24 @@ def csv_table(source: Source, file: io.BufferedReader) -> Table:
     """Any table. Raises UnreadableSource where its header cannot be read, or names a column twice."""
     csv.field_size_limit(max(csv.field_size_limit(), source.options.row_limit))  # of this process: only ever raised
     lines = _Lines(source.text(file), source.options.row_limit)
+    lines.pass_over_blanks()
     delimiter = source.options.delimiter or _delimiter(source, lines)
-    header: Sequence[str] | _Bad = next(_records(lines, delimiter), (0, ()))[1]
-    if isinstance(header, _Bad) or not any(header):
-        wrong = f"{header.reason}" if isinstance(header, _Bad) else "it is blank"
-        raise UnreadableSource(f"{source.name}:1: the header cannot be read: {wrong}", "name the columns in the first line")
-    columns = names_of_columns(source, header)
+    first, header = next(_records(lines, delimiter), (1, _NO_HEADER))
+    place = f"{source.name}:{first}"
+    if isinstance(header, _Bad):
+        raise UnreadableSource(f"{place}: the header cannot be read: {header.reason}", header.mend)
+    columns = names_of_columns(place, header)
     return Table(columns, _rows(source, lines, delimiter, columns))
 
 
-def names_of_columns(source: Source, header: Sequence[str]) -> list[str]:
+def names_of_columns(line: str, header: Sequence[str]) -> list[str]:
     """The names in a header; one that is blank is called by its place. Raises UnreadableSource where two are the same."""
     names = [name.strip() or f"column{place}" for place, name in enumerate(header, start=1)]
     places: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         if (before := places.setdefault(name.casefold(), place)) != place:
             both = f"`{name}`" if name == names[before - 1] else f"`{names[before - 1]}` and `{name}`, alike but for their case"
-            raise UnreadableSource(
-                f"{source.name}:1: columns {before} and {place} are both named {both}", "give each column a name of its own"
-            )
+            raise UnreadableSource(f"{line}: columns {before} and {place} are both named {both}", "give each column a name of its own")
     return names
 
 
@@ -82,6 +84,9 @@ class _Bad:
     reason: str
     mend: str
     text: str
+
+
+_NO_HEADER = _Bad("it is blank", "name the columns in the first line", "")
 
 
 @dataclass
@@ -124,6 +129,12 @@ class _Lines:
         line = self._read()
         self._again.appendleft(line)
         return line
+
+    def pass_over_blanks(self) -> None:
+        """Begin with the first line that is not blank."""
+        while self.peek().isspace():
+            self._again.clear()
+            self.number += 1
 
     def give_back(self) -> None:
         """Of the record that was read last, take only the first line."""
@@ -168,7 +179,7 @@ def _records(lines: _Lines, delimiter: str, columns: Sequence[str] = ()) -> Iter
                 continue
             if bad is None and _swallowed_rows(lines.record[1:], delimiter, width, kind):
                 bad = _Bad("a quoted cell holds what look like rows of their own", _QUOTE_MEND, lines.record[0])
-        if bad is not None and (width < 2 or any(_width(line, delimiter) == width for line in lines.record[1:])):
+        if bad is not None and (width < 2 or bad.reason == _NEVER_CLOSED or _holds_rows(lines.record[1:], delimiter, width)):
             lines.give_back()
         if bad is not None:
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -183,6 +194,18 @@ def _swallowed_rows(lines: Sequence[str], delimiter: str, width: int, kind: int 
         return any(len(cells) == width and cells[kind] in FACTS for cells in (_cells(line, delimiter) for line in lines))
     whole = lines[:-1]
     return len(whole) > 2 and all(_width(line, delimiter) == width for line in whole)
+
+
+def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether any of these lines may begin a row of its own."""
+    return any(_may_be_row(lines[number : number + _LOOKED_AT], delimiter, width) for number in range(len(lines)))
+
+
+def _may_be_row(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    try:
+        return len(next(csv.reader(lines, delimiter=delimiter, strict=True), [])) == width
+    except csv.Error as error:
+        return _AT_THE_END in str(error)  # of these lines, where the row may go on
 
 
 def _cells(line: str, delimiter: str) -> Sequence[str]:
@@ -204,8 +227,8 @@ def _miscounted(cells: int, columns: int, delimiter: str) -> tuple[str, str]:
 
 def _wrong(error: csv.Error, text: str, limit: int) -> _Bad:
     if str(error) == _TOO_LONG:
-        quote = "a quote is not closed, or " if '"' in text else ""
-        return _Bad(f"{quote}the row is longer than {limit:,} characters", f"{_QUOTE_MEND}, or raise --row-limit", text)
-    if "unexpected end of data" in str(error):
-        return _Bad("a quote is never closed", _QUOTE_MEND, text)
+        quote, mend = ("a quote is not closed, or ", f"{_QUOTE_MEND}, or ") if '"' in text else ("", "")
+        return _Bad(f"{quote}the row is longer than {limit:,} characters", f"{mend}raise --row-limit", text)
+    if _AT_THE_END in str(error):
+        return _Bad(_NEVER_CLOSED, _QUOTE_MEND, text)
     return _Bad(f"this is not CSV: {error}", _QUOTE_MEND, text)

@@ -14,7 +14,7 @@ from journey import clock
 from journey.amendments import LOG_FACTS, Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
 from journey.formats.amendments import ids_needed, refusals
-from journey.formats.opening import DEFAULTS, ReadOptions
+from journey.formats.opening import DEFAULTS, CutOff, ReadOptions
 from journey.formats.rejects import Rejects
 from journey.formats.report import Report
 from journey.formats.source_rows import Row, blank_ends, content_of, fact_of, record_time_of
@@ -122,12 +122,12 @@ def import_rows(journal: Recorder, rows: Iterable[Row], rejects: Rejects, *, kee
 
     Rows that were recorded stay so, whatever follows.
     """
-    outcome, rows = Outcome(), iter(rows)
+    outcome = Outcome()
     times = _RecordTimes(outcome.report.now, are_kept=keep_record_times)
     writing: tuple[_Batch, Future[_Written]] | None = None
     with _few_collections(), ThreadPoolExecutor(1, "journey-importing") as writer:
         try:
-            while batch := list(islice(rows, BATCH)):
+            for batch in _batches(rows):
                 checked = _checked(journal, batch, times)
                 if writing is not None:
                     before, writing = writing, None
@@ -152,6 +152,22 @@ class _Written(NamedTuple):
     recorded: int
     unchanged: int
     refused: Sequence[tuple[Row, JourneyError]]
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    """The rows in batches; those before a source is cut off are one, too."""
+    rows = iter(rows)
+    while True:
+        batch = list[Row]()
+        try:
+            batch.extend(islice(rows, BATCH))
+        except CutOff:
+            if batch:
+                yield batch
+            raise
+        if not batch:
+            return
+        yield batch
 
 
 @contextmanager

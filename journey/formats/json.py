@@ -5,6 +5,7 @@ read line by line, so that the objects behind it are not lost.
 """
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _OTHER = re.compile(r"[^{}\[\]\n]*[}\]]?")
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|["{}\[\]]')
 """A whole string, or a bracket; a quote alone begins a string that does not end on its line."""
+_OBJECT_LINE = re.compile(r"\n[ \t]*\{.*\}[ \t]*,?[ \t\r]*(?=\n|\Z)")
+"""A line that is an object by itself."""
 _CLOSING = {"{": "}", "[": "]"}
 _MEND = "write one JSON array of objects, or one object a line"
 
@@ -85,13 +88,17 @@ class _Reader:
             if end < 0 or len(self.buffer) - self.at > limit or not self._more():
                 return None
         if end - self.at > limit:
-            return self._refused(f"it is longer than {limit:,} characters", end)
-        row = Row(self.source.name, self.line, self.buffer[self.at : end].encode("utf-8", "surrogateescape"))
+            return self._refused(f"it is longer than {limit:,} characters", end, f"{_MEND}, or raise --row-limit")
+        text = self.buffer[self.at : end]
+        if _OBJECT_LINE.search(text) and not _is_object(text):
+            # A stray bracket took in the lines that follow, up to another one.
+            return self._refused("this is not a JSON object", self.at + text.index("\n"))
+        row = Row(self.source.name, self.line, text.encode("utf-8", "surrogateescape"))
         self._use(end)
         return row
 
-    def _refused(self, reason: str, end: int) -> Row:
-        row = bad_row(self.source.name, self.line, self.buffer[self.at : end], InvalidTouchpoint([("", reason)], _MEND))
+    def _refused(self, reason: str, end: int, mend: str = _MEND) -> Row:
+        row = bad_row(self.source.name, self.line, self.buffer[self.at : end], InvalidTouchpoint([("", reason)], mend))
         self._use(end)
         return row
 
@@ -126,6 +133,13 @@ class _Reader:
     def _lost(self, first: int, last: int, text: str) -> Row:
         lines = f"; lines {first} to {last} belong to nothing that does" if last > first else ""
         return bad_row(self.source.name, first, text, InvalidTouchpoint([("", f"this is not a JSON object that ends{lines}")], _MEND))
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _end_of_value(text: str, start: int) -> int:

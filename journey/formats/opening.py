@@ -6,6 +6,7 @@ import io
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -38,6 +39,7 @@ FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "exc
 """What `--input-format` takes."""
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_UNDECODABLE = "journey.undecodable"
 _UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
 
 
@@ -61,14 +63,22 @@ class ReadOptions:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             try:
-                codecs.lookup(self.encoding)
-            except LookupError:
+                b"a".decode(self.encoding, "replace")
+            except (LookupError, ValueError):
                 raise UnreadableSource(
                     f"`{self.encoding}` is not an encoding", "name one of Python's, such as utf-8, cp1252, utf-16"
                 ) from None
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
             raise UnreadableSource(f"`{self.delimiter}` is not a delimiter", "give one character, such as `;`")
 
+
+def _as_surrogates(error: UnicodeError) -> tuple[str, int]:
+    """What cannot be decoded as surrogates, as `surrogateescape` has them; but of any encoding, of which a bad byte may be below 128."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "".join(chr(0xDC00 | max(byte, 0x80)) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_UNDECODABLE, _as_surrogates)
 
 DEFAULTS = ReadOptions()
 
@@ -138,7 +148,7 @@ class Source:
 
     def text(self, file: io.BufferedReader) -> io.TextIOWrapper:
         """The file as text; bytes that are not of its encoding become surrogates, which no touchpoint may hold."""
-        return io.TextIOWrapper(file, encoding=self._encoding(file), errors="surrogateescape", newline="")
+        return io.TextIOWrapper(file, encoding=self._encoding(file), errors=_UNDECODABLE, newline="")
 
     def utf8(self, file: io.BufferedReader) -> io.BufferedReader:
         """The file in UTF-8; bytes that are not of its encoding stay what is not UTF-8."""
@@ -157,11 +167,16 @@ class Source:
 
 
 class _Unzipped(gzip.GzipFile):
-    """Closes the file that it reads, too."""
+    """Closes the file that it reads, too; gives all that is in a file before it is cut off."""
 
     def __init__(self, file: io.BufferedReader) -> None:
         super().__init__(fileobj=file)
         self._file = file
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
         super().close()
@@ -178,7 +193,7 @@ class _Recoded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        piece = self._text.read(len(buffer) // 4).encode("utf-8", "surrogateescape")
+        piece = self._text.read(len(buffer) // 4).encode("utf-8", "surrogatepass")
         buffer[: len(piece)] = piece
         return len(piece)
 
@@ -207,7 +222,7 @@ def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = N
     if found == "xml":
         found = "ocel" if b"<object" in file.peek(8192)[:8192] else "xes"
     if found is None and source.path == STDIN:
-        start = file.peek(64)[:64].lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+        start = file.peek(64)[:64].lstrip(b"".join(_MARKS) + b"\x00 \t\r\n")
         found = "json" if start[:1] in (b"{", b"[") else "xes" if start[:1] == b"<" else "csv"
         source.tell(f"is read as {found.upper()}, by how it begins; give --input-format if it is not")
     if found is None and otherwise is not None:
@@ -223,18 +238,31 @@ def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = N
 T = TypeVar("T")
 
 
+class CutOff(UnreadableSource):
+    """A source ends too early; what was read of it until then is right."""
+
+
 def read_through(source: Source, items: Iterator[T]) -> Iterator[T]:
     """The items of a source; where its bytes cannot be read on, as in a gzip file that is cut off, that is an UnreadableSource."""
-    try:
+    with reading(source):
         yield from items
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[None]:
+    """Where the bytes of a source cannot be read, raise UnreadableSource."""
+    try:
+        yield
     except _UNREADABLE as error:
         raise _unreadable(source, error) from None
 
 
 def _unreadable(source: Source, error: BaseException) -> UnreadableSource:
     match error:
-        case EOFError() | zlib.error() | gzip.BadGzipFile():
-            return UnreadableSource(f"{source.name}: the gzip file is damaged or cut off: {error}", "fetch it again")
+        case EOFError():
+            return CutOff(f"{source.name}: the gzip file is cut off: {error}", "fetch it again")
+        case zlib.error() | gzip.BadGzipFile():
+            return UnreadableSource(f"{source.name}: the gzip file is damaged: {error}", "fetch it again")
         case UnicodeError():
             return UnreadableSource(f"{source.name}: {error}", "give --encoding the encoding that it is in")
         case OSError():

@@ -16,7 +16,7 @@ from journey.formats.cloudevents import fields_of_event
 from journey.formats.csv import csv_rows, csv_table
 from journey.formats.json import json_rows
 from journey.formats.jsonl import jsonl_rows
-from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through
+from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through, reading
 from journey.formats.process_logs.ocel import ocel_rows, ocel_tables
 from journey.formats.process_logs.ocel_log import Encoding
 from journey.formats.process_logs.xes import xes_rows, xes_tables
@@ -25,6 +25,8 @@ from journey.formats.source_rows import Row, Table, fact_rows
 from journey.formats.tables.sqlite import has_tables, sqlite_rows
 
 _HEAD = 8192
+_START = 16
+"""How much of a file shows that it is no text: a NUL later than here is one row's fault."""
 _TEXT = ("jsonl", "json", "csv", "cloudevents", "segment")
 _ENVELOPES = (
     ("cloudevents", "CloudEvents", re.compile(rb'\s*[\[{][^}]*"specversion"\s*:')),
@@ -39,7 +41,9 @@ def rows_of(source: Source) -> Iterator[Row]:
     if source.database:
         return _facts(source.name, _database(source))
     kind, file = _opened(source)
-    return read_through(source, _rows(source, kind, file))
+    with reading(source):
+        rows = _rows(source, kind, file)
+    return read_through(source, rows)
 
 
 def table_of(source: Source) -> Table:
@@ -50,7 +54,8 @@ def table_of(source: Source) -> Table:
         return table
     kind, file = _opened(source, otherwise="csv")
     if kind == "csv":
-        table = csv_table(source, file)
+        with reading(source):
+            table = csv_table(source, file)
     else:
         table.rows = _grown(table, _texts(source, kind, file))
     table.rows = read_through(source, table.rows)
@@ -69,7 +74,7 @@ def _opened(source: Source, otherwise: str | None = None) -> tuple[str, io.Buffe
     file = source.open()
     kind = format_of(source, file, otherwise)
     head = file.peek(_HEAD)[:_HEAD]
-    if kind in _TEXT and b"\x00" in head and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if kind in _TEXT and b"\x00" in head[:_START] and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSource(f"{source.name}: is a binary file, not lines of text", "give --encoding or --input-format")
     if kind == "sqlite" and source.part is None and has_tables(source.path, {"event", "object", "event_object", "event_map_type"}):
         return "ocel", file

@@ -37,12 +37,13 @@ class Rejects:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError as error:
+                raise self._unwritable(error) from None
 
     def write(self, row: Row, error: JourneyError) -> None:
         """Add one refused row."""
-        if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
         rejected = {"path": row.path, "line": row.line, "reason": str(error), "mend": error.mend}
         try:
             fields = {name: str(value) if isinstance(value, float) and not isfinite(value) else value for name, value in row.fields.items()}
@@ -50,12 +51,21 @@ class Rejects:
         except (ValueError, RecursionError):
             # Nested deeper than JSON is written, or not JSON inside: the place in the source says which row it was.
             line = json.dumps({**rejected, "row": None}, ensure_ascii=False)
-        self._file.write(line + "\n")
+        try:
+            if self._file is None:
+                self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
+            self._file.write(line + "\n")
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def remove_old(self) -> None:
         """Remove what an earlier import of these sources left, if this one refused nothing."""
         if self._file is None and self.path.exists():
             self.path.unlink()
+
+    def _unwritable(self, error: OSError) -> UnreadableSource:
+        reason = (error.strerror or str(error)).lower()
+        return UnreadableSource(f"{self.path}: the rejects cannot be written: {reason}", "give --rejects another FILE")
 
     def _free_path(self, first: Source) -> Path:
         stem = "stdin" if first.path == STDIN else first.path.stem
@@ -65,9 +75,9 @@ class Rejects:
         return path
 
     def _may_replace(self, path: Path) -> bool:
-        if not path.exists():
-            return True
         try:
+            if not path.exists():
+                return True
             with path.open(encoding="utf-8") as file:
                 return json.loads(file.readline(1 << 20))["path"] in self._sources
         except (OSError, ValueError, KeyError, TypeError):

@@ -5,8 +5,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Self
 
+from journey.errors import UnreadableSource
 from journey.extras import extra
-from journey.formats.opening import DEFAULTS, ReadOptions, Source
+from journey.formats.opening import DEFAULTS, STDIN, ReadOptions, Source
 from journey.formats.readers import rows_of
 from journey.formats.source_rows import Row
 from journey.formats.time_zones import in_zone, zone_of
@@ -35,6 +36,8 @@ def rows_from(paths: Sequence[Path], mapping: Path | None = None, options: ReadO
 
     Raises UnreadableSource at once where the first of them cannot be read.
     """
+    if list(paths).count(STDIN) > 1:
+        raise UnreadableSource("standard input is named twice", "name it once")
     sources = [Source.of(path, options) for path in paths]
     zone = None if options.time_zone is None else zone_of(options.time_zone)
     rows: Iterator[Row]

@@ -26,13 +26,22 @@ def in_zone(rows: Iterator[Row], zone: ZoneInfo) -> Iterator[Row]:
         for name in _TIMES:
             if (naive := _naive(fields.get(name))) is not None:
                 local = naive.replace(tzinfo=zone)
-                if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
-                    problems.append((name, f"`{fields[name]}` was skipped by the clocks of {zone.key}"))
-                elif local.utcoffset() != local.replace(fold=1).utcoffset():
-                    problems.append((name, f"`{fields[name]}` came twice by the clocks of {zone.key}"))
+                if fault := _fault(local):
+                    problems.append((name, f"`{fields[name]}` {fault} {zone.key}"))
                 fields[name] = local.isoformat()
         problem = row.problem or (InvalidTouchpoint(problems, "give its UTC offset, as in +01:00") if problems else None)
         yield row._replace(content=fields, problem=problem)
+
+
+def _fault(local: datetime) -> str | None:
+    """Why the clocks of its zone did not show this time once."""
+    try:
+        shown = local.astimezone(UTC).astimezone(local.tzinfo)
+    except OverflowError:
+        return "falls outside the years 1 to 9999 by the clocks of"
+    if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
+        return "was skipped by the clocks of"
+    return "came twice by the clocks of" if local.utcoffset() != local.replace(fold=1).utcoffset() else None
 
 
 def _naive(value: object) -> datetime | None:

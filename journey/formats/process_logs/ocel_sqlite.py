@@ -20,6 +20,8 @@ _OCEL_TYPES = {"TEXT": "string", "TIMESTAMP": "time", "INTEGER": "integer", "REA
 """The types of attributes by the types of their columns."""
 _OWN_COLUMNS = ("ocel_id", "ocel_time", "ocel_changed_field")
 _TABLES = {"event", "object", "event_object", "event_map_type", "object_map_type"}
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises: SQLite may quote bytes of it that are not UTF-8."""
 
 
 class Type(NamedTuple):
@@ -43,7 +45,7 @@ def open_log(path: str, file: Path) -> "SqliteLog":
     """The log in a database, which is not written to. Raises UnreadableSource."""
     try:
         connection = sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise UnreadableSource(f"{path}: {error}", "name a log in SQLite") from None
     if problem := _problem(connection):
         connection.close()
@@ -54,7 +56,7 @@ def open_log(path: str, file: Path) -> "SqliteLog":
 def _problem(connection: sqlite3.Connection) -> str | None:
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         return str(error)
     missing = sorted(_TABLES - tables)
     return f"is SQLite, but not OCEL 2.0: it has no table `{missing[0]}`" if missing else None
@@ -71,7 +73,7 @@ class SqliteLog:
         """As `Log.types`."""
         try:
             return [type.name for type in self.object_types() if type.name]
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise BrokenOff(0, f"this is not OCEL 2.0 that can be read: {error}") from None
 
     def close(self) -> None:
@@ -100,7 +102,7 @@ class SqliteLog:
                 time = values.pop("ocel_time", "")
                 objects = [Related(_text(other), _text(its_type), _text(how)) for _, other, its_type, how in related.of(row)]
                 yield Event(next(numbers), id, type, time, values, objects)
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise BrokenOff(next(numbers), f"this is not OCEL 2.0 that can be read: {error}") from None
 
     def objects(self) -> Iterator[StoredObject]:

@@ -57,6 +57,8 @@ def xml_items(path: str, file: Readable, new_document: Callable[[XMLParserType],
             parser.Parse(chunk, not chunk)
         except ExpatError as error:
             broken = BrokenOff(error.lineno, f"this is not XML: {str(error).partition(':')[0]}")
+        except (LookupError, ValueError) as error:
+            broken = BrokenOff(parser.CurrentLineNumber, f"its encoding is not read: {error}")
         except (EOFError, OSError, ZlibError) as error:
             broken = BrokenOff(parser.CurrentLineNumber, str(error).lower())
         yield from document.items

@@ -12,12 +12,15 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from journey.errors import InvalidTouchpoint, UnreadableSource
+from journey.errors import InvalidTouchpoint, UnreadableSource, shown
 from journey.formats.opening import STDIN, Source
 from journey.formats.readers import table_of
 from journey.formats.source_rows import Row, Table
 
-_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+LINES = "journey.lines"
+"""For each row of the table `source`, its line."""
+_TEXTS = "journey.texts"
+"""The table that is being loaded, as text: its columns by their numbers, and the lines."""
 _FEW, _MANY = 0.01, 0.5
 _SAMPLE = 1_000
 _TYPES = {
@@ -25,17 +28,14 @@ _TYPES = {
     "DOUBLE": ("TRY_CAST(VALUE AS DOUBLE)::VARCHAR = VALUE AND regexp_matches(VALUE, '^-?[0-9]')", _FEW),
     "BOOLEAN": ("VALUE IN ('true', 'false')", _FEW),
     "DATE": ("TRY_CAST(VALUE AS DATE)::VARCHAR = VALUE", _MANY),
-    "TIMESTAMP": (f"regexp_full_match(VALUE, '{_TIME}') AND TRY_CAST(VALUE AS TIMESTAMP) IS NOT NULL", _MANY),
-    "TIMESTAMPTZ": (
-        f"regexp_full_match(VALUE, '{_TIME}(Z|[+-]\\d\\d(:?\\d\\d)?)') AND TRY_CAST(VALUE AS TIMESTAMPTZ) IS NOT NULL",
-        _MANY,
-    ),
+    "TIMESTAMP": ("TRY_CAST(VALUE AS TIMESTAMP)::VARCHAR = VALUE", _MANY),
+    "TIMESTAMPTZ": ("TRY_CAST(VALUE AS TIMESTAMPTZ)::VARCHAR = VALUE", _MANY),
 }
 """For each type: whether a text stands for itself once it is cast, and which share of the texts may fail to be cast."""
 
 
 def load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source: Source) -> Iterator[Row]:
-    """Make a source the table `name`, and the lines of its rows the table `name.lines`; yields the rows that are refused.
+    """Make a source the table `name`, and the lines of those of `source` the table LINES; yields the rows that are refused.
 
     A Parquet file has types of its own: it becomes a view.
     """
@@ -47,11 +47,10 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source:
     yield from _write(table, written)
     if not table.columns:
         raise UnreadableSource(f"{source.name}: no row of it can be read", "see --input-format and --encoding")
-    _refuse_twins(source, table.columns)
-    texts = ", ".join(f"c{number} AS {quoted(column)}" for number, column in enumerate(table.columns))
+    _check_names(source, table.columns)
     types = ", ".join([f"c{number}: 'VARCHAR'" for number in range(len(table.columns))] + ["line: 'BIGINT'"])
     connection.execute(
-        f'CREATE TABLE texts AS SELECT {texts}, line AS "line." FROM read_json(?, columns = {{{types}}}, '
+        f"CREATE TABLE {_TEXTS} AS FROM read_json(?, columns = {{{types}}}, "
         f"format = 'newline_delimited', maximum_object_size = {max(8 * source.options.row_limit, 2**24)})",
         [str(written)],
     )
@@ -104,69 +103,83 @@ def _write(table: Table, path: Path) -> Iterator[Row]:
                 yield row._replace(problem=problem)
 
 
-def _refuse_twins(source: Source, columns: list[str]) -> None:
+def _check_names(source: Source, columns: list[str]) -> None:
     seen = dict[str, str]()
     for name in columns:
+        if not name:
+            raise UnreadableSource(f"{source.name}: a column has no name", "name it, or delete it")
+        if not is_unicode(name):
+            raise UnreadableSource(f"{source.name}: the column {shown(name)} is not Unicode text", "give --encoding, such as cp1252")
         if (before := seen.setdefault(name.casefold(), name)) != name:
             raise UnreadableSource(
                 f"{source.name}: `{before}` and `{name}` differ by case alone, which SQL does not tell apart", "rename one"
             )
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text has no surrogates, which stand for bytes that could not be decoded."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _typed(connection: duckdb.DuckDBPyConnection, name: str, source: Source, table: Table) -> Iterator[Row]:
     """The table with a type for each column, without the rows that do not fit, which are yielded."""
-    columns = () if source.options.all_text else table.columns
-    types = {column: _type(connection, column, is_text=column in table.quoted) for column in columns}
-    casts = {column: f"TRY_CAST({quoted(column)} AS {kind})" for column, kind in types.items() if kind != "VARCHAR"}
-    misfit = " OR ".join(f"({cast} IS NULL AND {quoted(column)} IS NOT NULL)" for column, cast in casts.items()) or "false"
-    selected = ", ".join(f"{casts.get(column, quoted(column))} AS {quoted(column)}" for column in table.columns)
-    connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {selected} FROM texts WHERE NOT ({misfit})")
-    connection.execute(f'CREATE TABLE {quoted(name + ".lines")} AS SELECT "line." AS line FROM texts WHERE NOT ({misfit})')
-    refused = connection.execute(f'SELECT * FROM texts WHERE {misfit} ORDER BY "line."')
+    types = [
+        "VARCHAR" if source.options.all_text else _type(connection, f"c{number}", is_text=column in table.quoted)
+        for number, column in enumerate(table.columns)
+    ]
+    casts = [f"TRY_CAST(c{number} AS {kind})" for number, kind in enumerate(types)]
+    misfit = " OR ".join(f"({cast} IS NULL AND c{number} IS NOT NULL)" for number, cast in enumerate(casts) if types[number] != "VARCHAR")
+    fits = f"NOT ({misfit or 'false'})"
+    selected = ", ".join(f"{cast} AS {quoted(column)}" for cast, column in zip(casts, table.columns, strict=True))
+    connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {selected} FROM {_TEXTS} WHERE {fits}")
+    if name == "source":
+        connection.execute(f"CREATE TABLE {LINES} AS SELECT line FROM {_TEXTS} WHERE {fits}")
+    refused = connection.execute(f"SELECT * FROM {_TEXTS} WHERE NOT {fits} ORDER BY line")
     while rows := refused.fetchmany(1000):
         for *texts, line in rows:
+            problem = _misfit(connection.cursor(), table.columns, texts, types)
             fields = {column: text for column, text in zip(table.columns, texts, strict=True) if text is not None}
-            yield Row(source.name, line, fields, _misfit(connection.cursor(), fields, types))
-    connection.execute("DROP TABLE texts")
+            yield Row(source.name, line, fields, problem)
+    connection.execute(f"DROP TABLE {_TEXTS}")
 
 
 def _type(connection: duckdb.DuckDBPyConnection, column: str, *, is_text: bool) -> str:
     """The type in which all values of a column, but for a few that have none of it, stand for themselves."""
-    value = quoted(column)
     tried = ["DATE", "TIMESTAMP", "TIMESTAMPTZ"] if is_text else list(_TYPES)
     # Most types are ruled out by a few values, and a look at all of them takes long.
-    few = f"(SELECT {value} FROM texts WHERE {value} IS NOT NULL LIMIT {_SAMPLE})"
-    tried = [kind for kind, (_, cast, exact) in _fits(connection, value, tried, few).items() if exact == cast > 0]
-    for kind, (total, cast, exact) in _fits(connection, value, tried, "texts").items():
+    few = f"(SELECT {column} FROM {_TEXTS} WHERE {column} IS NOT NULL LIMIT {_SAMPLE})"
+    tried = [kind for kind, (_, cast, exact) in _fits(connection, column, tried, few).items() if exact == cast > 0]
+    for kind, (total, cast, exact) in _fits(connection, column, tried, _TEXTS).items():
         if exact == cast and total - cast <= total * _TYPES[kind][1]:
             return kind
-    return "VARCHAR" if is_text else _decimal(connection, value)
+    return "VARCHAR" if is_text else _decimal(connection, column)
 
 
-def _fits(connection: duckdb.DuckDBPyConnection, value: str, kinds: Sequence[str], texts: str) -> dict[str, tuple[int, int, int]]:
+def _fits(connection: duckdb.DuckDBPyConnection, column: str, kinds: Sequence[str], texts: str) -> dict[str, tuple[int, int, int]]:
     """For each type: how many texts there are, how many can be cast to it, and how many stand for themselves then."""
     if not kinds:
         return {}
-    counts = [f"count(TRY_CAST({value} AS {kind})), count_if({_TYPES[kind][0].replace('VALUE', value)})" for kind in kinds]
-    total, *found = connection.execute(f"SELECT count({value}), {', '.join(counts)} FROM {texts}").fetchall()[0]
+    counts = [f"count(TRY_CAST({column} AS {kind})), count_if({_TYPES[kind][0].replace('VALUE', column)})" for kind in kinds]
+    total, *found = connection.execute(f"SELECT count({column}), {', '.join(counts)} FROM {texts}").fetchall()[0]
     return {kind: (total, found[2 * number], found[2 * number + 1]) for number, kind in enumerate(kinds)}
 
 
-def _decimal(connection: duckdb.DuckDBPyConnection, value: str) -> str:
+def _decimal(connection: duckdb.DuckDBPyConnection, column: str) -> str:
     """DECIMAL, if all values have as many decimals; else VARCHAR."""
-    decimals = f"length(split_part({value}, '.', 2))"
-    fit = f"regexp_full_match({value}, '-?(0|[1-9]\\d{{0,8}})\\.\\d{{1,9}}')"
+    decimals = f"length(split_part({column}, '.', 2))"
+    fit = f"regexp_full_match({column}, '-?(0|[1-9]\\d{{0,8}})\\.\\d{{1,9}}')"
     total, matching, fewest, most = connection.execute(
-        f"SELECT count({value}), count_if({fit}), min({decimals}), max({decimals}) FROM texts WHERE {value} IS NOT NULL"
+        f"SELECT count({column}), count_if({fit}), min({decimals}), max({decimals}) FROM {_TEXTS} WHERE {column} IS NOT NULL"
     ).fetchall()[0]
     return f"DECIMAL(18, {most})" if total and matching == total and fewest == most else "VARCHAR"
 
 
-def _misfit(connection: duckdb.DuckDBPyConnection, fields: dict[str, str], types: dict[str, str]) -> InvalidTouchpoint:
+def _misfit(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], texts: Sequence[str | None], types: Sequence[str]
+) -> InvalidTouchpoint:
     """What is wrong with a row of texts."""
     problems = []
-    for column, text in fields.items():
-        kind = types.get(column, "VARCHAR")
-        if kind != "VARCHAR" and connection.execute(f"SELECT TRY_CAST(? AS {kind})::VARCHAR", [text]).fetchall()[0][0] is None:
-            problems.append((column, f"`{text}` is not a {kind}, which nearly all of its column are"))
+    for column, text, kind in zip(columns, texts, types, strict=True):
+        if text is not None and connection.execute(f"SELECT TRY_CAST(? AS {kind})::VARCHAR", [text]).fetchall()[0][0] is None:
+            problems.append((column, f"{shown(text)} is not a {kind}, which nearly all of its column are"))
     return InvalidTouchpoint(problems, "fix the value, or give every column as text by --all-text and cast in the query")

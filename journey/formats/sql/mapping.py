@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,15 +13,17 @@ import duckdb
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
-from journey.formats.sql.loading import first_lines, load, quoted
+from journey.formats.sql.loading import LINES, first_lines, is_unicode, load, quoted
 from journey.formats.sql.query import Query
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
+_MAPPED = "journey.mapped"
+"""The result of the query."""
 _MEMORY = "512MB"
 """How much memory DuckDB takes before it uses the disk."""
 _INSTANTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-_INFINITE = 2**63 - 1
+_INFINITE = {2**63 - 1: "infinity", 1 - 2**63: "-infinity"}
 _FIRST = to_microseconds(datetime(1, 1, 1, tzinfo=UTC))
 _END = to_microseconds(datetime(9999, 12, 31, tzinfo=UTC)) + 86_400_000_000
 
@@ -34,12 +38,14 @@ def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
     with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        names = ["source", *(_stem(source.path) for source in sources[1:])]
-        for number, (name, source) in enumerate(zip(names, sources, strict=True)):
-            if name in names[:number]:
-                raise UnreadableSource(
-                    f"{source.name}: its table `{name}` is `{sources[names.index(name)].name}` already", "rename the file"
-                )
+        connection.execute("CREATE SCHEMA journey")
+        tables = dict[str, Source]()
+        for source in sources:
+            name = _stem(source.path) if tables else "source"
+            if not name or not is_unicode(name):
+                raise UnreadableSource(f"{source.name}: its name cannot be that of a table", "rename the file")
+            if (taken := tables.setdefault(name.lower(), source)) is not source:
+                raise UnreadableSource(f"{source.name}: its table `{name}` is `{taken.name}` already", "rename the file")
             yield from load(connection, Path(place), name, source)
         try:
             yield from _Mapping(connection, sql, mapping, sources[0].name).rows()
@@ -98,7 +104,7 @@ class _Mapping:
         readers = {name: _reader_of(name, kind) for name, kind in columns.items()}
         fetched = [_fetched(name, kind) for name, kind in columns.items()]
         fetched += [quoted(f"{name}.failed") for name in failing] + ['"source.row"'] * has_places
-        result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM mapped")
+        result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM {_MAPPED}")
         number = 0
         while rows := result.fetchmany(_CHUNK):
             lines = self._lines([row[-1] for row in rows]) if has_places else {}
@@ -113,28 +119,32 @@ class _Mapping:
 
     def _columns(self) -> dict[str, str]:
         """The columns of the query and their types, once each is known to be a field and each time an instant."""
-        columns = {name: kind for name, kind, *_ in self._connection.execute(f"DESCRIBE {self._query.sql}").fetchall()}
-        for name, kind in columns.items():
+        columns = dict[str, str]()
+        for name, kind, *_ in self._connection.execute(f"DESCRIBE {self._query.sql}").fetchall():
+            if name in columns:
+                raise UnreadableSource(f"{self._path}: the column `{name}` is given twice", f"give it once, as in * EXCLUDE ({name})")
+            columns[name] = kind
             if name not in FIELDS and name not in RECORD_FIELDS:
                 raise UnreadableSource(
                     f"{self._path}: the column `{name}` is not a field of any touchpoint", "rename it, or leave it out of the SELECT"
                 )
             if kind == "DATE" or (kind.startswith("TIMESTAMP") and kind not in _INSTANTS):
-                cast = "" if kind == "TIMESTAMP" else "::TIMESTAMP"
+                # A time in nanoseconds stays one; cast, it would be rounded.
+                cast = "::TIMESTAMP" if kind in ("DATE", "TIMESTAMP_S", "TIMESTAMP_MS") else ""
                 mend = f"give its time zone: timezone('Europe/Rome', {name}{cast}) AS {name}"
                 raise UnreadableSource(f"{self._path}: `{name}` is a {kind}, which has no UTC offset", mend)
         return columns
 
     def _run(self, has_places: bool) -> Sequence[str]:
-        """Keep the result as the table `mapped`; the columns that may have failed in some rows, if it did not run through."""
+        """Keep the result as a table; the columns that may have failed in some rows, if it did not run through."""
         try:
-            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places)}")
+            self._connection.execute(f"CREATE TABLE {_MAPPED} AS {self._query.text(has_places=has_places)}")
         except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
             if not self._query.computed:
                 raise
             # What two columns have in common would be computed before both, and fail for all rows.
             self._connection.execute("SET disabled_optimizers = 'common_subexpressions'")
-            self._connection.execute(f"CREATE TABLE mapped AS {self._query.text(has_places=has_places, is_tried=True)}")
+            self._connection.execute(f"CREATE TABLE {_MAPPED} AS {self._query.text(has_places=has_places, is_tried=True)}")
             return self._query.computed
         return ()
 
@@ -143,37 +153,47 @@ class _Mapping:
         cursor = self._connection.cursor()
         first, last = min(places), max(places)
         if last - first < 2 * len(places):
-            return dict(cursor.execute('SELECT rowid, line FROM "source.lines" WHERE rowid BETWEEN ? AND ?', [first, last]).fetchall())
-        return dict(
-            cursor.execute('SELECT rowid, line FROM "source.lines" WHERE rowid IN (SELECT unnest(?::BIGINT[]))', [places]).fetchall()
-        )
+            return dict(cursor.execute(f"SELECT rowid, line FROM {LINES} WHERE rowid BETWEEN ? AND ?", [first, last]).fetchall())
+        return dict(cursor.execute(f"SELECT rowid, line FROM {LINES} WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [places]).fetchall())
 
 
 def _fetched(name: str, kind: str) -> str:
-    """How a column is fetched: an instant as microseconds (or nanoseconds), infinite ones as more than any."""
+    """How a column is fetched: an instant as microseconds (or nanoseconds), infinite ones as more or less than any."""
     column = quoted(name)
-    if kind == "TIMESTAMPTZ_NS":
-        return f"epoch_ns({column})"
-    return f"CASE WHEN isinf({column}) THEN {_INFINITE} ELSE epoch_us({column}) END" if kind in _INSTANTS else column
+    if kind not in _INSTANTS:
+        return column
+    since = "epoch_ns" if kind == "TIMESTAMPTZ_NS" else "epoch_us"
+    infinite = " ".join(f"WHEN '{text}'::{kind} THEN {number}" for number, text in _INFINITE.items())
+    return f"CASE {column} {infinite} ELSE {since}({column}) END"
 
 
 def _reader_of(name: str, kind: str) -> Callable[[Any], Any] | None:
     """What makes of a fetched value what its field takes; raises ValueError, with the mend."""
-    if kind == "TIMESTAMPTZ_NS":
-        return lambda value: _instant(*divmod(value, 1000))
     if kind in _INSTANTS:
-        return _instant
+        return partial(_instant, name, 1000 if kind == "TIMESTAMPTZ_NS" else 1)
     if kind.startswith("DECIMAL"):
-        return float
+        return None if name in NAMES else float
+    if kind.startswith("STRUCT"):
+        return partial(_plain, name)
     # A column of names may have become one of whole numbers, as far as each is written in one way.
     return str if name in NAMES and kind.endswith("INT") else None
 
 
-def _instant(microseconds: int, nanoseconds: int = 0) -> datetime:
-    if nanoseconds:
-        raise ValueError(f"`{microseconds * 1000 + nanoseconds}` ns since 1970 is finer than a microsecond; cut it: …::TIMESTAMPTZ")
-    if microseconds == _INFINITE:
-        raise ValueError("`infinity` is not a date or time; fix the value")
+def _plain(name: str, value: Any) -> Any:
+    """A value inside of a struct, as the field of its name takes it."""
+    if isinstance(value, dict):
+        return {field: _plain(field, one) for field, one in value.items()}
+    if name in NAMES:
+        return str(value) if type(value) is int else value
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _instant(name: str, per_microsecond: int, since: int) -> datetime:
+    if since in _INFINITE:
+        raise ValueError(f"`{_INFINITE[since]}` is not a date or time; fix the value")
+    microseconds, rest = divmod(since, per_microsecond)
+    if rest:
+        raise ValueError(f"`{since}` ns since 1970 is finer than a microsecond; cut it: {name}::TIMESTAMPTZ")
     if not _FIRST <= microseconds < _END:
         seconds = microseconds // 1_000_000
         raise ValueError(f"`{seconds}` s since 1970 falls outside the years 1 to 9999; are these milliseconds? Divide them by 1000")

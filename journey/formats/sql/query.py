@@ -70,7 +70,9 @@ class Query:
     def _place(self) -> dict[str, Any] | None:
         """The row of `source`, if the query can say it: not if it groups, or makes rows distinct."""
         name = _name_of_source(self._node["from_table"])
-        if name is None or any(one["type"] == "DISTINCT_MODIFIER" for one in self._node["modifiers"]):
+        # A column of this name hides the number of the row.
+        has_rowid = self._connection.execute("SELECT 1 FROM (DESCRIBE source) WHERE lower(column_name) = 'rowid'").fetchall()
+        if name is None or has_rowid or any(one["type"] == "DISTINCT_MODIFIER" for one in self._node["modifiers"]):
             return None
         self.place = {
             "class": "COLUMN_REF",

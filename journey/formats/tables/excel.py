@@ -9,7 +9,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.source_rows import Row
-from journey.formats.tables.excel_cells import UnreadCells, unread_cells
+from journey.formats.tables.excel_cells import UnreadCells, check_span, unread_cells
 from journey.formats.tables.parts import check_names, chosen, together
 
 _MEND = "name a workbook that can be read, or save it as .xlsx without a password"
@@ -29,9 +29,9 @@ def excel_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
         with CalamineWorkbook.from_path(path) as book:
             worksheets = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
             if sheet is None and len(worksheets) > 1:
-                worksheets = [name for name in worksheets if book.get_sheet_by_name(name).start is not None]
+                worksheets = [name for name in worksheets if _cells(book, path, name).start is not None]
             name = chosen(str(path), "sheet", worksheets, sheet)
-            cells = book.get_sheet_by_name(name)
+            cells = _cells(book, path, name)
             unread = unread_cells(path, name)
     except (CalamineError, OSError) as error:
         raise UnreadableSource(f"{path}: {error}", _MEND) from None
@@ -42,6 +42,11 @@ def excel_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
         raise UnreadableSource(f"{path}#{name}: row 1 is empty", "write the names of the columns into row 1")
     check_names(f"{path}#{name}", names, columns)
     return _rows(str(path), rows, dict(zip(columns, names, strict=True)), unread)
+
+
+def _cells(book: CalamineWorkbook, path: Path, sheet: str) -> CalamineSheet:
+    check_span(path, sheet)
+    return book.get_sheet_by_name(sheet)
 
 
 def _rows(path: str, rows: Iterator[Sequence[Any]], names: Mapping[str, str], unread: UnreadCells) -> Iterator[Row]:

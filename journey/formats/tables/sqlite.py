@@ -13,6 +13,8 @@ from journey.formats.tables.parts import binary, check_names, chosen, together
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY rowid"
 _VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY rowid"
 _MEND = "name an SQLite file that can be read"
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises: SQLite may quote bytes of it that are not UTF-8."""
 
 
 def sqlite_rows(path: Path, table: str | None = None) -> Iterator[Row]:
@@ -33,7 +35,7 @@ def sqlite_rows(path: Path, table: str | None = None) -> Iterator[Row]:
             names = [column[0] for column in cursor.description]
             check_names(f"{place}#{name}", names, [str(number) for number, _ in enumerate(names, start=1)])
             return _rows(place, opened.pop_all(), cursor, names)
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise UnreadableSource(f"{place}: {error}", _MEND) from None
 
 
@@ -42,7 +44,7 @@ def has_tables(path: Path, names: set[str]) -> bool:
     try:
         with closing(_opened(path)) as connection:
             return names <= {name for (name,) in connection.execute(_TABLES)}
-    except sqlite3.Error:
+    except _DAMAGE:
         return False
 
 
@@ -67,5 +69,5 @@ def _rows(place: str, opened: ExitStack, cursor: sqlite3.Cursor, names: list[str
                     elif value is not None:
                         content[name] = repr(value)
                 yield Row(place, line, content, together(problems))
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise UnreadableSource(f"{place}: {error}", _MEND) from None
