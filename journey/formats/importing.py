@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Protocol
 
 from journey import clock
 from journey.amendments import LOG_FACTS, Fact
-from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnreadableSource
 from journey.formats.amendments import ids_needed, refusals
-from journey.formats.opening import DEFAULTS, CutOff, ReadOptions
+from journey.formats.opening import DEFAULTS, ReadOptions
 from journey.formats.rejects import Rejects
 from journey.formats.report import Report
 from journey.formats.source_rows import Row, blank_ends, content_of, fact_of, record_time_of
@@ -155,13 +155,13 @@ class _Written(NamedTuple):
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
-    """The rows in batches; those before a source is cut off are one, too."""
+    """The rows in batches; those before a source breaks off are one, too."""
     rows = iter(rows)
     while True:
         batch = list[Row]()
         try:
             batch.extend(islice(rows, BATCH))
-        except CutOff:
+        except UnreadableSource:
             if batch:
                 yield batch
             raise

@@ -238,10 +238,6 @@ def format_of(source: Source, file: io.BufferedReader, otherwise: str | None = N
 T = TypeVar("T")
 
 
-class CutOff(UnreadableSource):
-    """A source ends too early; what was read of it until then is right."""
-
-
 def read_through(source: Source, items: Iterator[T]) -> Iterator[T]:
     """The items of a source; where its bytes cannot be read on, as in a gzip file that is cut off, that is an UnreadableSource."""
     with reading(source):
@@ -260,7 +256,7 @@ def reading(source: Source) -> Iterator[None]:
 def _unreadable(source: Source, error: BaseException) -> UnreadableSource:
     match error:
         case EOFError():
-            return CutOff(f"{source.name}: the gzip file is cut off: {error}", "fetch it again")
+            return UnreadableSource(f"{source.name}: the gzip file is cut off: {error}", "fetch it again")
         case zlib.error() | gzip.BadGzipFile():
             return UnreadableSource(f"{source.name}: the gzip file is damaged: {error}", "fetch it again")
         case UnicodeError():
