@@ -204,7 +204,8 @@ class _Recoded(io.RawIOBase):
 
 def _unpacked(source: Source) -> io.BufferedReader:
     file = sys.stdin.buffer if source.path == STDIN else source.path.open("rb")
-    assert isinstance(file, io.BufferedReader)
+    if not isinstance(file, io.BufferedReader):
+        file = io.BufferedReader(file)  # whoever calls may have put something else there
     start = file.peek(6)[:6]
     if start.startswith(b"\x1f\x8b"):
         return io.BufferedReader(_Unzipped(file))
