@@ -98,6 +98,7 @@ class _Lines:
     number: int = 0
     is_cut: bool = False
     record: list[str] = field(default_factory=list)
+    length: int = 0
     _again: deque[str] = field(default_factory=deque)
 
     def __iter__(self) -> "_Lines":
@@ -109,9 +110,15 @@ class _Lines:
             raise StopIteration
         self.number += 1
         self.record.append(line)
-        if len(line) > self.limit or sum(map(len, self.record)) > self.limit:
+        self.length += len(line)
+        if self.length > self.limit:
             raise csv.Error(_TOO_LONG)
         return line
+
+    def begin_record(self) -> None:
+        """Take the next line as the first of a record."""
+        self.record.clear()
+        self.length = 0
 
     def plain(self, delimiter: str) -> list[str] | None:
         """The cells of the next line, if it has no quotes, as most have none; these take a third of the time."""
@@ -159,7 +166,7 @@ def _records(lines: _Lines, delimiter: str, columns: Sequence[str] = ()) -> Iter
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     width, kind = len(columns), columns.index("kind") if "kind" in columns else None
     while True:
-        lines.record.clear()
+        lines.begin_record()
         first = lines.number + 1
         try:
             cells = lines.plain(delimiter)
@@ -205,7 +212,8 @@ def _may_be_row(lines: Sequence[str], delimiter: str, width: int) -> bool:
     try:
         return len(next(csv.reader(lines, delimiter=delimiter, strict=True), [])) == width
     except csv.Error as error:
-        return _AT_THE_END in str(error)  # of these lines, where the row may go on
+        # A row may go on behind these lines; but a quote at the beginning of a line rather ends what came before, if no cell follows.
+        return _AT_THE_END in str(error) and (not lines[0].startswith('"') or _width(lines[0], delimiter) > 1)
 
 
 def _cells(line: str, delimiter: str) -> Sequence[str]:

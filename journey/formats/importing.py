@@ -161,8 +161,9 @@ def _batches(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
         batch = list[Row]()
         try:
             batch.extend(islice(rows, BATCH))
-        except UnreadableSource:
-            if batch:
+        except UnreadableSource as error:
+            # What is before a cut is right; what is before damage may not be.
+            if batch and isinstance(error.__cause__, EOFError):
                 yield batch
             raise
         if not batch:

@@ -17,6 +17,7 @@ from journey.formats.source_rows import Row, bad_row
 _PIECE = 1 << 16
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _OTHER = re.compile(r"[^{}\[\]\n]*[}\]]?")
+_REST = re.compile(r"[^{}\[\]\n]*")
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|["{}\[\]]')
 """A whole string, or a bracket; a quote alone begins a string that does not end on its line."""
 _OBJECT_LINE = re.compile(r"\n[ \t]*\{.*\}[ \t]*,?[ \t\r]*(?=\n|\Z)")
@@ -59,8 +60,16 @@ class _Reader:
                 match = _OTHER.match(self.buffer, self.at)
                 assert match is not None
                 yield self._refused("this is not a JSON object", max(match.end(), self.at + 1))
+                self._pass_over_more()
         if is_array:
             yield self._refused("the array is not closed: the file may be cut off", self.at)
+
+    def _pass_over_more(self) -> None:
+        """Pass over what goes on behind the buffer of a line that was refused."""
+        while self.at == len(self.buffer) and self._more():
+            match = _REST.match(self.buffer)
+            assert match is not None
+            self._use(match.end())
 
     def _next(self) -> str:
         """The first character behind blanks and commas; none at the end."""

@@ -247,11 +247,11 @@ def read_through(source: Source, items: Iterator[T]) -> Iterator[T]:
 
 @contextmanager
 def reading(source: Source) -> Iterator[None]:
-    """Where the bytes of a source cannot be read, raise UnreadableSource."""
+    """Where the bytes of a source cannot be read, raise UnreadableSource, from the EOFError if it is cut off."""
     try:
         yield
     except _UNREADABLE as error:
-        raise _unreadable(source, error) from None
+        raise _unreadable(source, error) from error
 
 
 def _unreadable(source: Source, error: BaseException) -> UnreadableSource:

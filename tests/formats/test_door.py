@@ -624,3 +624,11 @@ def test_a_record_time_that_cannot_be_is_refused(door: Door, time: str | None, r
     outcome = import_files(door.journal, [path], keep_record_times=True)
     assert (outcome.recorded, outcome.refused) == (1, 1)
     assert reason in door.refused(outcome)[0]["reason"]
+
+
+def test_a_row_of_quoted_cells_over_two_lines_is_not_lost_behind_a_quote_that_is_never_closed(door: Door) -> None:
+    bad = 'failure_occurred,a,m@x,2024-03-01T09:00:00Z,"0.9,x'
+    good = '"failure_occurred","b","m@x","2024-03-01T09:00:00Z","0.9","one\ntwo"'
+    outcome = door.imported(door.file("a.csv", csv(bad, good, header=HEADER + ",note")))
+    assert (outcome.recorded, outcome.refused) == (1, 1)
+    assert door.facts()["b"].note == "one\ntwo"

@@ -106,6 +106,12 @@ def test_blank_lines_before_the_header_are_passed_over(desk: Desk, before: str, 
     assert desk.refused_lines() == [before.count("\n") + 3]
 
 
+def test_a_cell_of_very_many_lines_takes_no_longer_than_as_many_rows(desk: Desk) -> None:
+    lines = "x\n" * 300_000
+    outcome = desk.imported("a.csv", table(f'a,b,"{lines}",c,d,e,f\n', row("good")))
+    assert (outcome.recorded, outcome.refused) == (1, 1)
+
+
 @pytest.mark.parametrize("opening", ["{", "[", '{"kind": [', "[["])
 @pytest.mark.parametrize("closing", ["}", "]", "]}", "]]"])
 @pytest.mark.parametrize("layout", ["lines", "array"])
@@ -123,6 +129,11 @@ def test_rows_between_two_stray_brackets_are_not_swallowed(desk: Desk, opening: 
 @pytest.mark.parametrize("sql", [None, "SELECT kind, id, relationship, occurred_at FROM source"])
 def test_whatever_is_nested_too_deep_is_one_refusal(desk: Desk, deep: str, format: str, sql: str | None) -> None:
     outcome = desk.imported(f"a.{format}", line(id="a") + deep + "\n" + line(id="b"), sql=sql)
+    assert (outcome.recorded, outcome.refused) == (2, 1)
+
+
+def test_a_long_line_that_is_no_json_is_one_refusal(desk: Desk) -> None:
+    outcome = desk.imported("a.json", line(id="a") + "x" * 500_000 + "\n" + line(id="b"))
     assert (outcome.recorded, outcome.refused) == (2, 1)
 
 
