@@ -80,8 +80,9 @@ def _view(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, source
 
 
 def first_lines(error: Exception) -> str:
-    """What DuckDB says, without its drawing of where."""
-    return " ".join(part.strip() for part in str(error).split("\n\n")[0].splitlines())
+    """What DuckDB says, without its drawing of where, and the functions that it would have known."""
+    text = str(error).split("\n\n")[0].partition("Candidate functions:")[0]
+    return " ".join(part.strip() for part in text.splitlines()).strip()
 
 
 def _write(table: Table, path: Path) -> Iterator[Row]:

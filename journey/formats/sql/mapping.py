@@ -61,7 +61,7 @@ def _stem(path: Path) -> str:
 def _failed(mapping: Path, error: duckdb.Error) -> UnreadableSource:
     mend = "fix the query; the source is the table `source`"
     if isinstance(error, duckdb.BinderException | duckdb.ConversionException):
-        mend += "; a column is text unless all of it are numbers or times that text can be made of again: cast it, as in `price::DOUBLE` or `t::TIMESTAMP`"
+        mend += "; a column is text unless its numbers or times can be written back as they were: cast it, as in `t::TIMESTAMP`"
     return UnreadableSource(f"{mapping}: {first_lines(error)}", mend)
 
 
