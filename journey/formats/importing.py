@@ -230,7 +230,9 @@ def _write(journal: Recorder, batch: _Batch, report: Report, *, are_times_kept: 
         try:
             receipts = journal.record_prepared(ready)
         except ConflictingTouchpoint:
-            refuse(journal.conflicts(ready))
+            if not (conflicts := journal.conflicts(ready)):
+                raise
+            refuse(conflicts)
         else:
             report.add(ready)
             if are_times_kept:
@@ -256,6 +258,10 @@ def _count(outcome: Outcome, rejects: Rejects, batch: _Batch, writing: "Future[_
 def _settle(journal: Recorder, report: Report) -> None:
     """Look up in the journal what the report misses: it may have been recorded later in this import, or long before it."""
     present = journal.find(report.waiting.values())
+    came = [id for id, about in report.waiting.items() if about in present]
+    for id, record in journal.find(came).items():
+        about = present[report.waiting[id]].touchpoint
+        report.impossible |= {id: str(error) for error in refusals([record.touchpoint], {about.id: about}, bool, {}).values()}
     report.waiting = {id: about for id, about in report.waiting.items() if about not in present and about not in report.relationships.all}
     unknown = dict.fromkeys(name for name, _ in (*report.episodes.unknown(), *report.promises.unknown()))
     for name in list(unknown)[:_LOOKED_UP]:

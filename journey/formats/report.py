@@ -85,6 +85,8 @@ class Report:
     """Facts of one relationship and instant, without a `sequence` that parts them, whose ids are not in the order of the source."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Facts about facts, by id, and what they are about, which is not recorded yet."""
+    impossible: dict[str, str] = field(default_factory=dict)
+    """Facts about facts, by id, that came before what they are about and cannot be so, and why: they do not count."""
     known_later: int = 0
     """Facts that the journal shows as known later than the source says, since something else was recorded meanwhile."""
     notes: list[str] = field(default_factory=list)
@@ -169,6 +171,7 @@ class Report:
             "far_off": self.far_off[:100],
             "same_instant": self.same_instant,
             "known_later": self.known_later,
+            "impossible": dict(list(self.impossible.items())[:100]),
             "waiting": dict(list(self.waiting.items())[:100]),
             "alike": [list(pair) for pair in (*self.relationships.alike, *self.people.alike)[:100]],
             "unknown_episodes": _shown(self.episodes),

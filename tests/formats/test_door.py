@@ -632,3 +632,12 @@ def test_a_row_of_quoted_cells_over_two_lines_is_not_lost_behind_a_quote_that_is
     outcome = door.imported(door.file("a.csv", csv(bad, good, header=HEADER + ",note")))
     assert (outcome.recorded, outcome.refused) == (1, 1)
     assert door.facts()["b"].note == "one\ntwo"
+
+
+def test_a_correction_that_came_before_its_touchpoint_and_cannot_be_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    rows = [correction("k1", severity=7), correction("k2", severity=0.25), {**FAILURE, "id": "b1"}]
+    outcome = door.imported(door.file("k.jsonl", "\n".join(map(json.dumps, rows))))
+    assert (outcome.recorded, outcome.refused, outcome.report.waiting) == (3, 0, {})
+    assert outcome.report.impossible == {"k1": "severity: must be a number from 0 to 1, got `7`"}
+    assert fields_of(door.journal.history("m@x")["b1"])["severity"] == 0.25

@@ -59,6 +59,9 @@ def _remarks(report: "Report") -> list[str]:
         if unknown := references.unknown():
             some = _some([f"`{id}` of {relationship}" for relationship, id in unknown])
             lines.append(f"{counted(len(unknown), what)} named and never begun: {some}")
+    if report.impossible:
+        some = _some([f"`{id}` ({why})" for id, why in report.impossible.items()])
+        lines.append(f"{counted(len(report.impossible), 'fact')} about facts cannot be so, and do not count: {some}")
     if report.waiting:
         some = _some([f"`{id}` for `{about}`" for id, about in report.waiting.items()])
         lines.append(f"{counted(len(report.waiting), 'fact')} about facts wait for what is not recorded: {some}")
