@@ -87,6 +87,29 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "format"), LOSSLESS)
+@given(any_log(), st.data())
+def test_with_its_record_times_an_export_imports_as_the_same_journal(
+    folder: Path, name: str, format: str | None, told: list[Fact], data: st.DataObject
+) -> None:
+    moments = sorted(
+        START - timedelta(days=day) for day in data.draw(st.sets(st.integers(0, 5_000), min_size=len(told), max_size=len(told)))
+    )
+    clock = iter(moments)
+    source, path = lines_of(folder, told), folder / name
+    with Journal.open("memory:") as door, Journal.open("memory:", now=lambda: next(clock)) as journal, Journal.open("memory:") as other:
+        if told:
+            imported(door, source, "jsonl")
+        for record in door.read():
+            journal.record(record.touchpoint)
+        export_journal(journal, path, format=format)
+        if told_by(journal):
+            outcome = import_files(other, [path], options=ReadOptions(format), rejects=folder / f"{name}.rejects", keep_record_times=True)
+            assert outcome.report.reasons == {}
+        assert [(one.position, one.recorded_at) for one in other.read()] == [(one.position, one.recorded_at) for one in journal.read()]
+        assert told_by(other) == told_by(journal)
+
+
+@pytest.mark.parametrize(("name", "format"), LOSSLESS)
 @given(any_log())
 @example([NoteAdded(id="a", relationship="r", occurred_at=START, note='\u2028\r\n\x00"{', channel="", source="urn:crm:1")])
 def test_what_is_exported_imports_as_the_same_facts(folder: Path, name: str, format: str | None, told: list[Fact]) -> None:
