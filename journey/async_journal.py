@@ -153,7 +153,9 @@ class AsyncJournal:
     prove = _reads(Journal.prove)
     ping = _reads(Journal.ping)
 
-    async def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
+    async def prepare(
+        self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: datetime | Iterable[datetime] | None = None
+    ) -> Prepared:
         """As `Journal.prepare`."""
         return await self._reading(partial(self._journal.prepare, list(touchpoints), known_at))
 

@@ -124,13 +124,15 @@ class Journal:
         """
         return self.record_prepared(self.prepare(touchpoints), expected_version)
 
-    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
+    def prepare(
+        self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: datetime | Iterable[datetime] | None = None
+    ) -> Prepared:
         """Validate, encode and encrypt touchpoints for `record_prepared`: most of the work of recording. Nothing is recorded.
 
         To import quickly, prepare the next batch on one thread while another records the previous one. A dict is read as by
         `read_fact`, bytes of JSON as by `read_json`; texts about people are encrypted under the current keys. Raises InvalidTouchpoint.
 
-        `known_at` says for each when it became known (aware), as a source that kept it until now may tell. It becomes its `recorded_at`,
+        `known_at` says when all, or each, became known (aware), as a source that kept it until now may tell. It becomes its `recorded_at`,
         within two bounds: not after now, and not before what is recorded already, since what was known at a time stays what it was.
         """
         return self._recording.prepare(touchpoints, known_at)

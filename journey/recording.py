@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from journey.amendments import Fact
@@ -42,10 +43,19 @@ class Recording:
         self._now = now
         self._texts = texts
 
-    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
+    def prepare(
+        self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: datetime | Iterable[datetime] | None = None
+    ) -> Prepared:
         """As `Journal.prepare`."""
         facts = [recordable(one) for one in touchpoints]
-        readable = [encode(fact) for fact in facts] if known_at is None else list(map(encode, facts, known_at))
+        match known_at:
+            case None:
+                times: Iterable[int] = repeat(0)
+            case datetime():
+                times = repeat(to_microseconds(known_at))
+            case _:
+                times = map(to_microseconds, known_at)
+        readable = list(map(encode, facts, times))
         return Prepared(facts, readable, self._texts.encrypted(facts, readable))
 
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:

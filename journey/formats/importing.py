@@ -17,7 +17,7 @@ from journey.formats.amendments import ids_needed, refusals
 from journey.formats.opening import DEFAULTS, ReadOptions
 from journey.formats.rejects import Rejects
 from journey.formats.report import Report
-from journey.formats.source_rows import Row, blank_ends, content_of, fact_of, record_time_of
+from journey.formats.source_rows import Row, contents_of, fact_of, has_blank_ends, record_time_of
 from journey.formats.sources import Rows, rows_from
 from journey.history import History, Recorded
 from journey.recording import Prepared
@@ -51,7 +51,9 @@ class Outcome:
 class Recorder(Protocol):
     """Where an import goes: a journal, or a rehearsal of one."""
 
-    def prepare(self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: Iterable[datetime] | None = None) -> Prepared:
+    def prepare(
+        self, touchpoints: Iterable[Fact | dict[str, Any] | bytes], known_at: datetime | Iterable[datetime] | None = None
+    ) -> Prepared:
         """As `Journal.prepare`."""
         ...
 
@@ -196,8 +198,8 @@ class _RecordTimes(NamedTuple):
 def _checked(journal: Recorder, batch: Sequence[Row], times: _RecordTimes) -> _Batch:
     if not any(row.problem for row in batch):
         with suppress(InvalidTouchpoint, RecursionError):
-            ready = journal.prepare(map(content_of, batch), map(times.of, batch))
-            if not any(map(blank_ends, ready.facts)):
+            ready = journal.prepare(contents_of(batch), map(times.of, batch) if times.are_kept else times.now)
+            if not any(map(has_blank_ends, ready.facts)):
                 return _Batch(batch, ready, ())
     # Something in it is wrong: see which of it is good.
     good, refused = list[tuple[Row, Fact, datetime]](), list[tuple[Row, JourneyError]]()
@@ -261,7 +263,8 @@ def _settle(journal: Recorder, report: Report) -> None:
     came = [id for id, about in report.waiting.items() if about in present]
     for id, record in journal.find(came).items():
         about = present[report.waiting[id]].touchpoint
-        report.impossible |= {id: str(error) for error in refusals([record.touchpoint], {about.id: about}, bool, {}).values()}
+        for error in refusals([record.touchpoint], {about.id: about}, bool, {}).values():
+            report.impossible[id] = str(error)
     report.waiting = {id: about for id, about in report.waiting.items() if about not in present and about not in report.relationships.all}
     unknown = dict.fromkeys(name for name, _ in (*report.episodes.unknown(), *report.promises.unknown()))
     for name in list(unknown)[:_LOOKED_UP]:

@@ -1,9 +1,10 @@
 """One row of a source, whatever its format: its place, its content, and what is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from journey.amendments import FACTS, Fact
@@ -72,13 +73,17 @@ def fact_rows(name: str, table: Table) -> Iterator[Row]:
     return table.rows
 
 
-def content_of(row: Row) -> dict[str, Any] | bytes:
-    """What a good row says, as `Journal.prepare` takes it: without what a journal adds to a fact."""
-    content = row.content
-    if isinstance(content, bytes):
-        if b'"recorded_at"' not in content and b'"position"' not in content:
-            return content
-        content = row.parsed().fields
+def contents_of(rows: Sequence[Row]) -> Iterable[dict[str, Any] | bytes]:
+    """What good rows say, as `Journal.prepare` takes it: without what a journal adds to a fact, if the first of them has it."""
+    first = rows[0].content
+    if isinstance(first, bytes) and b'"recorded_at"' not in first:
+        return (row.content for row in rows)
+    return map(content_of, rows)
+
+
+def content_of(row: Row) -> dict[str, Any]:
+    """The fields of a good row, without what a journal adds to a fact."""
+    content = row.parsed().fields
     if RECORD_FIELDS.isdisjoint(content) and "fields" not in content:
         return content
     fields = {name: value for name, value in content.items() if name not in RECORD_FIELDS}
@@ -92,11 +97,10 @@ def fact_of(row: Row, *, allow_unknown: bool = False) -> Fact:
     row = row.parsed()
     if row.problem is not None:
         raise row.problem
-    content = content_of(row)
-    assert not isinstance(content, bytes)
-    fact = read_fact(content, allow_unknown=allow_unknown)
-    if blank := blank_ends(fact):
-        problems = [(name, f"`{value}` begins or ends with a blank") for name, value in blank]
+    fact = read_fact(content_of(row), allow_unknown=allow_unknown)
+    if has_blank_ends(fact):
+        blank = {name: value for name in _names_of(type(fact)) if (value := getattr(fact, name)) and value != value.strip()}
+        problems = [(name, f"`{value}` begins or ends with a blank") for name, value in blank.items()]
         raise InvalidTouchpoint(problems, "cut the blanks off at the source")
     return fact
 
@@ -116,16 +120,25 @@ def record_time_of(row: Row, now: datetime) -> datetime:
     return time
 
 
-def blank_ends(fact: Fact) -> list[tuple[str, str]]:
-    """The ids and names in a fact that begin or end with a blank, which would be others than those without it."""
-    values = vars(fact)
-    return [(name, value) for name in _names_of(type(fact)) if (value := values[name]) and (value[0].isspace() or value[-1].isspace())]
+def has_blank_ends(fact: Fact) -> bool:
+    """Whether an id or name in a fact begins or ends with a blank: it would be another than the one without."""
+    for value in _values_of(type(fact))(fact):
+        # `strip` gives the same text where there is nothing to strip.
+        if value is not None and value.strip() is not value:
+            return True
+    return False
 
 
 @cache
 def _names_of(model: type[Fact]) -> Sequence[str]:
     """The fields of a kind that hold ids and names."""
     return [name for name in model.model_fields if name in NAMES]
+
+
+@cache
+def _values_of(model: type[Fact]) -> Callable[[Fact], tuple[str | None, ...]]:
+    """What gives the ids and names in a fact; there are two at least."""
+    return attrgetter(*_names_of(model))
 
 
 def bad_row(path: str, line: int, text: str, problem: InvalidTouchpoint) -> Row:

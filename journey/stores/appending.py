@@ -51,8 +51,8 @@ def plan(
             continue
         if expected_version is not None and expected_version != (actual := versions.get(relationship, 0)):
             raise ConflictingHistory(relationship, expected_version, actual)
-        if (known_at := min(known_at or now, now)) > recorded_at:
-            recorded_at = known_at
+        if (known_at or now) > recorded_at < now:
+            recorded_at = min(known_at or now, now)
             moment = from_microseconds(recorded_at)
         version = counted[relationship] = counted.get(relationship, 0) + 1
         last_position += 1

@@ -37,8 +37,8 @@ Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
 """Gives a row with its plain texts, as far as they can be read; see `journey.privacy.personal`."""
 
 
-def encode(fact: Fact, known_at: datetime | None = None) -> StoredTouchpoint:
-    """The row of a touchpoint or other fact, before a store gives it its position; perhaps with when it became known."""
+def encode(fact: Fact, known_at: int = 0) -> StoredTouchpoint:
+    """The row of a touchpoint or other fact, before a store gives it its position; `known_at` is when it became known, in µs, 0 for now."""
     payload = fact.__pydantic_serializer__.to_json(fact, exclude_none=True, exclude=_APART)
     return StoredTouchpoint(
         0,
@@ -46,7 +46,7 @@ def encode(fact: Fact, known_at: datetime | None = None) -> StoredTouchpoint:
         fact.relationship,
         0,
         to_microseconds(fact.occurred_at),
-        to_microseconds(known_at) if known_at else 0,
+        known_at,
         fact.kind,
         fact.SCHEMA_VERSION,
         payload.decode(),
