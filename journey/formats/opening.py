@@ -203,9 +203,9 @@ class _Recoded(io.RawIOBase):
 
 
 def _unpacked(source: Source) -> io.BufferedReader:
-    file = sys.stdin.buffer if source.path == STDIN else source.path.open("rb")
-    if not isinstance(file, io.BufferedReader):
-        file = io.BufferedReader(file)  # whoever calls may have put something else there
+    given: Any = sys.stdin.buffer if source.path == STDIN else source.path.open("rb")
+    # The caller may have put something else in the place of standard input.
+    file = given if isinstance(given, io.BufferedReader) else io.BufferedReader(given)
     start = file.peek(6)[:6]
     if start.startswith(b"\x1f\x8b"):
         return io.BufferedReader(_Unzipped(file))

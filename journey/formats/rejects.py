@@ -55,8 +55,8 @@ class Rejects:
             if self._file is None:
                 self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace")
             self._file.write(line + "\n")
-        except OSError as error:
-            raise self._unwritable(error) from None
+        except OSError as fault:
+            raise self._unwritable(fault) from None
 
     def remove_old(self) -> None:
         """Remove what an earlier import of these sources left, if this one refused nothing."""

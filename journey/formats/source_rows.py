@@ -122,11 +122,8 @@ def record_time_of(row: Row, now: datetime) -> datetime:
 
 def has_blank_ends(fact: Fact) -> bool:
     """Whether an id or name in a fact begins or ends with a blank: it would be another than the one without."""
-    for value in _values_of(type(fact))(fact):
-        # `strip` gives the same text where there is nothing to strip.
-        if value is not None and value.strip() is not value:
-            return True
-    return False
+    # `strip` gives the same text where there is nothing to strip.
+    return any(value is not None and value.strip() is not value for value in _values_of(type(fact))(fact))
 
 
 @cache
