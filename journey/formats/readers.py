@@ -52,7 +52,7 @@ def table_of(source: Source) -> Table:
     if source.database:
         table.rows = _grown(table, _database(source))
         return table
-    kind, file = _opened(source, otherwise="csv")
+    kind, file = _opened(source, as_table=True)
     if kind == "csv":
         with reading(source):
             table = csv_table(source, file)
@@ -69,10 +69,10 @@ def _database(source: Source) -> Iterator[Row]:
     return postgres_rows(source.database, source.part)
 
 
-def _opened(source: Source, otherwise: str | None = None) -> tuple[str, io.BufferedReader]:
-    """The format of a source that is a file, and the file."""
+def _opened(source: Source, *, as_table: bool = False) -> tuple[str, io.BufferedReader]:
+    """The format of a source that is a file, and the file; as a table, envelopes are objects like any other."""
     file = source.open()
-    kind = format_of(source, file, otherwise)
+    kind = format_of(source, file, "csv" if as_table else None)
     head = file.peek(_HEAD)[:_HEAD]
     if kind in _TEXT and b"\x00" in head[:_START] and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSource(f"{source.name}: is a binary file, not lines of text", "give --encoding or --input-format")
@@ -80,7 +80,7 @@ def _opened(source: Source, otherwise: str | None = None) -> tuple[str, io.Buffe
         return "ocel", file
     if kind in ("jsonl", "json") and source.options.format is None:
         for envelope, name, beginning in _ENVELOPES:
-            if beginning.match(head.removeprefix(codecs.BOM_UTF8)):
+            if beginning.match(head.removeprefix(codecs.BOM_UTF8)) and (envelope == "ocel" or not as_table):
                 source.tell(f"is read as {name}; give --input-format {kind} if it is not")
                 return envelope, file
     return kind, file

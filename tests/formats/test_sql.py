@@ -107,3 +107,9 @@ def test_a_path_is_a_name_and_not_a_pattern(door: Door, name: str) -> None:
     path = door.file(name, csv("1,marta,2024-05-02 18:00:00", header="order,customer,t"))
     assert door.imported(path, sql=ORDERS).recorded == 1
     assert set(door.relationships()) == {"marta@shop"}
+
+
+def test_envelopes_are_mapped_as_the_objects_that_they_are(door: Door) -> None:
+    event = {"specversion": "1.0", "messageId": "7", "order": 1, "customer": "c", "t": "2024-05-02 18:00:00"}
+    outcome = door.imported(door.file("events.jsonl", json.dumps(event)), sql=ORDERS)
+    assert (outcome.recorded, outcome.report.notes) == (1, [])
