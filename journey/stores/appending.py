@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, UnsupportedSchema
 from journey.stores.codec import UNREADABLE, fields_of_row, touchpoint_of
-from journey.stores.rows import Receipt, StoredTouchpoint, digest_of_values
+from journey.stores.rows import Receipt, StoredTouchpoint, digest_of_values, row_of
 from journey.times import from_microseconds
 
 
@@ -57,7 +57,7 @@ def plan(
         version = counted[relationship] = counted.get(relationship, 0) + 1
         last_position += 1
         placed = (last_position, id, relationship, version, occurred_at, recorded_at, kind, schema_version, payload, personal)
-        first = taken[id] = StoredTouchpoint(*placed, digest_of_values(placed))
+        first = taken[id] = row_of((*placed, digest_of_values(placed)))
         fresh.append(first)
         receipts.append(Receipt(id, last_position, moment, is_new=True))
     return Plan(receipts, fresh)

@@ -17,7 +17,7 @@ from journey.errors import DamagedJournal, InvalidTouchpoint, UnsupportedSchema
 from journey.outlines import Outline, outline
 from journey.reading import unknown_touchpoint, validated
 from journey.records import Recorded, outlined
-from journey.stores.rows import StoredTouchpoint
+from journey.stores.rows import StoredTouchpoint, row_of
 from journey.times import from_microseconds, to_microseconds
 from journey.touchpoints import KINDS, PERSONAL_FIELDS
 from journey.upcasting import upcast
@@ -40,19 +40,9 @@ Plain = Callable[[StoredTouchpoint], StoredTouchpoint]
 def encode(fact: Fact, known_at: int = 0) -> StoredTouchpoint:
     """The row of a touchpoint or other fact, before a store gives it its position; `known_at` is when it became known, in µs, 0 for now."""
     payload = fact.__pydantic_serializer__.to_json(fact, exclude_none=True, exclude=_APART)
-    return StoredTouchpoint(
-        0,
-        fact.id,
-        fact.relationship,
-        0,
-        to_microseconds(fact.occurred_at),
-        known_at,
-        fact.kind,
-        fact.SCHEMA_VERSION,
-        payload.decode(),
-        _personal(fact),
-        b"",
-    )
+    at = to_microseconds(fact.occurred_at)
+    version = fact.SCHEMA_VERSION
+    return row_of((0, fact.id, fact.relationship, 0, at, known_at, fact.kind, version, payload.decode(), _personal(fact), b""))
 
 
 def _personal(fact: Fact) -> str | None:

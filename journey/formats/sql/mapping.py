@@ -101,7 +101,7 @@ class _Mapping:
         columns = self._columns()
         has_places = self._query.place is not None
         failing = self._run(has_places)
-        readers = {name: _reader_of(name, kind) for name, kind in columns.items()}
+        names, readers = list(columns), {name: read for name, kind in columns.items() if (read := _reader_of(name, kind))}
         fetched = [_fetched(name, kind) for name, kind in columns.items()]
         fetched += [quoted(f"{name}.failed") for name in failing] + ['"source.row"'] * has_places
         result = self._connection.cursor().execute(f"SELECT {', '.join(fetched)} FROM {_MAPPED}")
@@ -111,7 +111,7 @@ class _Mapping:
             for values in rows:
                 number += 1
                 place = values[-1] if has_places else None
-                row = _row(self._source, lines.get(place, number), readers, values)
+                row = _row(self._source, lines.get(place, number), names, readers, values)
                 if failing and (wrong := [name for name, failed in zip(failing, values[len(columns) :], strict=False) if failed]):
                     reasons = [(name, self._query.failure(name, place)) for name in wrong]
                     row = row._replace(problem=InvalidTouchpoint(reasons, "fix the value, or let the query make NULL of it: TRY_CAST"))
@@ -200,17 +200,16 @@ def _instant(name: str, per_microsecond: int, since: int) -> datetime:
     return from_microseconds(microseconds)
 
 
-def _row(source: str, line: int, readers: Mapping[str, Callable[[Any], Any] | None], values: Sequence[Any]) -> Row:
-    fields, problems = dict[str, Any](), list[tuple[str, str, str]]()
-    for (name, read), value in zip(readers.items(), values, strict=False):
-        if value is None:
-            continue
-        try:
-            fields[name] = value if read is None else read(value)
-        except ValueError as error:
-            message, _, mend = str(error).partition("; ")
-            problems.append((name, message, mend))
-            fields[name] = value
+def _row(source: str, line: int, names: Sequence[str], readers: Mapping[str, Callable[[Any], Any]], values: Sequence[Any]) -> Row:
+    fields: dict[str, Any] = {name: value for name, value in zip(names, values, strict=False) if value is not None}
+    problems = list[tuple[str, str, str]]()
+    for name, read in readers.items():
+        if name in fields:
+            try:
+                fields[name] = read(fields[name])
+            except ValueError as error:
+                message, _, mend = str(error).partition("; ")
+                problems.append((name, message, mend))
     if not problems:
         return Row(source, line, fields)
     mend = "; ".join(dict.fromkeys(mend for *_, mend in problems))
