@@ -1,6 +1,7 @@
 """How fast each format is imported, and in how much memory: whole processes of `journey import`, into a new SQLite journal each.
 
-The same made-up touchpoints are written in every format. Arguments are the number of rows (1,000,000), and optionally some formats.
+The same made-up touchpoints are written in every format, and a real log is imported where it is there. Arguments are the number of rows
+(1,000,000), and optionally some formats.
 """
 
 import csv
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from journey.history import Recorded
 from journey.reading import read_json
 
 JOURNEY = str(Path(sys.executable).parent / "journey")
+LOG = Path(__file__).resolve().parents[2] / "shared" / "data" / "process_logs" / "bpic2012.xes.gz"
 ORDERS = """SELECT 'interaction' AS kind, 'o-' || "order" AS id, customer || '@shop' AS relationship,
     timezone('UTC', t) AS occurred_at, (stars - 2) / 2 AS competence FROM source"""
 
@@ -129,23 +131,46 @@ FORMATS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
 }
 
 
-def measure(name: str, source: Path, count: int) -> None:
-    """Write the rows in a format, and import them once."""
-    file, into = FORMATS[name]
-    target = source.parent / file
-    into(source, target)
-    command = [JOURNEY, "--store", f"sqlite:///{source.parent / 'new.db'}", "--format", "json", "import", str(target)]
-    if target.with_suffix(".sql").exists():
-        command += ["--sql", str(target.with_suffix(".sql"))]
+def imported(target: Path, *arguments: str) -> tuple[float, int, int]:
+    """Import a file into a new journal: how long it took, how many rows were recorded, and the largest process until now, in MiB."""
+    journal = target.parent / "new.db"
+    command = [JOURNEY, "--store", f"sqlite:///{journal}", "--format", "json", "import", str(target), *arguments]
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    answer = json.loads(process.communicate()[0])
+    answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     seconds = time.perf_counter() - start
-    assert answer["recorded"] == count, answer
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"{name:14} {count / seconds:9,.0f} rows/s, {target.stat().st_size / 2**20:6,.0f} MiB, peak {peak:5,} MiB", flush=True)
-    for left in (target, *source.parent.glob("new*")):
+    for left in target.parent.glob("new*"):
         left.unlink()
+    return seconds, answer["recorded"], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def measure(name: str, source: Path) -> None:
+    """Write the rows in a format and import them, first a tenth of them."""
+    file, into = FORMATS[name]
+    target, tenth = source.parent / file, source.parent / "tenth.jsonl"
+    count = sum(1 for _ in lines(source))
+    with source.open() as all_lines, tenth.open("w") as some:
+        some.writelines(islice(all_lines, count // 10))
+    peaks = []
+    for rows in (tenth, source):
+        into(rows, target)
+        mapping = target.with_suffix(".sql")
+        seconds, recorded, peak = imported(target, *(("--sql", str(mapping)) if mapping.exists() else ()))
+        assert recorded == (count if rows is source else count // 10)
+        peaks.append(peak)
+        size = target.stat().st_size / 2**20
+        target.unlink()
+    print(f"{name:14} {count / seconds:9,.0f} rows/s, {size:6,.0f} MiB; peak {peaks[1]:5,} MiB, of a tenth {peaks[0]:5,} MiB", flush=True)
+
+
+def measure_log() -> None:
+    """A real log, where it is among the shared data."""
+    if not LOG.exists():
+        return
+    with tempfile.TemporaryDirectory() as place:
+        target = Path(place) / LOG.name
+        target.symlink_to(LOG)
+        seconds, events, peak = imported(target)
+    print(f"BPIC 2012, XES {events / seconds:9,.0f} events/s, {events:,} events; peak {peak:5,} MiB", flush=True)
 
 
 def main() -> None:
@@ -156,11 +181,15 @@ def main() -> None:
         write(source, count)
         for name in sys.argv[2:] or FORMATS:
             # Another process, whose children have a peak of their own.
-            subprocess.run([sys.executable, __file__, "--one", name, str(source), str(count)], check=True)
+            subprocess.run([sys.executable, __file__, "--one", name, str(source)], check=True)
+    if not sys.argv[2:]:
+        subprocess.run([sys.executable, __file__, "--log"], check=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        measure(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+        measure(sys.argv[2], Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["--log"]:
+        measure_log()
     else:
         main()

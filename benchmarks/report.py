@@ -19,8 +19,8 @@ BARS = {
     "append": ["SQLite, one process: singly as fast as eventsourcing's own recorder; 50,000 a second in batches of 1,000"],
     "importing": ["`journey import` of JSONL: 30,000 rows a second, the whole process"],
     "formats": [
-        "a million rows of each format in as much memory as a hundred thousand",
-        "20,000 events a second of a real bank's log of 262,200 events (BPIC 2012, XES); it is imported at 32,000, in 155 MB",
+        "a million rows of each format in as much memory as a tenth of them",
+        "20,000 events a second of a real bank's log of 262,200 events (BPIC 2012, XES)",
     ],
     "clients": ["none; it shows how long a thousand clients wait that record at one time"],
     "single": ["reading and replaying 1,000 touchpoints: at most half the time that eventsourcing takes to rebuild an aggregate of them"],

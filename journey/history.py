@@ -35,7 +35,7 @@ from journey.upcasting import upcast
 H = TypeVar("H", bound="History")
 _NOT_IN_HISTORIES = (PersonNamed, SubjectForgotten)
 """Facts that no history contains."""
-_AT_ONCE = timedelta(milliseconds=1)
+_AT_ONCE = timedelta(milliseconds=5)
 _Edits = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
@@ -137,7 +137,7 @@ class History:
     def late(self) -> frozenset[str]:
         """The ids of touchpoints that were recorded when something that followed them was known already.
 
-        What is recorded within a millisecond became known at once: all that one import brings, in whatever order.
+        What is recorded within five milliseconds became known at once: all that one import brings, in whatever order.
         """
         late, known, instant, pending = set(), None, None, None
         for record in reversed(self.records):

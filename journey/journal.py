@@ -134,6 +134,7 @@ class Journal:
 
         `known_at` says when all, or each, became known (aware), as a source that kept it until now may tell. It becomes its `recorded_at`,
         within two bounds: not after now, and not before what is recorded already, since what was known at a time stays what it was.
+        Raises ValueError for a time without a UTC offset, or not one for each.
         """
         return self._recording.prepare(touchpoints, known_at)
 

@@ -16,7 +16,7 @@ from journey.stores.appending import has_same_content
 from journey.stores.codec import encode, fields_of_row
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
-from journey.times import to_microseconds
+from journey.times import to_microseconds, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,7 @@ class Recording:
     ) -> Prepared:
         """As `Journal.prepare`."""
         facts = [recordable(one) for one in touchpoints]
-        match known_at:
-            case None:
-                times: Iterable[int] = repeat(0)
-            case datetime():
-                times = repeat(to_microseconds(known_at))
-            case _:
-                times = map(to_microseconds, known_at)
-        readable = list(map(encode, facts, times))
+        readable = list(map(encode, facts, _microseconds(known_at, len(facts))))
         return Prepared(facts, readable, self._texts.encrypted(facts, readable))
 
     def record(self, ready: Prepared, expected_version: int | None = None) -> list[Receipt]:
@@ -92,6 +85,18 @@ class Recording:
                 with suppress(ConflictingTouchpoint):
                     return list(self._store.append(again, now, expected_version))
             raise _conflict(conflict.id, readable, self._texts.decrypted(present)) from None
+
+
+def _microseconds(known_at: datetime | Iterable[datetime] | None, count: int) -> Iterable[int]:
+    """When so many facts became known, 0 for now. Raises ValueError for a time without an offset, and for another number of times."""
+    if known_at is None:
+        return repeat(0)
+    if isinstance(known_at, datetime):
+        return repeat(to_microseconds(utc(known_at)))
+    times = [to_microseconds(utc(one)) for one in known_at]
+    if len(times) != count:
+        raise ValueError(f"`known_at` gives {len(times)} times for {count} touchpoints; give one for each")
+    return times
 
 
 def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[StoredTouchpoint]) -> ConflictingTouchpoint:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from logs import logs
 
 from journey import Fact, Interaction, PersonNamed
-from journey.formats.source_rows import Row
+from journey.formats.source_rows import Row, content_of
 from journey.reading import read_fact
 from journey.records import Recorded
 
@@ -47,7 +47,7 @@ def facts_of(rows: Iterable[Row]) -> Iterator[Fact]:
     """The facts of rows that are all good."""
     for row in rows:
         assert row.problem is None, (row.line, row.problem)
-        yield read_fact(row.fields)
+        yield read_fact(content_of(row))
 
 
 def real_log(name: str) -> Path:

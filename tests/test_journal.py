@@ -18,7 +18,7 @@ from journey.stores.codec import decode_all
 from journey.stores.memory import MemoryStore
 from journey.stores.rows import StoredTouchpoint
 from journey.subscription import Subscription
-from journey.testing import Opener, StoreContract, touchpoints
+from journey.testing import START, Opener, StoreContract, touchpoints
 from journey.testing.places import contact, ids
 from journey.touchpoints import fields_of
 
@@ -117,3 +117,12 @@ def test_a_subscription_passes_over_nothing_that_it_could_not_read() -> None:
         journal.record(contact("b"))
         assert next(subscription).touchpoint.id == "a"
         assert next(subscription).touchpoint.id == "b"
+
+
+@pytest.mark.parametrize(
+    ("known_at", "reason"),
+    [([START], "gives 1 times for 2 touchpoints"), ([START] * 3, "gives 3 times for 2"), (START.replace(tzinfo=None), "has no UTC offset")],
+)
+def test_record_times_that_do_not_fit_are_refused(known_at: Any, reason: str) -> None:
+    with Journal.open("memory:") as journal, pytest.raises(ValueError, match=reason):
+        journal.prepare([contact("a"), contact("b")], known_at)

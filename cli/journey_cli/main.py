@@ -23,7 +23,7 @@ GROUPS = {
     },
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
-        "import": "Import touchpoints from JSONL, CSV, or anything SQL can read.",
+        "import": "Import touchpoints from files, logs and databases, as they are or mapped by SQL.",
         "export": "Export the journal, or histories, as JSONL, CSV, Parquet, CloudEvents, OCEL or XES.",
     },
     "Correct": {

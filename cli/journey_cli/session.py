@@ -60,9 +60,10 @@ class Session:
     def _opened(self, relationship: str, as_of: str | None, known_at: str | None) -> "Iterator[tuple[History, Journal | None]]":
         """A history while its journal is open; the journal is None where a file holds the history."""
         from journey import JourneyError, UnreadableSource
-        from journey.formats.history_file import read_history
 
         if relationship.endswith(".jsonl") and Path(relationship).exists():
+            from journey.formats.history_file import read_history
+
             history = read_history(Path(relationship), allow_unknown=self.allow_unknown)
             self.look(history)
             yield history.seen(as_of, known_at), None

@@ -15,6 +15,7 @@ from journey.amendments import FACTS
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import Row, Table, bad_row, fact_rows
+from journey.formats.tables.parts import check_names
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _TOO_LONG = "too long"
@@ -39,19 +40,9 @@ def csv_table(source: Source, file: io.BufferedReader) -> Table:
     place = f"{source.name}:{first}"
     if isinstance(header, _Bad):
         raise UnreadableSource(f"{place}: the header cannot be read: {header.reason}", header.mend)
-    columns = names_of_columns(place, header)
+    columns = [name.strip() or f"column{number}" for number, name in enumerate(header, start=1)]
+    check_names(place, columns, [str(number) for number, _ in enumerate(columns, start=1)])
     return Table(columns, _rows(source, lines, delimiter, columns))
-
-
-def names_of_columns(line: str, header: Sequence[str]) -> list[str]:
-    """The names in a header; one that is blank is called by its place. Raises UnreadableSource where two are the same."""
-    names = [name.strip() or f"column{place}" for place, name in enumerate(header, start=1)]
-    places: dict[str, int] = {}
-    for place, name in enumerate(names, start=1):
-        if (before := places.setdefault(name.casefold(), place)) != place:
-            both = f"`{name}`" if name == names[before - 1] else f"`{names[before - 1]}` and `{name}`, alike but for their case"
-            raise UnreadableSource(f"{line}: columns {before} and {place} are both named {both}", "give each column a name of its own")
-    return names
 
 
 def _rows(source: Source, lines: "_Lines", delimiter: str, columns: Sequence[str]) -> Iterator[Row]:

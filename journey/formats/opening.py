@@ -61,6 +61,8 @@ class ReadOptions:
     time_zone: str | None = None
 
     def __post_init__(self) -> None:
+        if self.format is not None and self.format not in FORMATS:
+            raise UnreadableSource(f"`{self.format}` is not a format", f"name one of {', '.join(FORMATS)}")
         if self.encoding is not None:
             try:
                 b"a".decode(self.encoding, "replace")
@@ -122,8 +124,8 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The suffix that says its format, in lower case; that of gzip does not."""
-        return next((suffix.lower() for suffix in reversed(self.path.suffixes) if suffix.lower() != ".gz"), "")
+        """The suffix that says its format; see `suffix_of`."""
+        return suffix_of(self.path)
 
     @property
     def is_packed(self) -> bool:
@@ -148,22 +150,32 @@ class Source:
 
     def text(self, file: io.BufferedReader) -> io.TextIOWrapper:
         """The file as text; bytes that are not of its encoding become surrogates, which no touchpoint may hold."""
-        return io.TextIOWrapper(file, encoding=self._encoding(file), errors=_UNDECODABLE, newline="")
+        return _decoded(file, self._encoding(file))
 
     def utf8(self, file: io.BufferedReader) -> io.BufferedReader:
         """The file in UTF-8; bytes that are not of its encoding stay what is not UTF-8."""
-        if self._encoding(file).lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig"):
+        encoding = self._encoding(file)
+        if encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig"):
             return file
-        return io.BufferedReader(_Recoded(self.text(file)))
+        return io.BufferedReader(_Recoded(_decoded(file, encoding)))
 
     def _encoding(self, file: io.BufferedReader) -> str:
         if self.options.encoding is not None:
             return self.options.encoding
         start = file.peek(4)[:4]
         encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
-        if encoding == "utf-16" and not self.notes:
+        if encoding == "utf-16":
             self.tell("is read as UTF-16, by the mark at its beginning; give --encoding if it is not")
         return encoding
+
+
+def _decoded(file: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(file, encoding=encoding, errors=_UNDECODABLE, newline="")
+
+
+def suffix_of(path: Path) -> str:
+    """The suffix that says a file's format, in lower case, that of gzip left aside; empty if there is none."""
+    return next((suffix.lower() for suffix in reversed(path.suffixes) if suffix.lower() != ".gz"), "")
 
 
 class _Unzipped(gzip.GzipFile):

@@ -1,4 +1,7 @@
-"""The reader of each format: the rows of a source as touchpoints' fields, or as a table of text for a query."""
+"""The reader of each format: the rows of a source as touchpoints' fields, or as a table of text for a query.
+
+What few imports need is imported where it is used.
+"""
 
 import codecs
 import io
@@ -6,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -17,12 +20,11 @@ from journey.formats.csv import csv_rows, csv_table
 from journey.formats.json import json_rows
 from journey.formats.jsonl import jsonl_rows
 from journey.formats.opening import STDIN, SUFFIXES, Source, format_of, read_through, reading
-from journey.formats.process_logs.ocel import ocel_rows, ocel_tables
-from journey.formats.process_logs.ocel_log import Encoding
-from journey.formats.process_logs.xes import xes_rows, xes_tables
 from journey.formats.segment import calls_of, fields_of_call
 from journey.formats.source_rows import Row, Table, fact_rows
-from journey.formats.tables.sqlite import has_tables, sqlite_rows
+
+if TYPE_CHECKING:
+    from journey.formats.process_logs.ocel_log import Encoding
 
 _HEAD = 8192
 _START = 16
@@ -76,7 +78,7 @@ def _opened(source: Source, *, as_table: bool = False) -> tuple[str, io.Buffered
     head = file.peek(_HEAD)[:_HEAD]
     if kind in _TEXT and b"\x00" in head[:_START] and source.options.encoding is None and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableSource(f"{source.name}: is a binary file, not lines of text", "give --encoding or --input-format")
-    if kind == "sqlite" and source.part is None and has_tables(source.path, {"event", "object", "event_object", "event_map_type"}):
+    if kind == "sqlite" and source.part is None and _is_ocel(source.path):
         return "ocel", file
     if kind in ("jsonl", "json") and source.options.format is None:
         for envelope, name, beginning in _ENVELOPES:
@@ -94,11 +96,17 @@ def _rows(source: Source, kind: str, file: io.BufferedReader) -> Iterator[Row]:
         case "cloudevents":
             return _mapped(_objects(source, file), lambda fields: [fields_of_event(fields)])
         case "segment":
-            group: Literal["user", "group"] = "group" if relationship == "group" else "user"
-            return _mapped(_objects(source, file), lambda body: [fields_of_call(call, group) for call in calls_of(body)])
+            if relationship not in (None, "user", "group"):
+                raise UnreadableSource(f"{name}: `{relationship}` is not a relationship in Segment's calls", "give user or group")
+            whose = cast(Any, relationship or "user")
+            return _mapped(_objects(source, file), lambda body: [fields_of_call(call, whose) for call in calls_of(body)])
         case "xes":
+            from journey.formats.process_logs.xes import xes_rows
+
             return xes_rows(name, file, relationship=relationship or "case")
         case "ocel":
+            from journey.formats.process_logs.ocel import ocel_rows
+
             log, encoding = _log(source, file)
             return ocel_rows(name, log, encoding=encoding, relationship=relationship)
         case "jsonl" | "json":
@@ -110,8 +118,12 @@ def _texts(source: Source, kind: str, file: io.BufferedReader) -> Iterator[Row]:
     """The rows of any format but CSV, as a table."""
     match kind:
         case "xes":
+            from journey.formats.process_logs.xes import xes_tables
+
             return xes_tables(source.name, file)
         case "ocel":
+            from journey.formats.process_logs.ocel import ocel_tables
+
             log, encoding = _log(source, file)
             return ocel_tables(source.name, log, encoding=encoding)
     return _objects(source, file) if kind in _TEXT else _table_rows(source, kind, file)
@@ -137,6 +149,8 @@ def _table_rows(source: Source, kind: str, file: io.BufferedReader) -> Iterator[
                 from journey.formats.tables.parquet import parquet_rows
 
             return parquet_rows(path)
+    from journey.formats.tables.sqlite import sqlite_rows
+
     return sqlite_rows(path, source.part)
 
 
@@ -171,7 +185,13 @@ def _path(source: Source, file: io.BufferedReader) -> Path:
     return source.path
 
 
-def _log(source: Source, file: io.BufferedReader) -> tuple[Path | io.BufferedReader, Encoding]:
+def _is_ocel(path: Path) -> bool:
+    from journey.formats.process_logs.ocel_sqlite import is_log
+
+    return is_log(path)
+
+
+def _log(source: Source, file: io.BufferedReader) -> "tuple[Path | io.BufferedReader, Encoding]":
     """An OCEL log, and in which of its encodings it is."""
     start = file.peek(64)[:64].removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(b"SQLite format 3"):

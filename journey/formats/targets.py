@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Self
 
 from journey.errors import UnwritableTarget, did_you_mean
+from journey.formats.opening import suffix_of
 from journey.formats.process_logs.documents import Writable
 from journey.formats.process_logs.ocel_log import Encoding
-from journey.formats.tables.sqlite import has_tables
+from journey.formats.process_logs.ocel_sqlite import is_log
 from journey.formats.whole_file import whole
 
 STDOUT = Path("-")
@@ -31,7 +32,6 @@ SUFFIXES = {
 }
 _ENCODINGS: dict[str, Encoding] = {".xmlocel": "xml", ".xml": "xml", ".sqlite": "sqlite"}
 """The suffixes of logs in OCEL that are not in JSON."""
-_OCEL_TABLES = {"event", "object", "event_object", "event_map_type"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Target:
 
         What has no suffix for its format is told by `format`; without that, standard output is `jsonl`.
         """
-        known = "jsonl" if path == STDOUT else SUFFIXES.get(_suffix(path))
+        known = "jsonl" if path == STDOUT else SUFFIXES.get(suffix_of(path))
         chosen = format or known
         if chosen is None:
             wrong = f"the suffix `{path.suffix}` is not a known format" if path.suffix else "it has no suffix that says its format"
@@ -63,12 +63,12 @@ class Target:
     @property
     def encoding(self) -> Encoding:
         """In which of its encodings a log in OCEL is."""
-        return _ENCODINGS.get(_suffix(self.path), "json")
+        return _ENCODINGS.get(suffix_of(self.path), "json")
 
     @property
     def is_batch(self) -> bool:
         """Whether CloudEvents are one array, and not lines."""
-        return _suffix(self.path) == ".json"
+        return suffix_of(self.path) == ".json"
 
     @property
     def is_stream(self) -> bool:
@@ -101,12 +101,8 @@ class Target:
         if self.path.exists() and not self.path.is_file():
             what = "a folder" if self.path.is_dir() else "not a file"
             raise UnwritableTarget(f"{self.path}: is {what}", "name a file; `-` is standard output")
-        if _is_database(self.path) and not has_tables(self.path, _OCEL_TABLES):
+        if _is_database(self.path) and not is_log(self.path):
             raise UnwritableTarget(f"{self.path}: is a database, perhaps your journal; an export does not replace it", "name another file")
-
-
-def _suffix(path: Path) -> str:
-    return next((suffix.lower() for suffix in reversed(path.suffixes) if suffix.lower() != ".gz"), "")
 
 
 def _is_packed(path: Path) -> bool:

@@ -1,8 +1,9 @@
 """What recording promises, whatever the store."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any, cast
 
 import pytest
@@ -16,6 +17,7 @@ from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, ids, records
 from journey.testing.strategies import START, histories
+from journey.times import EPOCH, MICROSECOND
 from journey.touchpoints import NoteAdded, Touchpoint
 
 _TRICKY = st.sampled_from(
@@ -72,6 +74,26 @@ class RecordingContract(Places):
             assert [one.relationship for one in journal.relationships()] == names
             assert [journal.version(name) for name in names] == [len(journal.history(name)) for name in names]
             assert not any(receipt.is_new for receipt in journal.record(*notes))
+            assert journal.verify().holds
+
+    @each_in_a_new_place
+    @given(batches=st.lists(st.lists(st.integers(-3, 12), min_size=1, max_size=4), max_size=4))
+    def test_what_says_when_it_became_known_is_recorded_as_of_then_in_rising_order(
+        self, new_place: Callable[[], Opener], batches: list[list[int]]
+    ) -> None:
+        now, last, numbers = START + timedelta(days=10), EPOCH, count()
+        expected = list[datetime]()
+        with Journal(new_place()(), now=lambda: now) as journal:
+            for days in batches:
+                known = [START + timedelta(days=day) for day in days]
+                at = last + MICROSECOND
+                for one in known:
+                    at = max(at, min(one, now))
+                    expected.append(at)
+                last = at
+                ready = journal.prepare([contact(f"t{next(numbers)}") for _ in days], known)
+                assert [one.recorded_at for one in journal.record_prepared(ready)] == expected[-len(days) :]
+            assert [one.recorded_at for one in records(journal)] == expected
             assert journal.verify().holds
 
     def test_recording_again_returns_the_first_receipt(self, journal: Journal) -> None:

@@ -29,8 +29,8 @@ def stumbles(state: beta.State, touchpoint: Encoded, p: beta.BetaParameters) -> 
 
 def blurs(state: beta.State, p: beta.BetaParameters) -> View:
     """As beta, but no number where much spoke for trust, and no state where much spoke against it."""
-    level = float("nan") if state.evidence[0].positive > 2.0 else beta.trust(state, p)
-    return View(level, 0.0, 1.0 - level, 9 if state.evidence[0].negative > 2.0 else 1)
+    level = float("nan") if state.evidence[0].positive > 1.0 else beta.trust(state, p)
+    return View(level, 0.0, 1.0 - level, -1 if state.evidence[0].negative > 1.0 else 1)
 
 
 STUMBLING = dataclasses.replace(beta.BETA, name="mine", apply=stumbles, view=blurs)

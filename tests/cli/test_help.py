@@ -4,11 +4,13 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import run as run_process
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from journey import KINDS
+from journey.formats import opening, targets
+from journey_cli.commands import export_command, import_command
 from journey_cli.main import COMMANDS
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def test_a_mend_that_sends_to_the_help_is_kept_by_the_help(journey: "Journey") -
 
 
 def loaded_by(folder: Path, *arguments: str) -> set[str]:
-    """The top modules that a run of the command line loads."""
+    """The modules that a run of the command line loads."""
     code = f"""
 import sys
 from journey_cli.main import main
@@ -76,15 +78,26 @@ try:
     main({list(arguments)!r})
 except SystemExit as stopped:
     assert not stopped.code, stopped.code
-print(*{{name.partition('.')[0] for name in sys.modules}}, file=sys.stderr)
+print(*sys.modules, file=sys.stderr)
 """
     done = run_process([sys.executable, "-c", code], cwd=folder, capture_output=True, check=True, text=True, encoding="utf-8")
     return set(done.stderr.split())
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
-    assert not HEAVY & loaded_by(tmp_path, "--help")
+    assert not HEAVY & {name.partition(".")[0] for name in loaded_by(tmp_path, "--help")}
 
 
 def test_a_demo_loads_neither_compiler_nor_tables(tmp_path: Path) -> None:
-    assert not {"duckdb", "llvmlite", "numba", "numpy", "pandas", "pyarrow"} & loaded_by(tmp_path, "--format", "json", "demo")
+    assert not {"duckdb", "llvmlite", "numba", "numpy", "pandas", "pyarrow"} & set(loaded_by(tmp_path, "--format", "json", "demo"))
+
+
+def test_a_timeline_loads_no_format(tmp_path: Path) -> None:
+    loaded_by(tmp_path, "record", '{"kind": "note_added", "id": "a", "relationship": "r", "occurred_at": "2024-01-01T00:00:00Z"}')
+    assert not {name for name in loaded_by(tmp_path, "explain", "r") if name.startswith("journey.formats")}
+
+
+@pytest.mark.parametrize(("module", "formats"), [(import_command, opening.FORMATS), (export_command, targets.FORMATS)])
+def test_a_command_takes_all_formats(module: Any, formats: tuple[str, ...]) -> None:
+    (option,) = (one for one in module.command.params if one.name == "format")
+    assert tuple(option.type.choices) == formats

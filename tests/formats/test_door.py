@@ -292,3 +292,18 @@ def test_a_file_of_somebody_elses_is_never_replaced_by_rejects(door: Door) -> No
     with pytest.raises(UnreadableSource, match="does not tell of this source"):
         import_files(door.journal, [door.file("a.csv", csv("failure_occurred,a,m@x,never,0.5"))], rejects=mine)
     assert mine.read_text() == "dear diary"
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"format": "xml"}, "`xml` is not a format"),
+        ({"format": "segment", "relationship": "case"}, "`case` is not a relationship in Segment"),
+    ],
+)
+def test_an_option_that_says_nothing_known_is_refused(door: Door, options: dict[str, str], reason: str) -> None:
+    with pytest.raises(UnreadableSource, match=reason):
+        door.imported(door.file("a.json", '{"type": "page"}'), **options)

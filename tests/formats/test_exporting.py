@@ -109,6 +109,19 @@ def test_with_its_record_times_an_export_imports_as_the_same_journal(
         assert told_by(other) == told_by(journal)
 
 
+@pytest.mark.parametrize("name", LOGS)
+def test_process_logs_say_when_each_touchpoint_became_known(folder: Path, name: str) -> None:
+    moments = [START + timedelta(days=day) for day in (1, 5, 9)]
+    clock = iter(moments)
+    with Journal.open("memory:", now=lambda: next(clock)) as journal, Journal.open("memory:") as other:
+        for number in range(3):
+            journal.record(Interaction(id=f"v{number}", relationship="r", occurred_at=START, competence=0.5))
+        export_journal(journal, folder / name)
+        outcome = import_files(other, [folder / name], rejects=folder / f"{name}.rejects", keep_record_times=True)
+        assert (outcome.recorded, outcome.report.known_later) == (3, 0)
+        assert [one.recorded_at for one in other.read()] == moments
+
+
 @pytest.mark.parametrize(("name", "format"), LOSSLESS)
 @given(any_log())
 @example([NoteAdded(id="a", relationship="r", occurred_at=START, note='\u2028\r\n\x00"{', channel="", source="urn:crm:1")])

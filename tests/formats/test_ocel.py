@@ -370,3 +370,12 @@ def test_sqlite_is_not_read_as_a_stream() -> None:
 )
 def test_json_that_is_malformed_breaks_off(text: str, reason: str) -> None:
     assert f"the log breaks off here: {reason}" in str(rows(text, "json")[-1].problem)
+
+
+def test_an_event_that_gives_a_name_twice_is_refused_and_no_other() -> None:
+    text = json.dumps({"objectTypes": [], "eventTypes": [], "objects": [{"id": "r", "type": "relationship"}]})[:-1]
+    events = ['{"id": "%s", %s"type": "note_added", "time": "2024-01-01T00:00:00Z", "relationships": [{"objectId": "r", "qualifier": ""}]}']
+    both = ", ".join((events[0] % ("a", '"id": "b", '), events[0] % ("c", "")))
+    first, second = ocel_rows("log.jsonocel", io.BytesIO(f'{text}, "events": [{both}]}}'.encode()), encoding="json")
+    assert "gives `id` twice" in str(first.problem)
+    assert (second.problem, second.fields["id"]) == (None, "c")

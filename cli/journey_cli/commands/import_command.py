@@ -69,8 +69,15 @@ def command(
     from journey.formats.sources import rows_from
     from journey_cli.text.import_report import print_outcome
 
-    options = ReadOptions(format, encoding, delimiter, row_limit, relationship, all_text, time_zone)
-
+    options = ReadOptions(
+        format=format,
+        encoding=encoding,
+        delimiter=delimiter,
+        row_limit=row_limit,
+        relationship=relationship,
+        all_text=all_text,
+        time_zone=time_zone,
+    )
     if strict and Path("-") in paths:
         raise click.UsageError("--strict reads everything twice; save standard input to a file")
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in (*paths, *filter(None, [mapping]))):

@@ -2,9 +2,9 @@
 
 import codecs
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from zlib import error as ZlibError  # noqa: N812
 
 from journey.errors import UnreadableSource
 from journey.formats.process_logs.documents import BrokenOff, Readable
@@ -13,11 +13,26 @@ _CHUNK = 1 << 16
 _LONGEST_TOKEN = 16
 """An error nearer to the end of what was read than this may come from a token that is cut there: `-Infinity`, `\\ud83d\\ude00`."""
 _AFTER_A_NUMBER = (*",]} \t\r\n",)
-_decoder = json.JSONDecoder()
+
+
+class GivenTwice(str):
+    """Stands for an object that gives this name twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> "dict[str, Any] | GivenTwice":
+    names = [name for name, _ in pairs]
+    fields = dict(pairs)
+    return fields if len(fields) == len(names) else GivenTwice(next(name for name in names if names.count(name) > 1))
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_once)
 
 
 class Element(NamedTuple):
-    """An element of the array, or member `name` of the object, under `key`, with the line where it begins."""
+    """An element of the array, or member `name` of the object, under `key`, with the line where it begins.
+
+    An object in it that gives a name twice is a `GivenTwice`.
+    """
 
     key: str
     name: str | None
@@ -124,7 +139,7 @@ class JsonDocument:
         """Read as much again as there is, so that a long value is not tried too often; whether there was more."""
         try:
             data = self._file.read(max(_CHUNK, len(self._text) - self._at))
-        except (EOFError, OSError, ZlibError) as error:
+        except (EOFError, OSError, zlib.error) as error:
             raise BrokenOff(self._line, str(error).lower()) from None
         if not data:
             self._text += self._decode(b"", final=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from journey.errors import UnreadableSource
 from journey.formats.process_logs.documents import Readable, Writable
-from journey.formats.process_logs.json_stream import Element, JsonDocument
+from journey.formats.process_logs.json_stream import Element, GivenTwice, JsonDocument
 from journey.formats.process_logs.ocel_log import Event, Object, Related
 from journey.formats.process_logs.ocel_sqlite import SqliteLog, Type
 
@@ -43,7 +43,7 @@ def _event(element: Element) -> Event:
             element.line, _text(fields.get("id")), _text(fields.get("type")), _text(fields.get("time")), dict(pairs), related, problem
         )
     except (AttributeError, KeyError, TypeError):
-        return Event(element.line, "", "", "", {"json": json.dumps(element.value)}, [], "is not in the form of an event of OCEL 2.0")
+        return _misshapen(element, "2.0")
 
 
 def _event_of_1_0(element: Element) -> Event:
@@ -54,7 +54,13 @@ def _event_of_1_0(element: Element) -> Event:
         activity, time = _text(fields.get("ocel:activity")), _text(fields.get("ocel:timestamp"))
         return Event(element.line, element.name or "", activity, time, attributes, related)
     except (AttributeError, TypeError):
-        return Event(element.line, "", "", "", {"json": json.dumps(element.value)}, [], "is not in the form of an event of OCEL 1.0")
+        return _misshapen(element, "1.0")
+
+
+def _misshapen(element: Element, version: str) -> Event:
+    value = element.value
+    problem = f"gives `{value}` twice" if isinstance(value, GivenTwice) else f"is not in the form of an event of OCEL {version}"
+    return Event(element.line, "", "", "", {"json": json.dumps(value)}, [], problem)
 
 
 def _repeated(pairs: list[tuple[str, str]]) -> str:

@@ -53,6 +53,15 @@ def open_log(path: str, file: Path) -> "SqliteLog":
     return SqliteLog(connection)
 
 
+def is_log(file: Path) -> bool:
+    """Whether a file is a log in a database."""
+    try:
+        open_log(str(file), file).close()
+    except UnreadableSource:
+        return False
+    return True
+
+
 def _problem(connection: sqlite3.Connection) -> str | None:
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

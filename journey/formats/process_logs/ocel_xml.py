@@ -61,7 +61,7 @@ class _Log:
         if self._name is not None:
             self._text.append(text)
 
-    def end(self, tag: str) -> None:  # noqa: ARG002
+    def end(self, _: str, /) -> None:
         if self._event is not None:
             if self._depth == 5 and self._name is not None:
                 self._close_attribute(self._event, self._name)

@@ -17,8 +17,6 @@ from journey.touchpoints import fields_of
 
 PREFIX = "journey:"
 _JSON = ":json"
-_OF_THE_JOURNAL = (f"{PREFIX}position", f"{PREFIX}recorded_at")
-"""What the journal knew of the fact. It is written for other tools; a journal that reads the log has its own."""
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -41,16 +39,15 @@ def attributes_of(record: Recorded[Fact]) -> Iterator[Attribute]:
     for name, value in fields_of(fact).items():
         yield _attribute(PREFIX + name, value, isinstance(getattr(fact, name), datetime))
     if record.position is not None:
-        yield Attribute(_OF_THE_JOURNAL[0], "int", record.position)
-    yield Attribute(_OF_THE_JOURNAL[1], "date", record.recorded_at.isoformat())
+        yield Attribute(f"{PREFIX}position", "int", record.position)
+    yield Attribute(f"{PREFIX}recorded_at", "date", record.recorded_at.isoformat())
 
 
 def fields_from(attributes: Mapping[str, str]) -> dict[str, Any] | None:
-    """The fields that `attributes_of` wrote, numbers still as text; None if these are not its attributes. Raises InvalidTouchpoint."""
+    """What `attributes_of` wrote, numbers still as text; None if these are not its attributes. Raises InvalidTouchpoint."""
     if f"{PREFIX}kind" not in attributes:
         return None
-    own = {name: value for name, value in attributes.items() if name.startswith(PREFIX) and name not in _OF_THE_JOURNAL}
-    return dict(_field(name, text) for name, text in own.items())
+    return dict(_field(name, text) for name, text in attributes.items() if name.startswith(PREFIX))
 
 
 def legible(text: str) -> str:

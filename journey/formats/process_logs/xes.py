@@ -129,7 +129,7 @@ class _Log:
         elif tag in ("events", "object-types"):
             raise UnreadableSource(f"{self._path}:{self._parser.CurrentLineNumber}: is a log in OCEL, not in XES", "read it as OCEL")
 
-    def end(self, tag: str) -> None:  # noqa: ARG002
+    def end(self, _: str, /) -> None:
         if self._depth == self._owner_depth:
             if self._event is not None:
                 self._close_event(self._event)

@@ -1,9 +1,9 @@
 """XML as a stream, by expat: in constant memory, and without anything that could reach or swell beyond the document."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from typing import NoReturn, Protocol, TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
-from zlib import error as ZlibError  # noqa: N812
 
 from journey.errors import UnreadableSource
 from journey.formats.process_logs.documents import BrokenOff, Readable
@@ -19,11 +19,11 @@ class Document(Protocol[T]):
     has_begun: bool
     """Whether its root was met, and is the right one."""
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str], /) -> None:
         """An element begins."""
         ...
 
-    def end(self, tag: str) -> None:
+    def end(self, tag: str, /) -> None:
         """It ends."""
         ...
 
@@ -59,7 +59,7 @@ def xml_items(path: str, file: Readable, new_document: Callable[[XMLParserType],
             broken = BrokenOff(error.lineno, f"this is not XML: {str(error).partition(':')[0]}")
         except (LookupError, ValueError) as error:
             broken = BrokenOff(parser.CurrentLineNumber, f"its encoding is not read: {error}")
-        except (EOFError, OSError, ZlibError) as error:
+        except (EOFError, OSError, zlib.error) as error:
             broken = BrokenOff(parser.CurrentLineNumber, str(error).lower())
         yield from document.items
         document.items.clear()

@@ -30,14 +30,15 @@ def chosen(place: str, what: str, names: Sequence[str], name: str | None) -> str
 
 def check_names(place: str, names: Sequence[str], columns: Sequence[str]) -> None:
     """Raise UnreadableSource if a column has no name, or that of another; `columns` are what the source calls them by their places."""
+    first = dict[str, int]()
     for number, name in enumerate(names):
         if not name.strip():
             raise UnreadableSource(f"{place}: column {columns[number]} has no name", "name every column, or delete it")
-        if name in names[:number]:
-            first = columns[names.index(name)]
-            raise UnreadableSource(
-                f"{place}: columns {first} and {columns[number]} are both named {shown(name)}", "rename one, or delete it"
-            )
+        before = first.setdefault(name.casefold(), number)
+        if before != number:
+            both = shown(name) if name == names[before] else f"{shown(names[before])} and {shown(name)}, alike but for their case"
+            wrong = f"columns {columns[before]} and {columns[number]} are both named {both}"
+            raise UnreadableSource(f"{place}: {wrong}", "rename one, or delete it")
 
 
 def binary(column: str, size: int) -> InvalidTouchpoint:

@@ -39,15 +39,6 @@ def sqlite_rows(path: Path, table: str | None = None) -> Iterator[Row]:
         raise UnreadableSource(f"{place}: {error}", _MEND) from None
 
 
-def has_tables(path: Path, names: set[str]) -> bool:
-    """Whether an SQLite file has tables of these names; no, if it is no such file."""
-    try:
-        with closing(_opened(path)) as connection:
-            return names <= {name for (name,) in connection.execute(_TABLES)}
-    except _DAMAGE:
-        return False
-
-
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     # Text that is not Unicode is one row's fault; validation refuses it.

@@ -144,12 +144,21 @@ def replay_all(
         dates=instants,
         trajectories=_all(out.trajectories for _, out in blocks)[present][:, np.argsort(rising)],
         parties=_parties(blocks, judged_by, is_present) if parties else None,
-        contributions=made[np.repeat(is_present, np.diff(partition.starts))] if contributions else None,
+        contributions=_of_present(made, is_present, partition.starts) if contributions else None,
     )
 
 
 def _all(arrays: Iterable[Array]) -> Array:
     return np.concatenate(list(arrays))
+
+
+def _of_present(contributions: Array, is_present: Array, starts: Array) -> Array:
+    """The contributions of relationships that are left; the same array if all are."""
+    counts = np.diff(starts)
+    if not counts[~is_present].any():
+        return contributions
+    left: Array = contributions[np.repeat(is_present, counts)]
+    return left
 
 
 def _of_no_use(rules: RuleSet, results: Array, contributions: Array, starts: Array) -> dict[int, UnusableRules]:

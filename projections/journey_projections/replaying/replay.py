@@ -13,7 +13,7 @@ from journey_projections.json_shapes import ContributionShape, ExplanationShape,
 from journey_projections.replaying.run import Run, checked_trust, place_of
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.reports import EpisodeReport, Parties, PromiseReport, Report
-from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet
+from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, one_of
 
 TIME = "time"
 """The cause of a change that no touchpoint made."""
@@ -267,7 +267,7 @@ def _contributions(history: History, run: Run, at: datetime | None) -> Iterator[
             yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
         cause = run.step(record)
         try:
-            name, words = run.rules.causes[cause]
+            name, words = one_of(run.rules.causes, cause)
         except FAILURES as error:
             raise run.rules.unusable(f"to name a cause on touchpoint `{outline.id}`", error, "mend its `apply`, or its `causes`") from error
         before = run.trust()

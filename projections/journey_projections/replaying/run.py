@@ -12,7 +12,7 @@ from journey.times import from_microseconds
 from journey_projections.encoding.numbering import Encoder
 from journey_projections.replaying.engines import warm_fold
 from journey_projections.replaying.rounding import on_grid
-from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View
+from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View, one_of
 
 
 class Run:
@@ -91,7 +91,7 @@ class Run:
         """What the state says. Raises UnusableRules."""
         try:
             view = View(*self.rules.viewed(self.state))
-            _ = STATES[view.state]
+            one_of(STATES, view.state)
             return view
         except FAILURES as error:
             raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error

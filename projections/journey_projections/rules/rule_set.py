@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -62,6 +62,16 @@ def _nothing(*_: Any) -> None:
 FAILURES = (Exception, SystemExit)
 """What a function of a rule set may raise to count as its failure; only Ctrl-C still interrupts."""
 CAUSE_UNTOLD = (("moved_by_the_rules", "the rules moved it; they do not say why"),)
+
+
+T = TypeVar("T")
+
+
+def one_of(things: Sequence[T], number: int) -> T:
+    """One of some things by its number, from 0. Raises IndexError, also for a negative number, which Python counts from the end."""
+    if number < 0:
+        raise IndexError(f"there is no number {number}")
+    return things[number]
 
 
 @dataclass(frozen=True)
