@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -132,9 +133,9 @@ class Source:
         """Whether its file is in gzip."""
         return isinstance(self._file, io.BufferedReader) and isinstance(self._file.raw, _Unzipped)
 
-    @property
+    @cached_property
     def name(self) -> str:
-        """What it is called in messages."""
+        """What it is called in messages; each of its rows is."""
         return "standard input" if self.path == STDIN else without_password(self.database) if self.database else str(self.path)
 
     @property
