@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from journey import History, Journal, Recorded, Touchpoint
 from journey.testing import START, histories, touchpoints
+from journey.times import EPOCH
 from journey.touchpoints import ComplaintVoiced, DeceptionExposed, FailureOccurred, ResponseFailed
 from journey_projections import GOODWILL, GoodwillParameters, goodwill, replay, resume, snapshot
 from journey_projections.replaying.rounding import GRID
@@ -59,6 +60,8 @@ def test_e3_contributions_telescope_exactly(touchpoints: list[Touchpoint], wait:
     at = None if history.at is None else history.at + timedelta(days=wait)
     result = replay(history, at=at)
     moved = result.contributions
+    assert result.course == ((EPOCH, result.prior), *((one.occurred_at, one.after) for one in moved))
+    assert result.course[-1][1] == result.trust
     assert sum(one.delta for one in moved) == result.trust - result.prior
     assert all(before.after == after.before for before, after in pairwise(moved))
     assert moved[0].before == result.prior if moved else result.trust == result.prior

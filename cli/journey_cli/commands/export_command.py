@@ -1,7 +1,7 @@
 """`journey export`."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from journey_cli.text.console import console, counted, naming_failures, say_on_t
 if TYPE_CHECKING:
     from journey import History, JourneyError
     from journey.formats import Exported
+    from journey.formats.exporting import Course
     from journey_projections.rules.rule_set import RuleSet
 
 _FORMATS = ("jsonl", "csv", "cloudevents", "parquet", "ocel", "xes")
@@ -68,20 +69,17 @@ def command(
         _say(session, exported)
 
 
-def _trust_by(rules: "RuleSet", failed: "Callable[[str, JourneyError], object]") -> "Callable[[History], Iterator[tuple[datetime, float]]]":
+def _trust_by(rules: "RuleSet", failed: "Callable[[str, JourneyError], object]") -> "Course":
     """The course of trust in a history; one on which the rules fail has none, and is given to `failed`."""
     from journey import UnusableRules
     from journey_projections import replay
 
-    def trust(history: "History") -> Iterator[tuple[datetime, float]]:
+    def trust(history: "History") -> tuple[tuple[datetime, float], ...]:
         try:
-            result = replay(history, rules)
-            contributions = result.contributions
+            return replay(history, rules).course
         except UnusableRules as error:
             failed(history.relationship or "", error)
-            return
-        yield datetime(1970, 1, 1, tzinfo=UTC), result.prior
-        yield from ((one.occurred_at, one.after) for one in contributions)
+            return ()
 
     return trust
 

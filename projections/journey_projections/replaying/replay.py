@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from journey.history import History
 from journey.json_shapes import served_as
-from journey.times import from_microseconds, moment, to_microseconds
+from journey.times import EPOCH, from_microseconds, moment, to_microseconds
 from journey_projections.json_shapes import ContributionShape, ExplanationShape, ReplayShape, RulesShape, finite
 from journey_projections.replaying.run import Run, checked_trust, place_of
 from journey_projections.rules.gallery import rule_set
@@ -106,6 +106,11 @@ class Replay:
     def contributions(self) -> tuple[Contribution, ...]:
         """What moved trust from the prior to now, touchpoint by touchpoint, in order; computed when first asked for."""
         return self._details.contributions
+
+    @property
+    def course(self) -> tuple[tuple[datetime, float], ...]:
+        """Trust over time: the prior, dated 1970, then what each contribution left, with its time."""
+        return ((EPOCH, self.prior), *((one.occurred_at, one.after) for one in self.contributions))
 
     def to_dict(self) -> ReplayShape:
         """Plain data, as `journey replay` writes it in JSON."""

@@ -6,50 +6,32 @@ pm4py is large and under the AGPL. It stays in an environment of its own, whose 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
-from journey import Fact, History, Recorded
-from journey.formats.process_logs.ocel_writing import write_ocel
-from journey.formats.process_logs.xes_writing import write_xes
+from journey import Journal
+from journey.formats import export_journal
 from journey_cli.stories import NAMES, story
 from journey_projections import replay
-
-OCEL: tuple[tuple[str, Literal["json", "xml", "sqlite"]], ...] = (("jsonocel", "json"), ("xmlocel", "xml"), ("sqlite", "sqlite"))
 
 
 def main(python: str) -> int:
     """Print the counts of each export; 1 if any differs from what was written."""
-    histories = {name: History.of(_facts(name)) for name in NAMES}
-    records: list[tuple[str, list[Recorded[Fact]]]] = [(name, list(history.records)) for name, history in histories.items()]
-
-    def trust(name: str) -> Iterator[tuple[datetime, float]]:
-        result = replay(histories[name])
-        yield result.contributions[0].occurred_at, result.prior
-        yield from ((one.occurred_at, one.after) for one in result.contributions)
-
-    differ = False
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, Journal.open("memory:") as journal:
+        for name in NAMES:
+            facts = (record.touchpoint for record in story(name).history.records)
+            journal.record(*(fact.model_copy(update={"relationship": name, "id": f"{name}/{fact.id}"}) for fact in facts))
         path = Path(folder, "log.xes")
-        with path.open("wb") as file:
-            events = write_xes(file, records)
-        differ |= _differ(python, path, {"events": events, "traces": len(records)})
+        events = export_journal(journal, path).facts
+        differ = _differ(python, path, {"events": events, "traces": len(NAMES)})
         expected: dict[str, int] = {}
-        for suffix, encoding in OCEL:
+        for suffix in ("jsonocel", "xmlocel", "sqlite"):
             path = Path(folder, f"log.{suffix}")
-            write_ocel(path, records, encoding=encoding, trust=trust)
+            export_journal(journal, path, trust=lambda history: replay(history).course)
             expected = expected or _counts_in_json(json.loads(path.read_bytes()))
             differ |= _differ(python, path, expected)
     return int(differ)
-
-
-def _facts(name: str) -> list[Fact]:
-    """The facts of a story, with ids and a relationship that no other story has."""
-    facts = (record.touchpoint for record in story(name).history.records)
-    return [fact.model_copy(update={"relationship": name, "id": f"{name}/{fact.id}"}) for fact in facts]
 
 
 def _counts_in_json(log: dict[str, Any]) -> dict[str, int]:
