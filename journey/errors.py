@@ -138,9 +138,12 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean …?` for the nearest known name, whatever its case, or nothing."""
+    """`did you mean …?` for the nearest known name, whatever its case, or nothing; for the first word of some, those, three at most."""
     by_letters: dict[str, str] = {}
     for one in known:
         by_letters.setdefault(one.casefold(), one)
+    begun = [one for letters, one in by_letters.items() if letters.startswith(f"{name.casefold()}_")][:3]
+    if name and len(begun) > 1:
+        return f"did you mean {', '.join(f'`{one}`' for one in begun[:-1])} or `{begun[-1]}`?"
     near = get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.5)
     return f"did you mean `{by_letters[near[0]]}`?" if near else ""

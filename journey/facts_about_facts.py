@@ -23,7 +23,7 @@ from journey.amendments import (
     TouchpointCorrected,
     TouchpointRetracted,
 )
-from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName
+from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, UnknownName, UnsupportedSchema
 from journey.history import History, changed_in
 from journey.identities import refuse_unless_merged
 from journey.lookup import Lookup
@@ -35,7 +35,8 @@ from journey.recording import Recording
 from journey.stores.codec import is_readable
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt
-from journey.touchpoints import fields_of
+from journey.touchpoints import PERSONAL_FIELDS, fields_of
+from journey.upcasting import upcast
 
 _LONGEST_STEM = 180
 """How much of the 200 characters of an id is made from another's; the rest is a number."""
@@ -61,6 +62,8 @@ class FactsAboutFacts:
         touchpoint = self._lookup.history(relationship)[id]
         corrected = fields_of(changed_in(touchpoint, fields, mend=REPLACE_MEND))
         corrections = {"fields": {name: corrected.get(name) for name in fields}, "fields_schema": touchpoint.SCHEMA_VERSION}
+        if as_id is not None and (first := self._lookup.find([as_id]).get(as_id)) is not None:
+            corrections = _as_first_said(first.touchpoint, touchpoint.kind, corrections)
         values = {"relationship": relationship, "corrects": id, **corrections, "reason": reason, "actor": actor}
         return self._record_under_id(TouchpointCorrected, values, as_id, f"{id}.corrected")
 
@@ -189,3 +192,18 @@ class FactsAboutFacts:
 
     def _record(self, fact: Fact) -> list[Receipt]:
         return self._recording.record(self._recording.prepare([fact]))
+
+
+def _as_first_said(first: Fact, kind: str, corrections: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a correction of a `kind` under the schema in which the first of its id gives the same ones, if it does."""
+    if not isinstance(first, TouchpointCorrected):
+        return corrections
+    try:
+        first_fields = upcast({"kind": kind, "id": first.corrects, **first.fields}, first.fields_schema)
+    except UnsupportedSchema:
+        return corrections
+    fields = corrections["fields"]
+    texts = {name: value for name, value in fields.items() if name in PERSONAL_FIELDS}  # those of the first may be withheld
+    if {**first_fields, **texts} != {"kind": kind, "id": first.corrects, **fields}:
+        return corrections
+    return {"fields": {**first.fields, **texts}, "fields_schema": first.fields_schema}

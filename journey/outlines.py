@@ -17,10 +17,24 @@ from pydantic.fields import FieldInfo
 
 from journey.moments import Moment
 from journey.times import utc
-from journey.touchpoints import PERSONAL_FIELDS, Identifier, Level, Quality, Share, Text, Touchpoint
+from journey.touchpoints import (
+    CURRENCY_PATTERN,
+    PERSONAL_FIELDS,
+    Amount,
+    Currency,
+    Identifier,
+    Level,
+    RelationshipOpened,
+    Share,
+    Strength,
+    Text,
+    Touchpoint,
+    fits_origin,
+)
 
 _IN_COLUMNS = ("kind", "id", "relationship", "occurred_at", *PERSONAL_FIELDS)
 _BOUNDS = {Ge: "ge", Le: "le", MinLen: "min_length", MaxLen: "max_length"}
+_CURRENCY = msgspec.Meta(pattern=CURRENCY_PATTERN)
 
 
 class Outline(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fields=True, rename={"id": "\x7fid", "relationship": "\x7fof"}):
@@ -89,6 +103,8 @@ def _outline_of(model: type[BaseModel]) -> type[Outline]:
     own: dict[str, Any] = {"kind": model.model_fields["kind"].default} if "kind" in model.model_fields else {}
     if moments := [name for name, field in own_fields.items() if _is_moment(field.annotation)]:
         own["__post_init__"] = _reading(moments)
+    if model is RelationshipOpened:
+        own["__post_init__"] = _fits_origin
     parent = _outline_of(cast(type[BaseModel], model.__base__))
     return cast(type[Outline], msgspec.defstruct(model.__name__, fields, bases=(parent,), namespace=own, kw_only=True))
 
@@ -105,6 +121,8 @@ def _strict(annotation: Any, rules: Sequence[Any] = ()) -> Any:
         raise TypeError(f"no outline has a field of {annotation} with {[*rules]}; teach `_strict` in `journey.outlines` to check it")
     bounds = {_BOUNDS[type(rule)]: getattr(rule, _BOUNDS[type(rule)]) for rule in rules if type(rule) in _BOUNDS}
     decoded_type = str if annotation is datetime else annotation  # `_reading` reads times
+    if rules and [*rules] == _rules(Currency):
+        return Annotated[str, _CURRENCY]
     return Annotated[decoded_type, msgspec.Meta(**bounds)] if bounds else decoded_type
 
 
@@ -114,12 +132,19 @@ def _rules(annotated: Any) -> list[Any]:
 
 
 _LONGEST = next(rule.max_length for rule in _rules(Identifier) if isinstance(rule, MaxLen))
-_CHECKED = [rule for kind in (Identifier, Text, Moment, Quality, Level, Share) for rule in _rules(kind)]
-"""The rules of these types hold: `_is_plain` checks those of texts, `_reading` those of times, msgspec those of numbers."""
+_CHECKED = [rule for kind in (Identifier, Text, Moment, Strength, Level, Share, Amount, Currency) for rule in _rules(kind)]
+"""The rules of these types hold: `_is_plain` checks those of texts, `_reading` those of times, msgspec those of numbers and currencies,
+`_fits_origin` that of a strength."""
 
 
 def _is_moment(annotation: Any) -> bool:
     return annotation is datetime or any(map(_is_moment, get_args(annotation)))
+
+
+def _fits_origin(decoded: Outline) -> None:
+    """As the model of an opening; its ValueError is then one of decoding."""
+    opened = cast(RelationshipOpened, decoded)
+    fits_origin(opened.strength, opened.origin)
 
 
 def _reading(moments: Iterable[str]) -> Callable[[Outline], None]:

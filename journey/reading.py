@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from journey.amendments import FACTS, Fact
 from journey.errors import InvalidTouchpoint, UnknownKind, did_you_mean, shown
-from journey.touchpoints import KINDS, Touchpoint, UnknownTouchpoint
+from journey.touchpoints import CURRENCY_PATTERN, KINDS, Touchpoint, UnknownTouchpoint
 
 
 def read_touchpoint(fields: Mapping[str, Any]) -> Touchpoint:
@@ -189,6 +189,8 @@ def _fault(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
             )
         case "string_too_long":
             return field, f"{shown(value)} is too long", f"use at most {context['max_length']} characters"
+        case "string_pattern_mismatch" if context["pattern"] == CURRENCY_PATTERN:
+            return field, f"{shown(value)} is not a currency", "use its three capital letters, such as EUR"
         case "string_pattern_mismatch" | "string_too_short":
             return field, f"{shown(value)} is not an identifier", "use 1 to 200 characters, not all blank, without control characters"
         case "bool_type" | "bool_parsing":

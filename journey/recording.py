@@ -13,7 +13,7 @@ from journey.integrity.sealing import Sealing
 from journey.privacy.personal import PersonalTexts
 from journey.reading import recordable
 from journey.stores.appending import has_same_content
-from journey.stores.codec import encode, fields_of_row
+from journey.stores.codec import encode, todays_fields_of_row
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.times import to_microseconds, utc
@@ -70,7 +70,9 @@ class Recording:
             if taken is row:
                 readable.setdefault(row.id, ready.readable[number])
             elif taken.content != row.content and not has_same_content(taken, row):
-                conflicts[number] = ConflictingTouchpoint(row.id, fields_of_row(readable[row.id]), fields_of_row(ready.readable[number]))
+                conflicts[number] = ConflictingTouchpoint(
+                    row.id, todays_fields_of_row(readable[row.id]), todays_fields_of_row(ready.readable[number])
+                )
         return conflicts
 
     def _append(self, ready: Prepared, expected_version: int | None) -> list[Receipt]:
@@ -103,4 +105,4 @@ def _conflict(id: str, offered: Iterable[StoredTouchpoint], present: Iterable[St
     """The error for a conflict, with the texts of both rows."""
     first, *rows = [row for row in (*present, *offered) if row.id == id]
     different = next((row for row in rows if row.content != first.content), first)
-    return ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(different))
+    return ConflictingTouchpoint(id, todays_fields_of_row(first), todays_fields_of_row(different))

@@ -59,6 +59,14 @@ def from_microseconds(microseconds: int) -> datetime:
     return EPOCH + timedelta(0, microseconds // 1_000_000, microseconds % 1_000_000)
 
 
+def instant_at(microseconds: int) -> datetime | None:
+    """As `from_microseconds`; None for an instant that no datetime can hold, before the year 1 or after 9999."""
+    try:
+        return from_microseconds(microseconds)
+    except OverflowError:
+        return None
+
+
 def isoformat(instant: datetime) -> str:
     """ISO 8601 with the offset `+00:00`."""
     return instant.astimezone(UTC).isoformat()

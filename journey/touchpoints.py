@@ -3,13 +3,14 @@
 STORAGE FORMAT: the class names (as `kind`, in snake_case), the field names and the literals below are what journals hold.
 Renaming one is a schema change: it needs a new `schema_version` and an upcaster, never an edit in place.
 
-Qualities lie in [-1, 1]; severities, levels, strengths, sizes and scores in [0, 1]. Times carry an offset and are kept in UTC.
+Qualities lie in [-1, 1]; severities, levels, strengths, sizes and scores in [0, 1], the strength of a bad name below 0. Times carry an
+offset and are kept in UTC.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
 
 from journey.errors import shown
 from journey.moments import MaybeMoment, Moment, Occurring
@@ -31,20 +32,45 @@ Text = Annotated[str, Field(max_length=10_000)]
 Quality = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False), BeforeValidator(plain_number)]
 """How a contact went on one dimension, from -1 (as bad as can be) through 0 to 1."""
 Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(plain_number)]
-"""A severity, level, strength, size, score or certainty in [0, 1]."""
+"""A severity, level, size, score or certainty in [0, 1]."""
 Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(plain_number)]
 """A share of something: 1 is all of it, 2 twice as much."""
 
 Side = Literal["organisation", "customer"]
 Origin = Literal["stranger", "reputation", "referral", "returning"]
 Breach = Literal["competence", "benevolence", "integrity"]
-Cause = Literal["organisation", "customer", "exogenous"]
+Cause = Literal["organisation", "supplier", "customer", "exogenous"]
 Step = Literal["acknowledge", "admit", "help", "explain", "prevent", "apologise", "compensate"]
 Manner = Literal["ignored", "deflected", "denied", "delayed"]
 Verdict = Literal["guilty", "innocent"]
 Introduction = Literal["none", "cold", "warm"]
+Introducer = Literal["self", "predecessor", "other"]
+Noticing = Literal["told", "heard", "found"]
 Instrument = Literal["free", "nps", "csat", "ces"]
-Outcome = Literal["exit", "satisfied", "dormant"]
+Outcome = Literal["exit", "satisfied", "dormant", "unknown"]
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
+"""Three capital letters, as in ISO 4217."""
+Amount = Annotated[float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False), BeforeValidator(plain_number)]
+"""An amount of money; below 0 is money given back."""
+
+
+def fits_origin(strength: float, origin: str | None) -> float:
+    """Refuse a `strength` below 0 unless it is that of a reputation: nothing else that brings a customer can speak against."""
+    if strength < 0 and origin not in ("reputation", None):
+        raise ValueError(
+            f"must be a number from 0 to 1 for the origin {shown(origin)}, got {shown(strength)}; "
+            "give `strength` a number from 0 to 1, or the origin `reputation` for a bad name"
+        )
+    return strength
+
+
+def _fits_origin(strength: float, info: ValidationInfo) -> float:
+    return fits_origin(strength, info.data.get("origin"))  # which is not there if it was refused itself
+
+
+Strength = Annotated[Quality, AfterValidator(_fits_origin)]
+"""As `Quality`, of an origin; below 0 for a reputation alone."""
 
 
 # Models are built on first use: a command that meets four kinds does not pay for all of them.
@@ -62,7 +88,9 @@ class _Fact(BaseModel, Occurring, frozen=True, extra="forbid", defer_build=True)
     )
     contact: Identifier | None = Field(default=None, description="The customer's person, by a pseudonymous id.")
     channel: Text | None = Field(default=None, description="Where it happened: branch, phone, e-mail …")
-    episode: Identifier | None = Field(default=None, description="The failure-response-closure episode that this belongs to.")
+    episode: Identifier | None = Field(
+        default=None, description="The episode that this belongs to: a failure, complaint or request, with all that answers it."
+    )
     by: Side = Field(default="organisation", description="Who acted.")
     source: Text | None = Field(default=None, description="The system that it came from.")
     actor: Identifier | None = Field(default=None, description="Who recorded it.")
@@ -82,14 +110,24 @@ class _Touchpoint(_Fact, frozen=True):
 # Opening
 
 
-class RelationshipOpened(_Touchpoint, frozen=True):
+_STRENGTH_FITS_ORIGIN = {
+    "if": {"properties": {"origin": {"const": "reputation"}}, "required": ["origin"]},
+    "else": {"properties": {"strength": {"minimum": 0}}},
+}
+
+
+class RelationshipOpened(_Touchpoint, frozen=True, json_schema_extra=_STRENGTH_FITS_ORIGIN):
     """The relationship begins; where the customer comes from sets the prior."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     kind: Literal["relationship_opened"] = "relationship_opened"
     customer: Identifier | None = Field(default=None, description="Who the customer is, by a pseudonymous id.")
     organisation: Identifier | None = Field(default=None, description="Who the organisation is.")
     origin: Origin = Field(default="stranger", description="Where the customer came from.")
-    strength: Level = Field(default=0.5, description="How strongly that speaks for the organisation.")
+    strength: Strength = Field(
+        default=0.5, description="How strongly that speaks for the organisation; below 0, for `reputation` alone, is a bad name."
+    )
 
 
 class EngagementDeclined(_Touchpoint, frozen=True):
@@ -110,6 +148,15 @@ class PromiseMade(_Touchpoint, frozen=True):
     level: Level = Field(default=0.5, description="The level that was promised.")
     due: MaybeMoment = Field(default=cast(Any, None), description="When it is to be kept.")
     elicited: bool = Field(default=False, description="Whether the customer's expectations were drawn out first.")
+
+
+class RequestMade(_Touchpoint, frozen=True):
+    """The customer asked for something and waits; any act of the organisation in the same `episode` is an answer."""
+
+    kind: Literal["request_made"] = "request_made"
+    by: Side = Field(default="customer", description="Who acted.")
+    urgency: Level = Field(default=0.5, description="How urgent it is to the customer.")
+    due: MaybeMoment = Field(default=cast(Any, None), description="When the answer is due; without it, the rules say how long it may take.")
 
 
 class RiskDisclosed(_Fact, frozen=True):
@@ -161,19 +208,49 @@ class GestureMade(_Touchpoint, frozen=True):
     size: Level = Field(default=0.5, description="How large it was.")
 
 
+class PurchaseMade(_Touchpoint, frozen=True):
+    """The customer bought or renewed something: evidence of their rhythm, not of quality."""
+
+    kind: Literal["purchase_made"] = "purchase_made"
+    by: Side = Field(default="customer", description="Who acted.")
+    amount: Amount | None = Field(
+        default=None, description="What it cost; below 0 is money given back. Without a currency, in the organisation's own."
+    )
+    currency: Currency | None = Field(default=None, description="The amount's currency, by its three capital letters.")
+    renewal: bool = Field(default=False, description="Whether it renews an earlier one.")
+
+
 # Crisis
 
 
 class FailureOccurred(_Touchpoint, frozen=True):
     """Something went wrong; an episode opens."""
 
+    SCHEMA_VERSION: ClassVar[int] = 2
+
     kind: Literal["failure_occurred"] = "failure_occurred"
     breach: Breach = Field(
         default="competence", description="Which side of trust it broke; benevolence and integrity together are relational."
     )
     severity: Level = Field(default=0.5, description="How bad it was.")
-    cause: Cause = Field(default="organisation", description="Who was at fault; `exogenous` is nobody.")
+    cause: Cause = Field(
+        default="organisation", description="Who was at fault; `supplier` is one that the organisation chose, `exogenous` nobody."
+    )
     stable: bool | None = Field(default=None, description="True when the cause is likely to stay.")
+    noticed: bool = Field(
+        default=True, description="Whether the customer noticed; if not, a `failure_noticed` says when they learned of it."
+    )
+
+
+class FailureNoticed(_Fact, frozen=True):
+    """The customer learned of a failure that was recorded with `noticed` false."""
+
+    kind: Literal["failure_noticed"] = "failure_noticed"
+    by: Side = Field(default="customer", description="Who acted.")
+    representative: Identifier | None = Field(default=None, description="The organisation's person, by a pseudonymous id.")
+    topic: Identifier | None = Field(default=None, description="What it was about.")
+    episode: Identifier = Field(description="The episode of the failure.")
+    through: Noticing = Field(default="found", description="How: `told` by the organisation, `heard` from others, or `found` out.")
 
 
 class RecoveryStepTaken(_Touchpoint, frozen=True):
@@ -232,6 +309,16 @@ class HandoverMade(_Touchpoint, frozen=True):
     from_representative: Identifier = Field(description="Who the customer was with.")
     to_representative: Identifier = Field(description="Who the customer is with from now on.")
     introduction: Introduction = Field(default="none", description="How the newcomer was introduced.")
+
+
+class IntroductionMade(_Fact, frozen=True):
+    """A representative was introduced to the customer, or introduced themselves; after a handover it is not too late for it."""
+
+    kind: Literal["introduction_made"] = "introduction_made"
+    topic: Identifier | None = Field(default=None, description="What it was about.")
+    representative: Identifier = Field(description="Who was introduced, by a pseudonymous id.")
+    manner: Literal["cold", "warm"] = Field(default="warm", description="How the newcomer was introduced.")
+    made_by: Introducer = Field(default="self", description="Who made it.")
 
 
 class RepresentativeLeft(_Fact, frozen=True):
@@ -294,11 +381,15 @@ class EngagementCompleted(_Touchpoint, frozen=True):
 
 
 class RelationshipEnded(_Touchpoint, frozen=True):
-    """The relationship ended: left in anger or disappointment, ended content, or gone quiet."""
+    """The relationship ended: left in anger or disappointment, ended content, gone quiet, or nobody knows why."""
+
+    SCHEMA_VERSION: ClassVar[int] = 2
 
     kind: Literal["relationship_ended"] = "relationship_ended"
     by: Side = Field(default="customer", description="Who acted.")
-    outcome: Outcome = Field(default="exit", description="How it ended; `exit` is leaving in anger or disappointment.")
+    outcome: Outcome = Field(
+        default="exit", description="How it ended; `exit` is leaving in anger or disappointment, `unknown` that nobody knows."
+    )
 
 
 class RelationshipResumed(_Touchpoint, frozen=True):
@@ -321,12 +412,15 @@ Touchpoint = Annotated[
     RelationshipOpened
     | EngagementDeclined
     | PromiseMade
+    | RequestMade
     | RiskDisclosed
     | CheckInHeld
     | Interaction
     | Delivery
     | GestureMade
+    | PurchaseMade
     | FailureOccurred
+    | FailureNoticed
     | RecoveryStepTaken
     | ResponseFailed
     | DeceptionExposed
@@ -334,6 +428,7 @@ Touchpoint = Annotated[
     | EpisodeClosed
     | RepresentativeAssigned
     | HandoverMade
+    | IntroductionMade
     | RepresentativeLeft
     | FeedbackGiven
     | FeedbackRequested

@@ -15,8 +15,20 @@ Upcaster = Callable[[Mapping[str, Any]], Fields]
 """Takes a touchpoint's plain fields, `kind` among them, and returns those of the next version; pure. Where it renames the kind,
 the next version is the new kind's."""
 
-UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+AS_IT_IS: Upcaster = dict
+"""The upcaster from a version whose fields the next one reads to the same values."""
+UPCASTERS: dict[tuple[str, int], Upcaster] = {
+    ("relationship_opened", 1): AS_IT_IS,  # since then, `strength` may be below 0
+    ("failure_occurred", 1): AS_IT_IS,  # since then, there are `noticed`, which is true where it is missing, and the cause `supplier`
+    ("relationship_ended", 1): AS_IT_IS,  # since then, there is the outcome `unknown`
+}
 """The upcaster from each (kind, version) that is no longer written."""
+
+
+def is_read_as_it_is(kind: str, version: int) -> bool:
+    """Whether today's schema of a kind that is known reads what was stored under `version` as it is."""
+    today = FACTS[kind].SCHEMA_VERSION
+    return version == today or (1 <= version < today and all(UPCASTERS.get((kind, one)) is AS_IT_IS for one in range(version, today)))
 
 
 def upcast(fields: Fields, version: int) -> Fields:

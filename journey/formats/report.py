@@ -18,8 +18,8 @@ _MOST = 1_000_000
 """So many different names are kept, to be compared or looked for; what comes later is not."""
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 """A time before it is mostly a zero that was read as a time."""
-_OPENS_EPISODE = ("failure_occurred", "deception_exposed")
-_NEEDS_EPISODE = ("recovery_step_taken", "response_failed", "evidence_emerged", "episode_closed")
+_OPENS_EPISODE = ("failure_occurred", "deception_exposed", "complaint_voiced", "request_made")
+_NEEDS_EPISODE = ("failure_noticed", "recovery_step_taken", "response_failed", "evidence_emerged", "episode_closed")
 _SAYS_NOTHING = {"note_added": "notes move nothing", "feedback_requested": "asking for feedback moves nothing"}
 _TOLD_BY_KIND = frozenset(("interaction", "promise_made", "delivery", *_OPENS_EPISODE, *_NEEDS_EPISODE, *_SAYS_NOTHING))
 
@@ -201,8 +201,9 @@ def _why_unmoving(fact: Any) -> str | None:
     """Why a touchpoint moves no trust whatever the rules, if it does not."""
     kind = fact.kind
     if kind == "interaction":
-        if fact.competence is None and fact.benevolence is None and fact.integrity is None and fact.recognised is None:
-            return "an interaction without `competence`, `benevolence`, `integrity` or `recognised` says nothing"
+        # Within an episode it is an answer.
+        if fact.competence is fact.benevolence is fact.integrity is fact.recognised is fact.episode is None:
+            return "an interaction without `competence`, `benevolence`, `integrity`, `recognised` or `episode` says nothing"
     elif kind in _SAYS_NOTHING:
         return _SAYS_NOTHING[kind]
     return "a `certainty` of 0 says nothing" if fact.certainty == 0 else None

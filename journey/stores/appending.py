@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from journey.errors import ConflictingHistory, ConflictingTouchpoint, UnsupportedSchema
-from journey.stores.codec import UNREADABLE, fields_of_row, touchpoint_of
+from journey.stores.codec import UNREADABLE, todays_fields_of_row, touchpoint_of
 from journey.stores.rows import Receipt, StoredTouchpoint, digest_of_values, row_of
 from journey.times import from_microseconds
 
@@ -46,7 +46,7 @@ def plan(
         first = taken.get(id)
         if first is not None:
             if first.content != row.content and not has_same_content(first, row):
-                raise ConflictingTouchpoint(id, fields_of_row(first), fields_of_row(row))
+                raise ConflictingTouchpoint(id, todays_fields_of_row(first), todays_fields_of_row(row))
             receipts.append(Receipt(id, first.position, from_microseconds(first.recorded_at), is_new=False))
             continue
         if expected_version is not None and expected_version != (actual := versions.get(relationship, 0)):

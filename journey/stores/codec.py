@@ -19,8 +19,8 @@ from journey.reading import unknown_touchpoint, validated
 from journey.records import Recorded, outlined
 from journey.stores.rows import StoredTouchpoint, row_of
 from journey.times import from_microseconds, to_microseconds
-from journey.touchpoints import KINDS, PERSONAL_FIELDS
-from journey.upcasting import upcast
+from journey.touchpoints import KINDS, PERSONAL_FIELDS, fields_of
+from journey.upcasting import is_read_as_it_is, upcast
 
 UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, InvalidTouchpoint)
 """What validating can raise where a row's text is not what journey wrote."""
@@ -82,7 +82,7 @@ def decode_all(rows: Iterable[StoredTouchpoint], plain: Plain = _as_it_is, *, al
 def outline_of(row: StoredTouchpoint) -> Outline | None:
     """The outline of a row's touchpoint; None where only `decode` can say whether it is one, and which."""
     model = KINDS.get(row.kind)
-    if model is None or row.schema_version != model.SCHEMA_VERSION or not (_is_time(row.occurred_at) and _is_time(row.recorded_at)):
+    if model is None or not (is_read_as_it_is(row.kind, row.schema_version) and _is_time(row.occurred_at) and _is_time(row.recorded_at)):
         return None
     return outline(model, row.id, row.relationship, row.payload)
 
@@ -142,6 +142,14 @@ def fields_of_row(row: StoredTouchpoint) -> dict[str, Any]:
         **from_json(row.payload),
     }
     return fields if row.personal is None and "fields" not in fields else _with_personal(fields, row)
+
+
+def todays_fields_of_row(row: StoredTouchpoint) -> dict[str, Any]:
+    """As `fields_of_row`, in today's schema, also those at their defaults; as they are stored where they cannot be read."""
+    try:
+        return fields_of(touchpoint_of(row))
+    except (UnsupportedSchema, *UNREADABLE):
+        return fields_of_row(row)
 
 
 def _with_personal(fields: dict[str, Any], row: StoredTouchpoint) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the laws of a store are tried on: new places, a touchpoint to record there, and following without waiting for ever."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -14,6 +15,7 @@ from journey.amendments import Fact
 from journey.history import Recorded
 from journey.journal import Journal
 from journey.stores.protocol import Store
+from journey.stores.rows import StoredTouchpoint
 from journey.testing.strategies import RELATIONSHIP, at_day
 from journey.touchpoints import Interaction
 
@@ -71,6 +73,12 @@ def contact(id: str, *, relationship: str = RELATIONSHIP, day: float = 0.0, **fi
 def contacts(count: int, *, prefix: str = "") -> list[Interaction]:
     """That many contacts, with ids in their order."""
     return [contact(f"{prefix}{number:05}") for number in range(count)]
+
+
+def in_schema_1(row: StoredTouchpoint) -> StoredTouchpoint:
+    """The row as it was before its kind had a second schema."""
+    payload = {name: value for name, value in json.loads(row.payload).items() if name != "noticed"}
+    return row._replace(schema_version=1, payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
 
 
 def records(journal: Journal, after: int = 0) -> list[Recorded[Fact]]:

@@ -15,10 +15,10 @@ from journey.journal import Journal
 from journey.reading import read_touchpoint
 from journey.stores.protocol import Store
 from journey.stores.rows import Receipt, StoredTouchpoint
-from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, ids, records
+from journey.testing.places import Opener, Places, beside, contact, contacts, each_in_a_new_place, ids, in_schema_1, records
 from journey.testing.strategies import START, histories
 from journey.times import EPOCH, MICROSECOND
-from journey.touchpoints import NoteAdded, Touchpoint
+from journey.touchpoints import FailureOccurred, NoteAdded, RelationshipEnded, RelationshipOpened, Touchpoint
 
 _TRICKY = st.sampled_from(
     ["é", "e\u0301", "\u212b", "ﬁ", "İ", "ß", "日本", "😀", "👩🏽‍🚒", "\u202eabc", "\0", "\r\n", "'; --", "\\u0000", "%s", "{}"]
@@ -117,6 +117,24 @@ class RecordingContract(Places):
         assert ids(journal) == ["a"]
         (receipt,) = journal.record(contact("c"))
         assert receipt.position == 2
+
+    def test_what_an_older_journey_recorded_is_unchanged_when_it_comes_again(self, opener: Opener) -> None:
+        """It has another schema version and not the fields of today; what counts is whether it is read as the same."""
+        store = opener()
+        fields: dict[str, Any] = {"relationship": "r", "occurred_at": START}
+        failure = FailureOccurred(**fields, id="failure", severity=0.5, note="a text")
+        facts = RelationshipOpened(**fields, id="opened"), failure, RelationshipEnded(**fields, id="ended")
+        with Journal(store) as journal:
+            store.append(list(map(in_schema_1, journal.prepare(facts).rows)), 1)
+            receipts = journal.record(*facts, contact("a"))
+            assert [(one.position, one.is_new) for one in receipts] == [(1, False), (2, False), (3, False), (4, True)]
+            for changed in ({"severity": 0.6}, {"noticed": False}, {"cause": "supplier"}, {"note": "another"}):
+                with pytest.raises(ConflictingTouchpoint) as refused:
+                    journal.record(contact("b"), failure.model_copy(update=changed))
+                recorded, offered = refused.value.recorded, refused.value.offered
+                assert [name for name in offered if offered[name] != recorded.get(name)] == [*changed]
+            assert [one.touchpoint for one in records(journal)] == [*facts, contact("a")]
+            assert journal.verify().holds
 
     def test_a_conflict_inside_a_batch_refuses_the_batch(self, journal: Journal) -> None:
         with pytest.raises(ConflictingTouchpoint):

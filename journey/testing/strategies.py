@@ -4,8 +4,9 @@ Everything belongs to one relationship, `RELATIONSHIP`, and draws its people, ep
 so that touchpoints meet each other. Times are days after `START`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,12 +16,10 @@ from journey.touchpoints import (
     Breach,
     CheckInHeld,
     Delivery,
-    FailureOccurred,
     GestureMade,
     Interaction,
     NoteAdded,
     PraiseGiven,
-    RecoveryStepTaken,
     Touchpoint,
 )
 
@@ -30,6 +29,7 @@ REPRESENTATIVES = ("anna", "bob", "ugo")
 EPISODES = ("e0", "e1")
 PROMISES = ("p0", "p1")
 TOPICS = ("x", "y")
+_INSTANT = 1 / 86_400_000_000
 
 
 def at_day(day: float) -> datetime:
@@ -41,10 +41,13 @@ levels = st.integers(0, 100).map(lambda percent: percent / 100)
 """A severity, level or size: whole percents, 0 and 1 included."""
 qualities = st.integers(-100, 100).map(lambda percent: percent / 100)
 """A quality from -1 to 1, in whole percents."""
+waits = st.sampled_from([days + more for days in (1.0, 3.0, 14.0, 30.0) for more in (0.0, -_INSTANT, _INSTANT, -0.25, 0.25)])
+"""Days for which one may wait for an answer: about a day, three days, two weeks, a month; at times to the microsecond."""
 gaps = st.one_of(
     st.sampled_from([0.0, 0.001, 0.5, 1.0, 7.0, 30.0]),
     st.integers(0, 240).map(lambda quarter: quarter / 4),
     st.sampled_from([400.0, 1200.0]),
+    waits,
 )
 """Days between touchpoints: mostly days and weeks, at times none, at times years."""
 
@@ -54,12 +57,25 @@ _topic = st.sampled_from((None, *TOPICS))
 _side = st.sampled_from(("organisation",) * 7 + ("customer",))
 _certainty = st.sampled_from((1.0, 1.0, 1.0, 0.4, 0.0))
 _optional_quality = st.one_of(st.none(), qualities)
+_due = st.one_of(st.none(), waits, st.sampled_from((0.0, -1.0, -30.0, 90.0)))
+"""In how many days something is due: at times never, at once or in the past."""
+_causes = st.sampled_from(("organisation", "organisation", "exogenous", "customer", "supplier"))
+_breaches = st.sampled_from(("competence", "benevolence", "integrity"))
+_ways_to_notice = st.sampled_from(("told", "heard", "found"))
+_introducers = st.sampled_from(("self", "predecessor", "other"))
 _acts: dict[str, st.SearchStrategy[Any]] = {"representative": _representative, "episode": _episode, "by": _side, "certainty": _certainty}
 
 _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "relationship_opened": {"origin": st.sampled_from(("stranger", "reputation", "referral", "returning")), "strength": levels},
     "engagement_declined": {"reasons_given": st.booleans(), **_acts},
-    "promise_made": {"promise": st.sampled_from(PROMISES), "level": levels, "elicited": st.booleans(), "by": _side},
+    "promise_made": {"promise": st.sampled_from(PROMISES), "level": levels, "due": _due, "elicited": st.booleans(), "by": _side},
+    "request_made": {
+        "urgency": levels,
+        "due": _due,
+        "topic": _topic,
+        "representative": _representative,
+        "episode": _episode,
+        "certainty": _certainty,
+    },
     "risk_disclosed": {"topic": st.sampled_from(TOPICS), "severity": levels, "representative": _representative},
     "check_in_held": {"issues_surfaced": st.booleans(), "course_corrected": st.booleans(), "representative": _representative},
     "interaction": {
@@ -78,13 +94,27 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         **_acts,
     },
     "gesture_made": {"size": levels, **_acts},
+    "purchase_made": {
+        "amount": st.sampled_from((None, 0.0, 120.0, 99.5, -40.0)),
+        "currency": st.sampled_from((None, "EUR", "CHF")),
+        "renewal": st.booleans(),
+        "representative": _representative,
+        "certainty": _certainty,
+    },
     "failure_occurred": {
-        "breach": st.sampled_from(("competence", "benevolence", "integrity")),
+        "breach": _breaches,
         "severity": levels,
-        "cause": st.sampled_from(("organisation", "organisation", "exogenous", "customer")),
+        "cause": _causes,
         "stable": st.sampled_from((None, True, False)),
+        "noticed": st.sampled_from((True, True, True, False)),
         "topic": _topic,
         **_acts,
+    },
+    "failure_noticed": {
+        "episode": st.sampled_from(EPISODES),
+        "through": _ways_to_notice,
+        "representative": _representative,
+        "certainty": _certainty,
     },
     "recovery_step_taken": {
         "step": st.sampled_from(("acknowledge", "admit", "help", "explain", "prevent", "apologise", "compensate")),
@@ -103,6 +133,12 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "to_representative": st.sampled_from(REPRESENTATIVES),
         "introduction": st.sampled_from(("none", "cold", "warm")),
     },
+    "introduction_made": {
+        "representative": st.sampled_from(REPRESENTATIVES),
+        "manner": st.sampled_from(("cold", "warm")),
+        "made_by": _introducers,
+        "certainty": _certainty,
+    },
     "representative_left": {"representative": st.sampled_from(REPRESENTATIVES)},
     "feedback_given": {"score": levels, "certainty": _certainty},
     "feedback_requested": {},
@@ -110,9 +146,16 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "praise_given": {"size": levels, "representative": _representative},
     "word_of_mouth_heard": {"valence": qualities},
     "engagement_completed": {},
-    "relationship_ended": {"outcome": st.sampled_from(("exit", "satisfied", "dormant"))},
+    "relationship_ended": {"outcome": st.sampled_from(("exit", "satisfied", "dormant", "unknown"))},
     "relationship_resumed": {},
     "note_added": {"note": st.sampled_from((None, "a note"))},
+}
+_VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "relationship_opened": st.one_of(
+        st.fixed_dictionaries({"origin": st.sampled_from(("stranger", "referral", "returning")), "strength": levels}),
+        st.fixed_dictionaries({"origin": st.just("reputation"), "strength": qualities}),
+    ),
+    **{kind: st.fixed_dictionaries(fields) for kind, fields in _FIELDS.items()},
 }
 _RARE = {"deception_exposed", "relationship_ended", "relationship_resumed", "engagement_completed", "feedback_requested", "note_added"}
 _OFTEN = ("interaction", "failure_occurred", "recovery_step_taken", "recovery_step_taken", "response_failed", "delivery")
@@ -123,31 +166,41 @@ _KINDS = tuple(kind for kind in KINDS if kind not in _RARE) + tuple(_RARE) + _OF
 def touchpoints(draw: st.DrawFn, *, id: str = "t", day: float = 0.0, kinds: Sequence[str] = _KINDS) -> Touchpoint:
     """A touchpoint of any of `kinds`, with that id, `day` days after START."""
     kind = draw(st.sampled_from(kinds))
-    fields = {name: draw(strategy) for name, strategy in _FIELDS[kind].items()}
+    fields = draw(_VALUES[kind])
+    if fields.get("due") is not None:
+        fields = {**fields, "due": at_day(day + fields["due"])}
+    return _touchpoint(id, day, kind, fields)
+
+
+def _touchpoint(id: str, day: float, kind: str, fields: Mapping[str, Any]) -> Touchpoint:
     return KINDS[kind](id=id, relationship=RELATIONSHIP, occurred_at=at_day(day), **fields)
 
 
 @st.composite
 def histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 14, prefix: str = "h") -> list[Touchpoint]:
-    """ANY history: up to `max_size` touchpoints of every kind, in order of time, at times behind years of good contacts."""
+    """ANY history: up to `max_size` touchpoints of every kind, in order of time, at times behind years of good contacts.
+
+    At times one of them is a whole scene instead, since what belongs together is rare by chance.
+    """
     good = draw(st.sampled_from((0, 0, 3, 12, 60)))
     drawn: list[Touchpoint] = list(draw(clean_histories(min_size=good, max_size=good))) if good else []
     day = (drawn[-1].occurred_at - START) / timedelta(days=1) if drawn else 0.0
     number = 0
     for _ in range(draw(st.integers(min_size, max_size))):
         day += draw(gaps)
-        # Five steps in a row are rare by chance, so that a whole recovery is drawn as one.
-        steps: tuple[str | None, ...] = draw(st.sampled_from(_RECOVERIES)) if draw(st.integers(0, 6)) == 6 else (None,)
-        episode = draw(st.sampled_from(EPISODES)) if len(steps) > 1 else ""
-        for step in steps:
-            touchpoint = (
-                draw(touchpoints(id=f"{prefix}{number:03}", day=day)) if step is None else _step(f"{prefix}{number:03}", day, step, episode)
-            )
-            drawn.append(touchpoint)
+        scene = draw(st.sampled_from((*[None] * 5, "waiting", "recovery")))
+        if scene is None:
+            drawn.append(draw(touchpoints(id=f"{prefix}{number:03}", day=day)))
             number += 1
+            continue
+        for at, kind, fields in draw(_recoveries(day) if scene == "recovery" else _waiting(day)):
+            drawn.append(_touchpoint(f"{prefix}{number:03}", at, kind, fields))
+            number, day = number + 1, at
     return drawn
 
 
+Act = tuple[float, str, dict[str, Any]]
+"""A touchpoint of a scene: the day, the kind, its own fields."""
 _RECOVERIES = (
     ("acknowledge", "admit", "help", "explain", "prevent"),
     ("acknowledge", "compensate", "apologise", "admit", "help", "explain", "prevent"),
@@ -155,9 +208,63 @@ _RECOVERIES = (
 )
 
 
-def _step(id: str, day: float, step: str, episode: str) -> Touchpoint:
-    fields = {"id": id, "relationship": RELATIONSHIP, "occurred_at": at_day(day), "step": step, "episode": episode}
-    return RecoveryStepTaken.model_validate(fields)
+@st.composite
+def _recoveries(draw: st.DrawFn, day: float) -> list[Act]:
+    """The steps of a recovery, at once."""
+    episode = draw(st.sampled_from(EPISODES))
+    return [(day, "recovery_step_taken", {"step": step, "episode": episode}) for step in draw(st.sampled_from(_RECOVERIES))]
+
+
+@st.composite
+def _waiting(draw: st.DrawFn, day: float) -> list[Act]:
+    """Something that waits, and what comes of it: before, at, or after the time it has."""
+    episode, wait = draw(st.sampled_from(EPISODES)), draw(waits)
+    match draw(st.sampled_from(("promise", "request", "complaint", "failure", "hidden", "handover"))):
+        case "promise":
+            promise, kept = draw(st.sampled_from(PROMISES)), day + max(0.0, wait + draw(_lateness))
+            return [
+                (day, "promise_made", {"promise": promise, "level": draw(levels), "due": at_day(day + wait)}),
+                (kept, "delivery", {"promise": promise, "delivered": draw(levels)}),
+            ]
+        case "request":
+            due = at_day(day + wait) if draw(st.booleans()) else None
+            request = (day, "request_made", {"urgency": draw(levels), "due": due, "episode": episode})
+            return [request, *draw(_answers(day + max(0.0, wait + draw(_lateness)), episode))]
+        case "complaint":
+            return [(day, "complaint_voiced", {"severity": draw(levels), "episode": episode}), *draw(_answers(day + wait, episode))]
+        case "failure":
+            failure = {"breach": draw(_breaches), "severity": draw(levels), "cause": draw(_causes), "episode": episode}
+            return [(day, "failure_occurred", failure), *draw(_answers(day + wait, episode))]
+        case "hidden":
+            failure = {"breach": draw(_breaches), "severity": draw(levels), "cause": draw(_causes), "noticed": False, "episode": episode}
+            met = draw(_answers(day, episode)) if draw(st.booleans()) else []
+            noticed = {"through": draw(_ways_to_notice), "episode": episode}
+            return [(day, "failure_occurred", failure), *met, (day + wait, "failure_noticed", noticed)]
+        case _:
+            old, new = draw(st.permutations(REPRESENTATIVES))[:2]
+            introduced = {"representative": new, "manner": draw(st.sampled_from(("cold", "warm"))), "made_by": draw(_introducers)}
+            return [
+                (day, "handover_made", {"from_representative": old, "to_representative": new}),
+                (day + wait, "introduction_made", introduced),
+            ]
+
+
+_lateness = st.sampled_from((0.0, -_INSTANT, _INSTANT, -1.0, 1.0, 30.0, -30.0))
+"""Days after the date, before it where negative."""
+
+
+@st.composite
+def _answers(draw: st.DrawFn, day: float, episode: str) -> list[Act]:
+    """An answer within an episode, or none."""
+    answers: tuple[Act | None, ...] = (
+        None,
+        (day, "interaction", {"competence": 0.5, "benevolence": 0.5, "episode": episode}),
+        (day, "recovery_step_taken", {"step": "help", "episode": episode}),
+        (day, "recovery_step_taken", {"step": "acknowledge", "episode": episode, "representative": "anna"}),
+        (day, "response_failed", {"manner": "delayed", "episode": episode}),
+    )
+    answer = draw(st.sampled_from(answers))
+    return [] if answer is None else [answer]
 
 
 @st.composite
@@ -173,6 +280,7 @@ def clean_histories(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 60) -
     ]
 
 
+@cache  # because hypothesis looks through each new strategy before it draws from it, which takes longer than drawing
 def _good(representative: str | None) -> st.SearchStrategy[Touchpoint]:
     common: dict[str, Any] = {"id": "g", "relationship": RELATIONSHIP, "occurred_at": START, "representative": representative}
     quality = st.sampled_from((0.2, 0.5, 0.8, 1.0))
@@ -197,10 +305,12 @@ def journeys(draw: st.DrawFn) -> list[Touchpoint]:
     day = (drawn[-1].occurred_at - START) / timedelta(days=1) + draw(st.integers(2, 60))
     severity = draw(st.sampled_from((0.2, 0.4, 0.7, 1.0)))
     breach: Breach = draw(st.sampled_from(("competence", "benevolence", "integrity")))
-    drawn.append(
-        FailureOccurred(id="failure", relationship=RELATIONSHIP, occurred_at=at_day(day), episode="e0", severity=severity, breach=breach)
+    failure = {"episode": "e0", "severity": severity, "breach": breach, "noticed": draw(st.sampled_from((True, True, False)))}
+    drawn.append(_touchpoint("failure", day, "failure_occurred", failure))
+    kinds = (
+        *("recovery_step_taken", "response_failed", "complaint_voiced", "interaction", "handover_made"),
+        *("introduction_made", "request_made", "failure_noticed"),
     )
-    kinds = ("recovery_step_taken", "response_failed", "complaint_voiced", "interaction", "handover_made")
     for number in range(draw(st.integers(0, 8))):
         day += draw(st.sampled_from((0.01, 0.5, 2.0, 20.0)))
         drawn.append(draw(touchpoints(id=f"j{number:03}", day=day, kinds=kinds)))

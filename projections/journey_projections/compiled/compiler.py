@@ -26,14 +26,22 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
 
     When `checked`, an index outside its array raises IndexError, as interpreted; otherwise it reaches memory that is not the array's.
     """
-    done: dict[FunctionType, Any] = {}
-    made = _twin(function, instead or {}, done, njit(nogil=True, boundscheck=checked))
+    reached: dict[FunctionType, Any] = {}
+    _twin(function, instead or {}, reached, lambda function: function)
     content = hashlib.sha256(b"checked" if checked else b"")
     for code in (one.__code__ for one in vars(array_pointers).values() if isinstance(one, FunctionType)):
         content.update("\n".join(_code(code)).encode())
-    for original in done:
+    for original in reached:
         content.update("\n".join(_content(original)).encode())
-    cache_on_disk(made, content.hexdigest()[:16])
+    digest = content.hexdigest()[:16]
+
+    def ready(made: FunctionType) -> Any:
+        # Machine code is found by its name: what was loaded for another rule set must never stand in for this.
+        made.__qualname__ = f"{made.__qualname__}_{digest}"
+        return njit(nogil=True, boundscheck=checked)(made)
+
+    made = _twin(function, instead or {}, {}, ready)
+    cache_on_disk(made, digest)
     return cast(Function, made)
 
 

@@ -9,7 +9,7 @@ from journey_projections.encoding.codes import NOTHING
 
 ROW = np.dtype(
     [
-        *((name, np.int64) for name in ("at", "sequence", "row")),
+        *((name, np.int64) for name in ("at", "sequence", "row", "due")),
         *((name, np.float64) for name in ("certainty", "amount", "second", "third")),
         *((name, np.int32) for name in ("representative", "other", "episode", "promise", "topic")),
         *((name, np.int8) for name in ("kind", "side", "code", "flag", "cause")),
@@ -35,6 +35,7 @@ class Read(NamedTuple):
 
     occurred_at: Any
     sequence: Any
+    due: Any
     relationship: Any
     representative: Any
     other: Any
@@ -78,6 +79,7 @@ def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> Non
             to.at = columns.occurred_at[row]
             to.sequence = columns.sequence[row]
             to.row = number + row
+            to.due = columns.due[row]
             to.certainty = columns.certainty[row]
             to.amount = columns.amount[row]
             to.second = columns.second[row]
@@ -109,6 +111,7 @@ def windows(columns: Read) -> Read:
     return Read(
         window(columns.occurred_at),
         window(columns.sequence),
+        window(columns.due),
         window(columns.relationship),
         window(columns.representative),
         window(columns.other),

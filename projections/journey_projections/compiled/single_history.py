@@ -91,6 +91,7 @@ def _rows(records: Sequence[Recorded], dictionary: Dictionary) -> Array:
             row.at,
             0,  # they are in order already
             place,
+            row.due,
             row.certainty,
             row.amount,
             row.second,

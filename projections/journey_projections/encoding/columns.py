@@ -13,6 +13,7 @@ own id in the dictionary of episodes. Layout, in this order:
     certainty       f8  0 to 1                                  promise         i4  code
     amount          f8  NaN where there is none                 topic           i4  code
     second, third   f8  as amount                               kind, side, code, flag, cause  i1  see `codes` and `encoding.mention`
+    due             i8  µs since 1970-01-01T00:00Z, NEVER where there is none
 
 `ids` gives the ids of some rows, by their numbers in these columns. Touchpoints are in the order of (occurred_at, sequence, id),
 and replay reads the ids only of those rows that tie on the first two and are in none of the `stretches`.
@@ -40,7 +41,7 @@ Ids = Callable[[npt.NDArray[np.int64]], Union[Sequence[str], "pa.Array"]]
 LAYOUT: dict[str, np.dtype[Any]] = {
     name: np.dtype(kind)
     for kind, names in {
-        "i8": ("position", "recorded_at", "occurred_at", "sequence"),
+        "i8": ("position", "recorded_at", "occurred_at", "sequence", "due"),
         "i4": ("relationship", "representative", "other", "episode", "promise", "topic"),
         "i1": ("kind", "side", "code", "flag", "cause"),
         "f8": ("certainty", "amount", "second", "third"),
@@ -67,6 +68,7 @@ class Columns:
     recorded_at: Array
     occurred_at: Array
     sequence: Array
+    due: Array
     relationship: Array
     representative: Array
     other: Array
@@ -155,6 +157,7 @@ def columns_of(records: Iterable[Recorded], dictionaries: Dictionaries) -> Colum
                 to_microseconds(record.recorded_at),
                 row.at,
                 touchpoint.sequence,
+                row.due,
                 coded["relationship"](touchpoint.relationship),
                 *(coded[name](getattr(row, name)) for name in FAMILIES if name != "relationship"),
                 *(row.kind, row.side, row.code, row.flag, row.cause, row.certainty, row.amount, row.second, row.third),

@@ -13,7 +13,7 @@ from journey.touchpoints import (
     Touchpoint,
 )
 from journey_projections.encoding import codes
-from journey_projections.encoding.codes import NOBODY, NOTHING
+from journey_projections.encoding.codes import NEVER, NOBODY, NOTHING
 from journey_projections.encoding.mentions import Mention, Name, mention
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Encoded:
-    """One touchpoint in numbers: `at` in microseconds, `actor` a party, the rest as its kind defines."""
+    """One touchpoint in numbers: `at` and `due` in microseconds, `actor` a party, the rest as its kind defines."""
 
     kind: int = codes.NOTE_ADDED
     side: int = codes.ORGANISATION
@@ -38,6 +38,7 @@ class Encoded:
     amount: float = nan
     second: float = nan
     third: float = nan
+    due: int = NEVER
 
 
 @dataclass(slots=True)
@@ -85,9 +86,9 @@ def put(table: dict[Name, int], name: Name, number: int) -> None:
 def number(names: Names, row: Mention, record: Encoded) -> None:
     """Fill a fresh record with one touchpoint, whose names get their numbers; call in order.
 
-    Each touchpoint that may wound has a slot of its own in `episodes`; slips outside any episode share one slot per actor. A
-    named one can be referred to from then on; its `refers` is the slot of the same name that came before it, so that following
-    `refers` from the latest reaches them all.
+    Each touchpoint that may wound, or that waits for an answer, has a slot of its own in `episodes`; slips outside any episode
+    share one slot per actor. A named one can be referred to from then on; its `refers` is the slot of the same name that came
+    before it, so that following `refers` from the latest reaches them all.
     """
     counts = names.counts[0]
     counts.touchpoints += 1
@@ -100,21 +101,25 @@ def number(names: Names, row: Mention, record: Encoded) -> None:
     record.amount = row.amount
     record.second = row.second
     record.third = row.third
+    record.due = row.due
     record.actor = party(names, row.representative)
     record.subject = subject(names, row, record.actor)
     record.topic = topic(names, row.topic)
     record.refers = NOTHING
     record.episode = NOTHING
     if row.episode != NOTHING:
-        # What the customer says is about the organisation's failures; what each side does, about its own.
-        about = codes.ORGANISATION if row.kind >= codes.FEEDBACK_GIVEN else row.side
-        record.refers = find(names.latest[about], row.episode)
-    if row.kind == codes.RESPONSE_FAILED or row.kind == codes.EVIDENCE_EMERGED:
+        record.refers = find(names.latest[about(row)], row.episode)
+    if row.kind == codes.PROMISE_MADE or row.kind == codes.RESPONSE_FAILED:
         record.episode = slot(names)
+    elif row.kind == codes.COMPLAINT_VOICED or row.kind == codes.REQUEST_MADE:
+        record.episode = record.refers
+        if record.episode == NOTHING:
+            record.episode = slot(names)
+            put(names.latest[about(row)], row.episode, record.episode)
     elif may_wound(row):
         if row.episode != NOTHING:
             record.episode = slot(names)
-            put(names.latest[row.side], row.episode, record.episode)
+            put(names.latest[about(row)], row.episode, record.episode)
         else:
             record.episode = find(names.shared[row.side], record.actor)
             if record.episode == NOTHING:
@@ -122,18 +127,24 @@ def number(names: Names, row: Mention, record: Encoded) -> None:
                 put(names.shared[row.side], record.actor, record.episode)
 
 
+def about(row: Mention) -> int:
+    """Whose failures a touchpoint is about: what the customer says, the organisation's; what each side does, its own."""
+    says = row.kind >= codes.FEEDBACK_GIVEN or row.kind == codes.REQUEST_MADE or row.kind == codes.FAILURE_NOTICED
+    return codes.ORGANISATION if says else row.side
+
+
 def may_wound(row: Mention) -> bool:
     """Whether a touchpoint may be a breach, so that it needs a slot."""
     if row.kind == codes.INTERACTION:
-        return row.flag != 0 or row.amount < 0.0 or row.second < 0.0 or row.third < 0.0
+        return row.flag == codes.UNRECOGNISED or row.amount < 0.0 or row.second < 0.0 or row.third < 0.0
     if row.kind == codes.ENGAGEMENT_DECLINED:
         return row.flag == 0
     return row.kind == codes.DELIVERY or row.kind == codes.FAILURE_OCCURRED or row.kind == codes.DECEPTION_EXPOSED
 
 
 def subject(names: Names, row: Mention, actor: int) -> int:
-    """What else a touchpoint is about: whose fault a failure is, a promise, who takes over."""
-    if row.kind == codes.FAILURE_OCCURRED:
+    """What else a touchpoint is about: whose fault a failure is, who introduced somebody, a promise, who takes over."""
+    if row.kind == codes.FAILURE_OCCURRED or row.kind == codes.INTRODUCTION_MADE:
         return row.cause
     if row.kind == codes.REPRESENTATIVE_ASSIGNED:
         return actor
@@ -187,8 +198,8 @@ def _tables() -> tuple[dict[Name, int], dict[Name, int]]:
 class Encoder:
     """Numbers for the names of one relationship: parties, episodes, promises, topics, by name.
 
-    `episodes` names each slot by the episode's id (of a response or evidence, its own; None for the slips of an actor outside
-    any), who acted and on which side.
+    `episodes` names each slot by the episode's id (of a promise or a response, its own; None for the slips of an actor
+    outside any), who acted and on which side.
     """
 
     counts: list[Counts] = field(default_factory=lambda: [Counts()])
@@ -213,6 +224,6 @@ class Encoder:
 
 def slot_name(id: str, row: Mention) -> str | None:
     """The name of the slot that touchpoint `id` opened; see `Encoder`."""
-    if row.kind in (codes.RESPONSE_FAILED, codes.EVIDENCE_EMERGED):
+    if row.kind in (codes.PROMISE_MADE, codes.RESPONSE_FAILED):
         return f"={id}"
     return None if row.episode == NOTHING else str(row.episode)

@@ -130,7 +130,7 @@ class _RowEncoder:
             self.unknown += 1
         self._rows.append(
             (
-                *(position, recorded_at, row.at, outline.sequence),
+                *(position, recorded_at, row.at, outline.sequence, row.due),
                 self._relationship(outline.relationship),
                 *(representative(row.representative), other(row.other), episode(row.episode), promise(row.promise), topic(row.topic)),
                 *(kind, row.side, row.code, row.flag, row.cause, row.certainty, row.amount, row.second, row.third),

@@ -16,7 +16,7 @@ from journey.amendments import FACTS
 from journey.upcasting import UPCASTERS
 from journey_projections.encoding.columns import FAMILIES, LAYOUT
 
-FORMAT = 1
+FORMAT = 2
 METADATA_KEY = b"journey.ledger"
 ROW_GROUP = 131_072
 """Rows of a row group, the least that is read."""

@@ -57,6 +57,11 @@ class Ledger:
         listed = segments(self.path / "touchpoints")
         return listed[-1].note() if listed else None
 
+    def own_note(self) -> Note | None:
+        """As `note`, but None also where another version of journey made it. Raises DamagedLedger."""
+        note = self.note()
+        return note if note is not None and note.made_by == made_by() else None
+
     def open(self, until: int | None = None) -> OpenLedger:
         """Its state now, or when it went up to position `until`, to be read.
 
@@ -84,10 +89,9 @@ class Ledger:
             for folder in FOLDERS:
                 (self.path / folder).mkdir(parents=True, exist_ok=True)
             with claimed(self.path / "lock"):
-                note = self.note()
-                if note is not None and note.made_by != made_by():
+                note = self.own_note()
+                if note is None:
                     self._remove()
-                    note = None
                 clear(self.path, note.last if note else 0)
                 note = self._add(journal, note, progress, until)
                 self._compact_last()
@@ -96,8 +100,8 @@ class Ledger:
     def _current(self, journal: Journal, until: int | None) -> Note | None:
         """Its note, where a writer would have nothing to do; else None."""
         try:
-            note = self.note()
-            if note is None or note.made_by != made_by() or any(leftovers(self.path, note.last)):
+            note = self.own_note()
+            if note is None or any(leftovers(self.path, note.last)):
                 return None
         except (FileNotFoundError, DamagedLedger):
             # Somebody may be writing right now: look again once alone.

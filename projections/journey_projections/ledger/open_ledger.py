@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journey.amendments import MERGES, PEOPLE_MERGES, Merge, PeopleMerge
+from journey.errors import DamagedLedger
 from journey.merging import merged_pairs, names_of_united
 from journey.times import EPOCH, to_microseconds
 from journey_projections.encoding.columns import FAMILIES, Array
@@ -28,7 +29,7 @@ from journey_projections.ledger.chunks import (
     read_ahead,
     stretches_of,
 )
-from journey_projections.ledger.layout import FACT_ROWS, TOUCHPOINTS, Note
+from journey_projections.ledger.layout import FACT_ROWS, TOUCHPOINTS, Note, made_by
 from journey_projections.ledger.names import Names
 from journey_projections.ledger.revisions import FactRow
 from journey_projections.ledger.segments import Segment, segments
@@ -40,6 +41,7 @@ class OpenLedger:
     def __init__(self, path: Path, start: int = 1, until: int | None = None) -> None:
         """Open every file, of touchpoints those from position `start` on; as it was when it went up to position `until`, if given.
 
+        INVARIANT (never misread): rows that another version of journey made are not read, since their numbers may mean something else.
         Raises DamagedLedger, and FileNotFoundError where there is no ledger or it was compacted meanwhile.
         """
         listed = [segment for segment in segments(path / "touchpoints", until) if segment.first >= start]
@@ -48,6 +50,10 @@ class OpenLedger:
         self.path = path
         self._notes = [segment.note() for segment in listed]
         self.note: Note = self._notes[-1]
+        if any(note.made_by != made_by() for note in self._notes):
+            raise DamagedLedger(
+                f"the ledger at `{path}` was made by another version of journey", "`journey ledger catch-up` builds it again"
+            )
         self.last = self.note.last if until is None else until
         self._files = [segment.open() for segment in listed]
         self.names = Names(segments(path / "names", self.note.last), self.note.names)
