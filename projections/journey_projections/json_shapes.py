@@ -47,24 +47,27 @@ class ReplayShape(TypedDict):
 
 
 class ContributionShape(TypedDict):
-    """A touchpoint's share of trust; where time passed instead, `touchpoint` and `kind` are null."""
+    """A touchpoint's share of trust, with its cause, also in words; where time passed instead, `touchpoint` and `kind` are null."""
 
     touchpoint: str | None
     occurred_at: Time
     kind: str | None
     cause: str
+    words: str
     before: float
     after: float
     delta: float
 
 
 class ExplanationShape(TypedDict):
-    """What moved trust: `prior` and the deltas sum to `trust` exactly."""
+    """What moved trust until `at`, under which rules: `prior` and the deltas sum to `trust` exactly."""
 
     relationship: str | None
+    at: Time | None
     trust: float
     prior: float
     contributions: list[ContributionShape]
+    rules: RulesShape
 
 
 def finite(number: float | None) -> float | None:

@@ -31,7 +31,7 @@ def ledger_beside(store: str) -> Path | None:
 
 def catch_up(ledger: "Ledger", journal: Journal, working: Working = quietly) -> int:
     """Bring a ledger up to its journal; returns how many of the journal's rows are new in it. Raises as `Ledger.catch_up`."""
-    note, behind = ledger.note(), None
+    note, behind = ledger.own_note(), None
     # An old file has no counters until it is written to.
     with suppress(UnsupportedSchema):
         behind = max(journal.last_position() - (note.last if note else 0), 0)

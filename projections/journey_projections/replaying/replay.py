@@ -60,6 +60,7 @@ class Contribution:
             "occurred_at": self.occurred_at.isoformat(),
             "kind": self.kind,
             "cause": self.cause,
+            "words": self.words,
             "before": self.before,
             "after": self.after,
             "delta": self.delta,
@@ -72,7 +73,9 @@ class Replay:
     """What a history says of a relationship at one instant, under one rule set.
 
     `trust`, `confidence` and `exit_risk` lie in [0, 1]; `prior` is the trust before the first touchpoint; `state` is one of
-    prospect, transactional, transitional, communal, damaged, ended; `touchpoints` counts those that were replayed.
+    prospect, transactional, transitional, communal, damaged, ended_exit, ended_satisfied, ended_dormant, ended_unknown; `touchpoints`
+    counts those that were replayed. `falls_due` is the instant, not before `at`, after which the next thing that waits begins to cost
+    if nothing happens until then (UTC); None where nothing will.
     """
 
     relationship: str | None
@@ -84,6 +87,7 @@ class Replay:
     known_at: datetime | None
     touchpoints: int
     prior: float
+    falls_due: datetime | None
     rules: RuleSetId
     _details: "_Details" = field(repr=False)
 
@@ -120,7 +124,14 @@ class Replay:
     def explanation(self) -> ExplanationShape:
         """What moved trust, as plain data, as `journey explain` writes it in JSON: `prior` and the deltas sum to `trust` exactly."""
         contributions = [one.to_dict() for one in self.contributions]
-        return {"relationship": self.relationship, "trust": self.trust, "prior": self.prior, "contributions": contributions}
+        return {
+            "relationship": self.relationship,
+            "at": None if self.at is None else self.at.isoformat(),
+            "trust": self.trust,
+            "prior": self.prior,
+            "contributions": contributions,
+            "rules": self.rules.to_dict(),
+        }
 
 
 def replay_shape(
@@ -257,6 +268,7 @@ def _finish(run: Run, history: History, at: datetime | None) -> Replay:
         known_at=history.known_at_bound,
         touchpoints=run.count,
         prior=prior,
+        falls_due=run.falls_due(),
         rules=identify(run.rules),
         _details=_Details(run, history, start, at),
     )
@@ -266,10 +278,11 @@ def _contributions(history: History, run: Run, at: datetime | None) -> Iterator[
     before = run.trust()
     for record in history.records:
         outline, occurred_at = record.outline, from_microseconds(record.at)
+        since = record.at if run.now is None else run.now
         run.pass_until(record.at)
         waited = run.trust()
         if waited != before:
-            yield Contribution(None, occurred_at, None, TIME, _TIME_WORDS, before, waited)
+            yield Contribution(None, occurred_at, None, TIME, run.passed(record.at - since), before, waited)
         cause = run.step(record)
         try:
             name, words = one_of(run.rules.causes, cause)
@@ -278,13 +291,11 @@ def _contributions(history: History, run: Run, at: datetime | None) -> Iterator[
         before = run.trust()
         yield Contribution(outline.id, occurred_at, outline.kind, name, words, waited, before)
     if at is not None and run.now is not None:
+        since = run.now
         run.pass_until(to_microseconds(at))
         waited = run.trust()
         if waited != before:
-            yield Contribution(None, at, None, TIME, _TIME_WORDS, before, waited)
-
-
-_TIME_WORDS = "time passed: silence, or a failure left unanswered"
+            yield Contribution(None, at, None, TIME, run.passed(to_microseconds(at) - since), before, waited)
 
 
 def _resolved(rules: str | RuleSet) -> RuleSet:

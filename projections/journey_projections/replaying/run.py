@@ -8,7 +8,8 @@ from typing import Any
 
 from journey.errors import UnusableRules
 from journey.history import Recorded
-from journey.times import from_microseconds
+from journey.times import from_microseconds, instant_at
+from journey_projections.encoding.codes import NEVER
 from journey_projections.encoding.numbering import Encoder
 from journey_projections.replaying.engines import warm_fold
 from journey_projections.replaying.rounding import on_grid
@@ -95,6 +96,21 @@ class Run:
             return view
         except FAILURES as error:
             raise self.rules.unusable("to tell what a state says", error, "mend its `view`") from error
+
+    def passed(self, elapsed: int) -> str:
+        """In words, what the microseconds were that just passed. Raises UnusableRules."""
+        try:
+            return self.rules.passed_in(self.state, self.names, elapsed)
+        except FAILURES as error:
+            raise self.rules.unusable(f"to say what it was when {elapsed} microseconds passed", error, "mend its `passed`") from error
+
+    def falls_due(self) -> datetime | None:
+        """The instant after which something next begins to cost by itself. Raises UnusableRules."""
+        try:
+            due = self.rules.next_due(self.state)
+            return None if due == NEVER else instant_at(self.names.started + due)
+        except FAILURES as error:
+            raise self.rules.unusable("to say when something falls due", error, "mend its `falls_due`") from error
 
 
 def place_of(record: Recorded) -> tuple[datetime, int, str]:

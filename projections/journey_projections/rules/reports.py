@@ -44,9 +44,10 @@ class Parties:
 class EpisodeReport:
     """One failure-response-closure episode of one actor.
 
-    `episode` is its id (None: the slips of a party outside any episode), `nature` is slip, failure, response, deception or
-    courtesy, `opened_at` is when it last opened (UTC), `restored` the share of the loss
-    made good, `steps` the recovery steps taken.
+    `episode` is its id (None: the slips of a party outside any episode), `nature` is slip, failure, response, deception, courtesy,
+    request or complaint, `opened_at` is when it last opened (UTC), `restored` the share of the loss
+    made good, `steps` the recovery steps taken. While something in it waits for an answer, `waits_since` is when that began, and
+    `costs_from` when patience ends or ended: from then on waiting costs trust. Both are None once it is answered.
     """
 
     episode: str | None
@@ -59,15 +60,25 @@ class EpisodeReport:
     steps: tuple[str, ...]
     restored: float
     is_voiced: bool
+    waits_since: datetime | None = None
+    costs_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseReport:
-    """One promise: its id, the level promised (0 to 1), and whether the expectation behind it was drawn out."""
+    """One promise: its id, the level promised (0 to 1), and whether the expectation behind it was drawn out.
+
+    `made_at` and `due` are in UTC; `due` is None without a date. `is_overdue` says that the date has passed and nothing was delivered;
+    `is_delivered` whether something was, and is None where the rule set does not know, as for a promise without a date.
+    """
 
     promise: str
     level: float
     is_elicited: bool
+    made_at: datetime | None = None
+    due: datetime | None = None
+    is_overdue: bool = False
+    is_delivered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

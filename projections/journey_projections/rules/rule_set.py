@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from journey.errors import UnusableRules
+from journey_projections.encoding.codes import NEVER
 from journey_projections.encoding.numbering import Counts, Encoder
 from journey_projections.rules.reports import Parties, PartyTrust, Report
 
@@ -20,9 +21,12 @@ COMMUNAL_FROM = 0.8
 """Trust from which the parties look after each other."""
 
 
-PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED = range(6)
-STATES = ("prospect", "transactional", "transitional", "communal", "damaged", "ended")
-"""States of a relationship, after Zhang, Watson, Palmatier & Dant 2016, by the numbers above."""
+PROSPECT, TRANSACTIONAL, TRANSITIONAL, COMMUNAL, DAMAGED, ENDED_EXIT, ENDED_SATISFIED, ENDED_DORMANT, ENDED_UNKNOWN = range(9)
+STATES = (
+    *("prospect", "transactional", "transitional", "communal", "damaged"),
+    *("ended_exit", "ended_satisfied", "ended_dormant", "ended_unknown"),
+)
+"""States of a relationship, after Zhang, Watson, Palmatier & Dant 2016, by the numbers above; an end is told with its outcome."""
 
 
 class View(NamedTuple):
@@ -61,6 +65,8 @@ def _nothing(*_: Any) -> None:
 
 FAILURES = (Exception, SystemExit)
 """What a function of a rule set may raise to count as its failure; only Ctrl-C still interrupts."""
+SILENCE = "time passed: silence"
+"""What the passing of time was, where a rule set says nothing else."""
 CAUSE_UNTOLD = (("moved_by_the_rules", "the rules moved it; they do not say why"),)
 
 
@@ -82,7 +88,9 @@ class RuleSet:
     `apply(state, touchpoint, p)` lets one touchpoint act, both in place; `apply` may return a number of `causes`.
     `trust(state, p)` in [0, 1], `view(state, p)`,
     `party(state, index, p)` and `report(state, names, p)` only read. A rule set never learns the
-    absolute time, only what elapsed since the first touchpoint.
+    absolute time, only what elapsed since the first touchpoint. `passed(state, names, elapsed, p)` says in words what the time was that
+    just passed, and `falls_due(state)` when, in microseconds since the first touchpoint, something next begins to cost by itself (NEVER:
+    nothing will); these two only read, too.
 
     `apply` gets touchpoints as `Encoded` numbers, and `room` says which lists of the state grow so that it holds every name
     so far; with `takes_touchpoints` it gets the touchpoints themselves instead. `about` says in a line what it is.
@@ -103,6 +111,8 @@ class RuleSet:
     view: Callable[[Any, Any], View] | None = None
     party: Callable[[Any, int, Any], PartyLevels] | None = None
     report: Callable[[Any, Encoder, Any], Report] | None = None
+    passed: Callable[[Any, Encoder, int, Any], str] | None = None
+    falls_due: Callable[[Any], int] | None = None
     causes: tuple[tuple[str, str], ...] = CAUSE_UNTOLD
     takes_touchpoints: bool = False
     about: str = ""
@@ -143,6 +153,14 @@ class RuleSet:
             return self.report(state, names, self.parameters)
         prior = self.trust(self.start(), self.parameters)
         return Report(Parties(PartyTrust(self.trust(state, self.parameters)), {}, PartyTrust(prior)))
+
+    def passed_in(self, state: Any, names: Encoder, elapsed: int) -> str:
+        """In words, what the time was that just passed; a rule set that does not say so knows of silence only."""
+        return SILENCE if self.passed is None else self.passed(state, names, elapsed, self.parameters)
+
+    def next_due(self, state: Any) -> int:
+        """When something next begins to cost by itself, in microseconds since the first touchpoint; NEVER without one."""
+        return NEVER if self.falls_due is None else self.falls_due(state)
 
 
 def view_by_trust(trust: float) -> View:

@@ -28,7 +28,13 @@
     VOICE,
     WORD_OF_MOUTH,
     CUSTOMERS_SIDE,
-) = range(27)
+    LATE,
+    UNNOTICED,
+    NOTICED,
+    LATE_INTRODUCTION,
+    REQUEST,
+    UNEXPLAINED_EXIT,
+) = range(33)
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("nothing_to_move", "a fact that moves nothing"),
@@ -43,7 +49,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("bad_response_is_a_second_failure", "a bad response to an open failure: worse than the failure"),
     ("deception_leaves_a_ceiling", "a deception came out; it leaves a ceiling that no conduct lifts"),
     ("acknowledgement_opens_recovery", "a step of recovery gave back a part of what was lost"),
-    ("full_recovery_vouches", "the failure was acknowledged, admitted, helped with, explained and prevented: it is made good"),
+    ("full_recovery_vouches", "every step that the failure asked for was taken: it is made good"),
     ("nothing_restores_before_acknowledgement", "nothing is restored before somebody acknowledges the failure"),
     ("compensation_repairs_competence_only", "money makes up for a part of poor work, and for nothing else"),
     ("apology_counts_once", "a sincere apology counts, once"),
@@ -61,5 +67,11 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("voice_costs_nothing", "the customer spoke up; voice is a chance, not a failure"),
     ("word_of_mouth_warns", "what the customer says to others came back; it warns and moves nothing"),
     ("the_customers_side_is_kept_apart", "what the customer did; it moves the organisation's trust in them, not theirs"),
+    ("late_is_less", "what was promised came, and came late; the later, the less it is worth"),
+    ("nobody_noticed_yet", "something went wrong that the customer does not know of yet; trust moves when they learn of it"),
+    ("a_failure_hurts_when_noticed", "the customer learnt of a failure: less if told, more if found out"),
+    ("late_introduction_lifts_less", "whoever took over was introduced after all; the later, the less it helps"),
+    ("a_request_waits_for_an_answer", "the customer asked for something, and waits for an answer"),
+    ("unexplained_exit", "the customer left, and nothing recorded says why"),
 )
 """Each cause as (name, words), indexed by the numbers above."""

@@ -4,60 +4,72 @@ import math
 
 from journey_projections.encoding.codes import INSTITUTION, NOBODY, ORGANISATION
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import State
+from journey_projections.rules.goodwill.state import Party, Side, State
 
 DAY = 86_400_000_000
+DAYS = 1.0 / DAY
 HALF = math.log(2.0)
+
+
+def shrunk(x: float) -> float:
+    """e to the -x, for x of 0 and more: by plain arithmetic where x is small, as it mostly is, which takes a third of the time."""
+    if x > 0.125:
+        return math.exp(-x)
+    return 1.0 - x * (1.0 - x * (1 / 2 - x * (1 / 6 - x * (1 / 24 - x * (1 / 120 - x * (1 / 720 - x * (1 / 5040 - x * (1 / 40320))))))))
 
 
 def days_between(earlier: int, later: int) -> float:
     """Days from one time in microseconds to another, never negative."""
-    return float(max(0, later - earlier)) / float(DAY)
+    return float(max(0, later - earlier)) * DAYS
 
 
-def silence_erodes_slowly(level: float, days: float, p: GoodwillParameters) -> float:
-    """T30. After a long silence, trust above the middle drifts back towards it; below the middle, time heals nothing."""
-    if level <= 0.5 or days <= p.fade_grace_days:
+def silence_erodes_slowly(level: float, prior: float, days: float, p: GoodwillParameters) -> float:
+    """T30. After a long silence, trust above the prior drifts back towards it; below it, time heals nothing."""
+    if level <= prior or days <= p.fade_grace_days:
         return level
-    return 0.5 + (level - 0.5) * math.exp(-HALF * (days - p.fade_grace_days) / p.fade_days)
+    return prior + (level - prior) * math.exp(-HALF * (days - p.fade_grace_days) / p.fade_days)
 
 
 def part_of_a_good_name_fades(state: State, p: GoodwillParameters) -> float:
     """T2. What is left of the part of a referral's or a good name's lift that fades."""
     relationship = state.relationship[0]
-    if relationship.lift_fading <= 0.0:
+    if relationship.lift_fading == 0.0:
         return 0.0
     return relationship.lift_fading * math.exp(-days_between(relationship.lift_at, relationship.now) / p.origin_fading_days)
 
 
-def unanswered_failure_keeps_costing(state: State, side: int, p: GoodwillParameters) -> float:
-    """T11. The share of goodwill that an unanswered failure has left by now; it stops at a floor."""
-    record = state.sides[side]
-    if record.neglect_rate <= 0.0 or record.neglect <= p.neglect_floor:
-        return record.neglect
-    days = days_between(record.neglect_at, state.relationship[0].now)
-    return max(p.neglect_floor, record.neglect * math.exp(-record.neglect_rate * days))
+def lifted(level: float, lift: float) -> float:
+    """A level raised by a share of its distance to 1, or lowered by one of its distance to 0."""
+    return level + (1.0 - level) * lift if lift >= 0.0 else level * (1.0 + lift)
 
 
-def competence_of(state: State, index: int, p: GoodwillParameters) -> float:
-    """A party's competence as trusted now, 0 to 1."""
-    party = state.parties[index]
-    level = silence_erodes_slowly(party.competence, days_between(party.touched_at, state.relationship[0].now), p)
-    if index == INSTITUTION:
-        level += (1.0 - level) * part_of_a_good_name_fades(state, p)
-    return level * party.wound_competence
+def spared(side: Side, now: int, p: GoodwillParameters) -> float:
+    """The share that is left by now of what the waiting had not yet cost."""
+    return math.exp(-days_between(side.waited_at, now) / p.waiting_days)
 
 
-def goodwill_of(state: State, index: int, p: GoodwillParameters) -> float:
-    """A party's goodwill as trusted now, 0 to 1."""
-    party = state.parties[index]
-    level = silence_erodes_slowly(party.goodwill, days_between(party.touched_at, state.relationship[0].now), p)
-    if index == INSTITUTION:
-        level += (1.0 - level) * part_of_a_good_name_fades(state, p)
-    level *= party.wound_goodwill
-    if index <= 1:
-        level *= unanswered_failure_keeps_costing(state, index, p)
-    return level
+def waiting_keeps_costing(awaited: float, not_yet: float, left: float) -> float:
+    """T11. What waiting obligations cost by now, in log shares: nothing at first, most of it within a month, never more than if refused."""
+    return max(0.0, awaited - not_yet * left)
+
+
+def level_of_competence(state: State, party: Party, p: GoodwillParameters) -> float:
+    """A party's competence now, without its wounds."""
+    days = days_between(party.touched_at, state.relationship[0].now)
+    return silence_erodes_slowly(party.competence, p.prior_competence, days, p)
+
+
+def level_of_goodwill(state: State, party: Party, p: GoodwillParameters) -> float:
+    """A party's goodwill now, without its wounds."""
+    days = days_between(party.touched_at, state.relationship[0].now)
+    return silence_erodes_slowly(party.goodwill, p.prior_goodwill, days, p)
+
+
+def worth(level: float, lift: float, harm: float) -> float:
+    """What is left of a level, raised or lowered by a name, under harms in log shares."""
+    if lift != 0.0:
+        level = lifted(level, lift)
+    return level * math.exp(-harm) if harm > 0.0 else level
 
 
 def neither_dimension_makes_up_for_the_other(competence: float, goodwill: float, p: GoodwillParameters) -> float:
@@ -67,39 +79,56 @@ def neither_dimension_makes_up_for_the_other(competence: float, goodwill: float,
 
 
 def trust_of(state: State, index: int, p: GoodwillParameters) -> float:
-    """A party's trust now, 0 to 1."""
-    return neither_dimension_makes_up_for_the_other(competence_of(state, index, p), goodwill_of(state, index, p), p)
+    """A party's trust now, 0 to 1; a side's own with its good name and what it lets wait."""
+    competence, goodwill = dimensions_of(state, index, p)
+    return neither_dimension_makes_up_for_the_other(competence, goodwill, p)
 
 
-def bond(state: State, p: GoodwillParameters) -> float:
-    """The trust in the current representative as such: the person's, as far as they were introduced; the institution's without one."""
-    return state.relationship[0].seat * trust_of(state, person(state), p)
+def dimensions_of(state: State, index: int, p: GoodwillParameters) -> tuple[float, float]:
+    """Competence and goodwill behind that trust."""
+    party, lift = state.parties[index], 0.0
+    harm_competence = party.harm_competence + party.earning_competence
+    harm_goodwill = party.harm_goodwill + party.earning_goodwill
+    if index == INSTITUTION:
+        lift = part_of_a_good_name_fades(state, p)
+    if index <= 1 and state.sides[index].waiting:
+        side = state.sides[index]
+        left = spared(side, state.relationship[0].now, p)
+        harm_competence += waiting_keeps_costing(side.awaited_competence, side.spared_competence, left)
+        harm_goodwill += waiting_keeps_costing(side.awaited_goodwill, side.spared_goodwill, left)
+    competence = worth(level_of_competence(state, party, p), lift, harm_competence)
+    return competence, worth(level_of_goodwill(state, party, p), lift, harm_goodwill)
 
 
-def person(state: State) -> int:
-    """Whom the customer deals with: the current representative, or the institution while there is none whose own acts they know."""
-    current = state.relationship[0].current
-    return current if current != NOBODY and state.parties[current].known else INSTITUTION
-
-
-def chair(state: State, p: GoodwillParameters) -> float:
-    """The trust of whoever the customer now deals with: the current representative, or an empty chair."""
-    if state.relationship[0].vacant:
-        return departure_loses_the_bond(bond(state, p), trust_of(state, INSTITUTION, p), p)
-    return bond(state, p)
-
-
-def departure_loses_the_bond(bond: float, institution: float, p: GoodwillParameters) -> float:
-    """T28. With the person gone the bond counts as handed to nobody, and never for more than the institution."""
-    return min(bond, institution) * p.introduced_none
+def departure_loses_the_bond(p: GoodwillParameters) -> float:
+    """T28. With the person gone the bond counts as handed to nobody: what that takes of it, in log shares."""
+    return -math.log(p.introduced_none)
 
 
 def side_trust(state: State, side: int, p: GoodwillParameters) -> float:
-    """Trust in one side now, 0 to 1: the institution and the representative blended so that either alone can bring it down."""
-    lead = trust_of(state, side, p)
-    if side == ORGANISATION and lead > 0.0:
-        lead = lead * (chair(state, p) / lead) ** p.representative_weight
-    return deception_leaves_a_ceiling(lead, state.sides[side].ceiling)
+    """Trust in one side now, 0 to 1: the institution, and whoever the customer deals with, who can only bring it down."""
+    return relationship_trust(state, side, trust_of(state, side, p), p)
+
+
+def relationship_trust(state: State, side: int, trust: float, p: GoodwillParameters) -> float:
+    """That trust, from the trust in the side's own party."""
+    if side == ORGANISATION:
+        trust *= people_carry_a_part(state, p)
+    return deception_leaves_a_ceiling(trust, state.sides[side].ceiling)
+
+
+def people_carry_a_part(state: State, p: GoodwillParameters) -> float:
+    """T61. The share that is left of the institution's trust by what people did worse than it, by a newcomer, or by an empty chair."""
+    relationship = state.relationship[0]
+    strain = relationship.strain
+    if relationship.vacant:
+        strain += departure_loses_the_bond(p)
+    return math.exp(-p.representative_weight * strain) if strain > 0.0 else 1.0
+
+
+def is_current(state: State, index: int) -> bool:
+    """Whether the customer deals with this party."""
+    return index != NOBODY and index == state.relationship[0].current and state.relationship[0].vacant == 0
 
 
 def deception_leaves_a_ceiling(trust: float, ceiling: float) -> float:

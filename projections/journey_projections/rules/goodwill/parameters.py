@@ -14,7 +14,7 @@ class GoodwillParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # What trust is
+    # What trust is (T34, T36, T61)
     prior_competence: float = parameter(0.5, 0.4, 0.6, "level", "competence trusted before anything happened", "neutral start")
     prior_goodwill: float = parameter(0.5, 0.4, 0.6, "level", "goodwill trusted before anything happened", "neutral start")
     competence_weight: float = parameter(
@@ -27,9 +27,14 @@ class GoodwillParameters(BaseModel):
         0.1, 0.02, 0.2, "trust", "below this trust a breach finds less and less to destroy", "a bounded scale: nothing below nothing"
     )
 
-    # Opening
+    # Opening (T1, T2)
     origin_reputation: float = parameter(
-        0.1, 0.0, 0.3, "share", "how far a good name lifts the prior at full strength", "McKnight, Cummings & Chervany 1998"
+        0.1,
+        0.0,
+        0.3,
+        "share",
+        "how far a good name lifts the prior at full strength, and a bad one lowers it",
+        "McKnight, Cummings & Chervany 1998",
     )
     origin_referral: float = parameter(
         0.2, 0.0, 0.4, "share", "how far a referral lifts the prior at full strength", "Schmitt, Skiera & Van den Bulte 2011"
@@ -37,12 +42,12 @@ class GoodwillParameters(BaseModel):
     origin_returning: float = parameter(
         0.15, 0.0, 0.3, "share", "how far having come back lifts the prior at full strength", "Homburg, Hoyer & Stock 2007"
     )
-    origin_fading: float = parameter(0.5, 0.0, 1.0, "share", "part of that lift that fades", "Schmitt, Skiera & Van den Bulte 2011")
+    origin_fading: float = parameter(0.5, 0.0, 1.0, "share", "part of such a lift that fades", "Schmitt, Skiera & Van den Bulte 2011")
     origin_fading_days: float = parameter(
         365.0, 30.0, 1460.0, "days", "time in which the fading part falls to 1/e", "Schmitt, Skiera & Van den Bulte 2011"
     )
 
-    # Everyday
+    # Everyday (T3, T45, T53, T54, T62)
     gain: float = parameter(
         0.08, 0.04, 0.1, "share", "share of the remaining distance that one perfect contact closes", "Slovic 1993: built slowly"
     )
@@ -61,9 +66,12 @@ class GoodwillParameters(BaseModel):
         0.08,
         0.04,
         0.15,
-        "share",
-        "share of its harm that one perfect contact takes off a wound",
+        "log share",
+        "part of a harm that one perfect contact takes off",
         "Schweitzer, Hershey & Bradlow 2006: consistent conduct",
+    )
+    earned_by: float = parameter(
+        15.0, 5.0, 17.0, "contacts", "perfect contacts that earn back what recovery could not restore", "Schweitzer, Hershey & Bradlow 2006"
     )
     gesture_gain: float = parameter(
         0.3,
@@ -97,8 +105,14 @@ class GoodwillParameters(BaseModel):
         "goodwill of a check-in that corrected the course, as a contact's quality",
         "the founding essays, m17: a corrected course",
     )
+    recognised_gain: float = parameter(
+        0.1, 0.01, 0.3, "quality", "goodwill of being known for who one is, as a contact's quality", "the founding essays, m26"
+    )
+    purchase_gain: float = parameter(
+        0.1, 0.01, 0.3, "quality", "what a purchase tells the organisation of the customer, as a contact's quality", "Netzer et al. 2008"
+    )
 
-    # Competence breach
+    # Competence breach (T4, T25, T49, T50)
     competence_loss: float = parameter(
         0.3, 0.2, 0.36, "log share", "harm of a full competence breach", "Tversky & Kahneman 1992; Slovic 1993"
     )
@@ -118,8 +132,22 @@ class GoodwillParameters(BaseModel):
     exogenous_share: float = parameter(
         0.5, 0.2, 0.8, "share", "severity left when nobody in the relationship is at fault", "Weiner 1985; Folkes 1984"
     )
+    supplier_share: float = parameter(
+        0.9, 0.8, 1.0, "share", "severity left when a supplier is at fault, whom the organisation chose", "Weiner 1985; Folkes 1984"
+    )
+    candour: float = parameter(
+        0.8, 0.5, 0.95, "share", "severity left when the organisation itself tells of a failure", "Mayer, Davis & Schoorman 1995: integrity"
+    )
+    concealed: float = parameter(
+        0.3,
+        0.1,
+        0.6,
+        "share",
+        "share of a failure's severity that counts as a concealment besides, when it is found out",
+        "the founding essays, m14",
+    )
 
-    # Relational breach (T4, T5)
+    # Relational breach (T5 to T7, T37)
     relational_loss: float = parameter(
         1.0, 0.94, 1.3, "log share", "harm of a full relational breach where there was no trust", "Paulssen & Sommerfeld 2015"
     )
@@ -136,7 +164,7 @@ class GoodwillParameters(BaseModel):
         1.55,
         2.5,
         "factor",
-        "how much prior trust adds to a relational breach",
+        "how much full prior trust adds to the harm of a relational breach",
         "Grégoire & Fisher 2008; Grégoire, Tripp & Legoux 2009",
     )
     unrecognised: float = parameter(
@@ -151,7 +179,7 @@ class GoodwillParameters(BaseModel):
         20.0, 5.0, 60.0, "contacts", "good history at which half of that severity is there", "the founding essays, m26: treated as a number"
     )
     unexplained_refusal: float = parameter(
-        0.1, 0.0, 0.3, "severity", "severity of declining an engagement without reasons", "Bies & Moag 1986"
+        0.05, 0.0, 0.1, "severity", "severity of declining an engagement without reasons", "Bies & Moag 1986"
     )
     institution_reach: float = parameter(
         0.85, 0.8, 0.95, "share", "how much of a representative's breach reaches the institution", "Chen, Li & Lin 2013"
@@ -161,17 +189,17 @@ class GoodwillParameters(BaseModel):
         0.0,
         0.05,
         "severity",
-        "below this a slip outside any episode passes without opening one",
+        "below this a slip passes without opening an episode",
         "Zeithaml, Berry & Parasuraman 1993: zone of tolerance",
     )
 
-    # Bad responses and deception (T6, T7, T8)
+    # Bad responses and deception (T8 to T10, T20, T39)
     ignored: float = parameter(
         1.4,
         1.1,
         2.0,
         "factor",
-        "harm of ignoring an open failure, against an unrelated relational breach",
+        "harm of ignoring an open failure, or in the end of never answering it, against an unrelated relational breach",
         "Bitner, Booms & Tetreault 1990",
     )
     deflected: float = parameter(1.3, 1.1, 2.0, "factor", "harm of shifting the blame, likewise", "Bitner, Booms & Tetreault 1990")
@@ -197,20 +225,30 @@ class GoodwillParameters(BaseModel):
     exposed_denial: float = parameter(
         0.4, 0.2, 0.7, "severity", "severity of a denial that evidence exposes", "Kim, Ferrin, Cooper & Dirks 2004"
     )
-    neglect_days: float = parameter(
-        1095.0,
-        365.0,
-        2190.0,
-        "days",
-        "time in which a full, unanswered failure halves the institution's goodwill",
+
+    # Waiting (T11, T38, T40 to T42)
+    waiting_days: float = parameter(
+        12.0, 6.0, 20.0, "days", "time in which what waiting has not yet cost falls to 1/e", "the founding essays, m15: head in the sand"
+    )
+    patience_failure: float = parameter(3.0, 2.5, 7.0, "days", "how long a slight failure may wait", "Smith, Bolton & Wagner 1999")
+    patience_complaint: float = parameter(3.0, 0.5, 14.0, "days", "how long a slight complaint may wait", "Hirschman 1970: voice")
+    patience_request: float = parameter(5.0, 0.5, 21.0, "days", "how long a request without a date may wait", "Hirschman 1970: voice")
+    urgency: float = parameter(
+        0.3, 0.0, 0.4, "share", "how much shorter patience is for what is as grave or urgent as can be", "Smith, Bolton & Wagner 1999"
+    )
+    request_severity: float = parameter(
+        0.5,
+        0.2,
+        0.8,
+        "severity",
+        "how severe it is to leave the most urgent request unanswered",
         "the founding essays, m15: head in the sand",
     )
-    neglect_floor: float = parameter(0.3, 0.1, 0.6, "share", "what neglect leaves at the least", "a bounded scale: nothing below nothing")
-    neglect_voiced: float = parameter(
-        0.5, 0.0, 1.0, "factor", "how fast neglect costs once the customer has spoken up", "Hirschman 1970: voice"
+    voiced: float = parameter(
+        0.8, 0.5, 0.95, "share", "what further waiting costs once the customer has spoken up", "Hirschman 1970: voice"
     )
 
-    # Recovery (T9 to T13)
+    # Recovery (T12 to T20, T33, T55, T56, T58, T59)
     acknowledge: float = parameter(
         0.125,
         0.05,
@@ -225,6 +263,23 @@ class GoodwillParameters(BaseModel):
     prevent: float = parameter(0.1875, 0.05, 0.25, "weight", "… of preventing a recurrence", "Gillespie & Dietz 2009")
     apologise: float = parameter(
         0.04, 0.0, 0.08, "share", "share of the wound that one sincere apology adds", "Lewicki, Polin & Lount 2016; Halperin et al. 2022"
+    )
+    first_to_speak: float = parameter(
+        0.1,
+        0.02,
+        0.15,
+        "share",
+        "what the steps gain where the firm spoke before the customer complained, and full recovery beyond the wound",
+        "the founding essays, m3: acting first",
+    )
+    involuntary_step: float = parameter(
+        0.7, 0.3, 0.9, "factor", "worth of a step that had to be wrung out", "Desmet, De Cremer & van Dijk 2011"
+    )
+    bad_start: float = parameter(
+        0.8, 0.7, 0.95, "share", "what all steps restore of the harm of an earlier bad response", "Maxham & Netemeyer 2002"
+    )
+    insult_restored: float = parameter(
+        0.5, 0.3, 0.6, "share", "the most that steps restore of a relational breach of 0.8 or more", "Schweitzer, Hershey & Bradlow 2006"
     )
     compensate: float = parameter(
         0.15, 0.05, 0.15, "share", "share of a competence wound that full, voluntary compensation restores", "Haesevoets et al. 2015"
@@ -241,21 +296,36 @@ class GoodwillParameters(BaseModel):
         0.5, 0.3, 0.9, "share", "size times certainty from which a step counts as taken", "a half-hearted step is no step"
     )
     recurrence: float = parameter(
-        0.8, 0.5, 0.95, "factor", "worth of a recovery after an earlier failure of the same kind", "Maxham & Netemeyer 2002"
+        0.8,
+        0.5,
+        0.95,
+        "factor",
+        "worth of a recovery after a failure of the same kind, as severe, was made good",
+        "Maxham & Netemeyer 2002",
     )
     deception_recovery: float = parameter(
         0.5, 0.2, 0.7, "factor", "worth of a recovery after a deception", "Schweitzer, Hershey & Bradlow 2006"
     )
     vouching: float = parameter(
-        0.5, 0.2, 0.8, "share", "what a full recovery gives back of older open grievances", "Maxham & Netemeyer 2002"
+        0.05,
+        0.03,
+        0.06,
+        "log share",
+        "the most that a full recovery at severity 1 gives back of other grievances",
+        "Maxham & Netemeyer 2002",
     )
     minor: float = parameter(
         0.5, 0.3, 0.6, "severity", "below this a first failure, fully recovered, deepens the bond", "Magnini et al. 2007"
     )
-    paradox: float = parameter(0.05, 0.0, 0.1, "share", "how far that goes, at severity 1", "de Matos, Henrique & Rossi 2007")
-    crisis_met: float = parameter(
-        0.3, 0.1, 0.6, "share", "how far a full recovery from what nobody caused goes, at severity 1", "van Doorn & Verhoef 2008"
+    paradox: float = parameter(
+        0.05,
+        0.0,
+        0.1,
+        "share",
+        "how far that goes at severity 1, as a share of goodwill times its distance to 1",
+        "de Matos, Henrique & Rossi 2007",
     )
+    crisis_met: float = parameter(0.3, 0.1, 0.6, "share", "… of full recovery from what nobody caused", "van Doorn & Verhoef 2008")
     courtesy: float = parameter(
         0.4, 0.1, 0.6, "quality", "goodwill of a step taken for the customer's own mistake, as a contact's quality", "Weiner 1985"
     )
@@ -274,14 +344,25 @@ class GoodwillParameters(BaseModel):
         0.05, 0.01, 0.3, "quality", "contact that counts as good for that", "the founding essays, m20: no volume of trifles"
     )
 
-    # Promises (T14 to T17)
+    # Promises (T21 to T24, T46 to T48)
     zone: float = parameter(0.1, 0.05, 0.2, "level", "half-width of the zone of tolerance", "Zeithaml, Berry & Parasuraman 1993")
     zone_elicited: float = parameter(
         0.1, 0.0, 0.2, "level", "what drawing out the expectations adds to it", "Zeithaml, Berry & Parasuraman 1993"
     )
-    kept: float = parameter(0.2, 0.1, 0.4, "quality", "quality of a delivery at the zone's lower edge", "Oliver 1980: disconfirmation")
+    kept: float = parameter(0.2, 0.1, 0.4, "quality", "quality of a delivery exactly as promised", "Oliver 1980: disconfirmation")
     kept_slope: float = parameter(
-        0.5, 0.1, 0.65, "quality / level", "how quality rises with delivery against promise", "Oliver 1980: disconfirmation"
+        0.5, 0.1, 0.65, "quality / level", "how quality rises with delivery above the promise", "Oliver 1980: disconfirmation"
+    )
+    lateness_days: float = parameter(
+        7.0,
+        2.0,
+        30.0,
+        "days",
+        "lateness by which a delivery is worth half, at the least; else as long as it was promised ahead",
+        "the founding essays, m29",
+    )
+    broken_word: float = parameter(
+        0.4, 0.2, 0.6, "share", "severity of a miss that is also a breach of integrity where a word was given", "the founding essays, m29"
     )
     disclosed: float = parameter(
         0.4,
@@ -301,18 +382,24 @@ class GoodwillParameters(BaseModel):
         0.6, 0.5, 0.8, "share", "… all check-ins together", "the founding essays, m17: honest talk along the way"
     )
 
-    # People (T18, T19)
+    # People (T26 to T28, T63)
     introduced_warm: float = parameter(
         0.97, 0.93, 1.0, "factor", "what a warm introduction hands on of the bond", "Schmitz, Friess, Alavi & Habel 2020"
     )
     introduced_cold: float = parameter(0.85, 0.8, 0.92, "factor", "… a cold one", "Schmitz, Friess, Alavi & Habel 2020")
     introduced_none: float = parameter(0.78, 0.5, 0.79, "factor", "… none at all", "Schmitz, Friess, Alavi & Habel 2020")
-
     introduced_known: float = parameter(
         0.25, 0.1, 0.5, "share", "… how much of the rest is lost when the customer knows the newcomer already", "Bendapudi & Leone 2002"
     )
+    introduced_late_days: float = parameter(
+        30.0, 7.0, 90.0, "days", "time in which the worth of a later introduction falls to 1/e", "the founding essays, m23"
+    )
+    introduced_by_self: float = parameter(
+        0.7, 0.3, 1.0, "share", "worth of presenting oneself, against being introduced by the predecessor", "Bendapudi & Leone 2002"
+    )
+    introduced_by_other: float = parameter(0.85, 0.3, 1.0, "share", "… of being introduced by somebody else", "Bendapudi & Leone 2002")
 
-    # Voice and time (T20 to T22)
+    # Voice (T29, T64 to T66)
     feedback: float = parameter(
         0.5,
         0.1,
@@ -322,16 +409,44 @@ class GoodwillParameters(BaseModel):
         "the founding essays, m30: what you do not notice",
     )
     feedback_loss: float = parameter(
+        0.07,
+        0.06,
         0.1,
-        0.02,
-        0.2,
         "log share",
-        "harm of a score at 0 where trust was at 1 and no failure explains it",
+        "harm of a first score at 0 where trust was at 1 and no failure explains it",
         "the founding essays, m30: dissatisfied, and nobody notices",
+    )
+    scores_grow: float = parameter(
+        2.0,
+        1.0,
+        4.0,
+        "factor",
+        "how much more a low score costs for each low one before it",
+        "the founding essays, m34: the signs are all there",
+    )
+    scores_days: float = parameter(180.0, 60.0, 365.0, "days", "time in which earlier low scores count half", "Knox & van Oest 2014")
+    falling_scores: float = parameter(
+        0.5, 0.1, 1.0, "log share", "readiness to leave when a score falls from best to worst", "the founding essays, m34"
+    )
+    word_alarm: float = parameter(
+        0.25,
+        0.05,
+        0.5,
+        "log share",
+        "readiness to leave when the customer is heard to speak as badly as can be",
+        "East, Hammond & Wright 2007",
+    )
+    word_doubt: float = parameter(
+        0.15, 0.0, 0.4, "share", "evidence that such hearsay makes doubtful", "the founding essays, m34: weak signals"
+    )
+    unexplained_exit: float = parameter(
+        0.5, 0.2, 0.8, "share", "evidence that an exit nothing explains makes doubtful", "the founding essays, m30"
     )
     explained_days: float = parameter(
         90.0, 30.0, 180.0, "days", "how long an earlier failure explains a low score", "the founding essays, m30: what you do not notice"
     )
+
+    # Time (T30, T35)
     fade_days: float = parameter(
         7300.0,
         3650.0,
@@ -345,6 +460,8 @@ class GoodwillParameters(BaseModel):
     )
     evidence_days: float = parameter(1095.0, 365.0, 2190.0, "days", "time in which evidence halves", "Huynh, Jennings & Shadbolt 2006")
     evidence_half: float = parameter(8.0, 2.0, 20.0, "touchpoints", "evidence at which confidence is 1/2", "Jøsang & Ismail 2002")
+
+    # Readiness to leave (T31, T32)
     alarm_relational: float = parameter(
         0.9, 0.5, 1.0, "share", "how much of a relational wound turns into readiness to leave at once", "Grégoire, Tripp & Legoux 2009"
     )

@@ -1,4 +1,4 @@
-"""Service recovery: the steps that repair an episode, the money that does not, and the evidence that re-reads it."""
+"""Service recovery: answers, the steps that repair an episode, the money that does not, and the evidence that re-reads it."""
 
 import math
 
@@ -9,21 +9,71 @@ from journey_projections.encoding.codes import (
     APOLOGISE,
     COMPENSATE,
     DEFLECTED,
+    DELAYED,
     DENIED,
     EXPLAIN,
     HELP,
     IGNORED,
     INTEGRITY,
-    NOBODY,
     NOTHING,
     PREVENT,
 )
-from journey_projections.rules.goodwill.conduct import breach, good, lead_of, prior_trust, relational_breach_grows_with_goodwill
-from journey_projections.rules.goodwill.levels import HALF, days_between
+from journey_projections.rules.goodwill.breaches import (
+    a_persons_act_is_charged_to_the_institution,
+    breach,
+    charge,
+    cooled,
+    little_trust_leaves_little_to_lose,
+    relational_breach_grows_with_goodwill,
+    warn,
+)
+from journey_projections.rules.goodwill.conduct import good
+from journey_projections.rules.goodwill.levels import DAY, HALF, days_between
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.people import meet
-from journey_projections.rules.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, State, Wound
-from journey_projections.rules.goodwill.wounds import answer, close, is_first_wound, open_one_of, rewound_all, touch
+from journey_projections.rules.goodwill.state import ANSWERED, COURTESY, DECEPTION, FAILURE, PROMISE, RESPONSE, Party, State, Wound
+from journey_projections.rules.goodwill.waiting import PASSED, is_answered, read, spent, stop_waiting, wait_for
+from journey_projections.rules.goodwill.wounds import (
+    add_harm,
+    close,
+    conduct_earns_the_rest,
+    is_first_wound,
+    open_one_of,
+    restored_to,
+)
+
+
+def an_answer_stops_the_clock(state: State, latest: int, acknowledges: bool, p: GoodwillParameters) -> None:
+    """T43. An act of the organisation in an episode answers what waits there; what the waiting cost stays part of the wound.
+
+    Steps answer a failure only once it is acknowledged; whatever else is done, answers.
+    """
+    number = latest
+    while number != NOTHING and not is_answered(state.episodes[number]):
+        wound = state.episodes[number]
+        if wound.waits != ANSWERED and (acknowledges or (wound.nature != FAILURE and wound.nature != DECEPTION)):
+            deepen_by_waiting(state, number, stop_waiting(state, number, p), p)
+        elif acknowledges and wound.starts == 0:
+            wound.starts = PASSED
+        wound.awaited_in_all = 0.0
+        number = wound.sibling
+
+
+def deepen_by_waiting(state: State, number: int, share: float, p: GoodwillParameters) -> None:
+    """Let this share of what a wound waited to cost be part of its harm from now on; nobody in particular let it wait."""
+    wound = state.episodes[number]
+    if share > 0.0:
+        if wound.severity <= 0.0:
+            wound.severity = wound.unfelt
+        add_harm(
+            state,
+            number,
+            state.on_lead[number],
+            state.parties[wound.side],
+            share * wound.awaited_competence,
+            share * wound.awaited_goodwill,
+            p,
+        )
 
 
 def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillParameters) -> float:
@@ -49,19 +99,24 @@ def early_help_counts_more(step: int, days: float, p: GoodwillParameters) -> flo
     return math.exp(-HALF * late / (p.help_late_days if step == HELP else p.step_late_days))
 
 
+def what_is_wrung_out_is_worth_less(voluntary: int, p: GoodwillParameters) -> float:
+    """T56. The worth of a step that was not given freely."""
+    return 1.0 if voluntary else p.involuntary_step
+
+
 def recovery_step_taken(
     state: State, latest: int, side: int, actor: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters
 ) -> None:
     """A step on every wound of one episode; on an unknown episode it does nothing."""
     number = latest
     while number != NOTHING:
-        episode = state.episodes[number]
-        if episode.nature == COURTESY:
+        wound = state.episodes[number]
+        if wound.nature == COURTESY:
             meet(state, actor, p)
-            good(state, side, actor, 0.0, helping_with_the_customers_own_mistake_earns(size, p) * certainty, p)
-        elif episode.severity > 0.0:
+            good(state, side, actor, 0.0, helping_with_the_customers_own_mistake_earns(size, p) * certainty, 0.0, p)
+        elif wound.severity > 0.0 or wound.unfelt > 0.0:
             take_step(state, number, step, size, voluntary, certainty, p)
-        number = episode.sibling
+        number = wound.sibling
 
 
 def helping_with_the_customers_own_mistake_earns(size: float, p: GoodwillParameters) -> float:
@@ -71,126 +126,241 @@ def helping_with_the_customers_own_mistake_earns(size: float, p: GoodwillParamet
 
 def take_step(state: State, number: int, step: int, size: float, voluntary: int, certainty: float, p: GoodwillParameters) -> None:
     """One step on one wound."""
-    episode = state.episodes[number]
-    steps_before = episode.steps
+    wound = state.episodes[number]
     if step == COMPENSATE:
         paid = min(1.0, size) * certainty * (1.0 if voluntary else p.involuntary)
-        if paid > episode.paid:
-            episode.paid = paid
-            rewound_all(state, episode, p)
+        wound.paid = max(wound.paid, paid)
     elif step == APOLOGISE:
-        episode.apologised = max(episode.apologised, min(1.0, size) * certainty)
+        wound.apologised = max(wound.apologised, min(1.0, size) * certainty * what_is_wrung_out_is_worth_less(voluntary, p))
     else:
-        days = days_between(episode.opened_at, state.relationship[0].now)
+        days = days_between(wound.opened_at, state.relationship[0].now)
         worth = responsibility_outweighs_help_and_help_explanation(step, p) * early_help_counts_more(step, days, p)
         strength = min(1.0, size) * certainty
         if strength >= p.step_taken:
-            episode.steps |= 1 << step
-        count_step(episode, step, worth * strength)
-    restore(state, episode, acknowledgement_opens_recovery(episode, p), p)
-    if step == ACKNOWLEDGE:
-        answer(state, episode.side, p)
-    if episode.steps == ALL_STEPS and steps_before != ALL_STEPS:
+            wound.steps |= 1 << step
+        count_step(wound, step, worth * strength * what_is_wrung_out_is_worth_less(voluntary, p))
+    restore(state, number, p)
+    if is_recovered(wound) and not wound.is_whole and wound.severity > 0.0:
         full_recovery_vouches(state, number, p)
 
 
-def count_step(episode: Wound, step: int, worth: float) -> None:
+def count_step(wound: Wound, step: int, worth: float) -> None:
     """A step counts for the best that was done of it."""
     if step == ACKNOWLEDGE:
-        episode.acknowledged = max(episode.acknowledged, worth)
+        wound.acknowledged = max(wound.acknowledged, worth)
     elif step == ADMIT:
-        episode.admitted = max(episode.admitted, worth)
+        wound.admitted = max(wound.admitted, worth)
     elif step == HELP:
-        episode.helped = max(episode.helped, worth)
+        wound.helped = max(wound.helped, worth)
     elif step == EXPLAIN:
-        episode.explained = max(episode.explained, worth)
+        wound.explained = max(wound.explained, worth)
     elif step == PREVENT:
-        episode.prevented = max(episode.prevented, worth)
+        wound.prevented = max(wound.prevented, worth)
 
 
-def acknowledgement_opens_recovery(episode: Wound, p: GoodwillParameters) -> float:
-    """T14. The share of a wound that the steps so far restore: nothing before the failure is acknowledged."""
-    if episode.acknowledged <= 0.0:
+def is_recovered(wound: Wound) -> bool:
+    """Whether every step was taken that a wound asks for."""
+    return bool(wound.steps | nobodys_fault_asks_for_no_admission(wound) == ALL_STEPS)
+
+
+def nobodys_fault_asks_for_no_admission(wound: Wound) -> int:
+    """T57. The step, as a bit, that a failure does not ask for: where nobody is at fault there is nothing to admit."""
+    return 1 << ADMIT if wound.exogenous else 0
+
+
+def acknowledgement_opens_recovery(wound: Wound, apology: float, p: GoodwillParameters) -> float:
+    """T14. The share of a wound that the steps so far, and an apology, restore: nothing before the failure is acknowledged."""
+    if wound.acknowledged <= 0.0:
         return 0.0
-    done = episode.acknowledged + episode.admitted + episode.helped + episode.explained + episode.prevented
-    restored = done / (p.acknowledge + p.admit + p.help + p.explain + p.prevent)
-    if episode.steps == ALL_STEPS and restored > 1.0 - 1e-9:
+    done = wound.acknowledged + wound.helped + wound.explained + wound.prevented
+    owed = p.acknowledge + p.help + p.explain + p.prevent
+    if not wound.exogenous:
+        done += wound.admitted
+        owed += p.admit
+    restored = done / owed
+    if is_recovered(wound) and restored > 1.0 - 1e-9:
         restored = 1.0
-    restored = min(1.0, restored + apology_counts_once(episode, p))
-    restored *= 1.0 - (1.0 - p.recurrence) * episode.recurrence
-    if episode.nature == DECEPTION:
+    restored *= 1.0 + acting_first_counts_more(wound, p)
+    restored = min(1.0, restored + apology) * (1.0 - (1.0 - p.recurrence) * wound.recurrence)
+    if wound.nature == DECEPTION:
         restored *= p.deception_recovery
     return restored
 
 
-def apology_counts_once(episode: Wound, p: GoodwillParameters) -> float:
+def acting_first_counts_more(wound: Wound, p: GoodwillParameters) -> float:
+    """T55. What the steps gain where the customer came to complain and the firm had spoken already."""
+    return p.first_to_speak if wound.spoke_first else 0.0
+
+
+def apology_counts_once(wound: Wound, p: GoodwillParameters) -> float:
     """T16. One sincere apology adds a little; repeated without change, or at a recurrence, it adds nothing."""
-    return p.apologise * episode.apologised * (1.0 - episode.recurrence)
+    return p.apologise * wound.apologised * (1.0 - wound.recurrence)
 
 
-def restore(state: State, episode: Wound, share: float, p: GoodwillParameters) -> None:
-    """Restore a wound up to a share of it; never takes anything back."""
-    if share > episode.restored:
-        episode.restored = share
-        rewound_all(state, episode, p)
+def no_procedure_undoes_an_insult(wound: Wound, p: GoodwillParameters) -> float:
+    """T59. The most that steps restore of a wound's goodwill: all of a minor one, a part of a severe relational breach."""
+    if not wound.is_relational or wound.nature == RESPONSE:
+        return 1.0
+    above = min(1.0, max(0.0, wound.severity - p.minor) / (SEVERE - p.minor))
+    return 1.0 - (1.0 - p.insult_restored) * above
+
+
+def a_bad_start_is_forgiven_in_part(wound: Wound, p: GoodwillParameters) -> float:
+    """T58. What all steps restore where the first response was bad: the greater part of it."""
+    return 1.0 - (1.0 - p.bad_start) * wound.badly_met
+
+
+SEVERE = 0.8
+"""The severity of a relational breach from which no more than its part is restored."""
+
+
+def money_repairs_competence_only(wound: Wound, restored: float, p: GoodwillParameters) -> float:
+    """T15. How much of a competence wound is restored, money included; money never reaches the relational part."""
+    return max(restored, min(1.0, restored + p.compensate * wound.paid))
+
+
+def restore(state: State, number: int, p: GoodwillParameters) -> None:
+    """Give back what the steps, the money and the evidence so far restore of a wound; steps never take anything back."""
+    wound = state.episodes[number]
+    steps = acknowledgement_opens_recovery(wound, apology_counts_once(wound, p), p)
+    goodwill = steps * no_procedure_undoes_an_insult(wound, p) * a_bad_start_is_forgiven_in_part(wound, p)
+    goodwill = max(goodwill, wound.cleared)
+    competence = money_repairs_competence_only(wound, max(steps, wound.cleared), p)
+    restored_to(state, number, competence, goodwill, p)
 
 
 def full_recovery_vouches(state: State, number: int, p: GoodwillParameters) -> None:
-    """T17. All five steps close the episode, and speak for older grievances: as far as it weighs up to them, half is restored."""
-    episode = state.episodes[number]
-    other = state.relationship[0].first_wound
-    while other != NOTHING:
-        older = state.episodes[other]
-        is_older = older.open and older.side == episode.side and older.opened_at <= episode.opened_at
-        if other != number and is_older and older.nature != DECEPTION:
-            weighed = min(1.0, episode.severity / older.severity) if older.severity > 0.0 else 1.0
-            restore(state, older, older.restored + p.vouching * episode.restored * weighed * (1.0 - older.restored), p)
-        other = older.next
-    forgive_neglect(state, episode.side, episode.restored, p)
-    close(state, number, p)
-    well_met_crisis_deepens_the_bond(state, number, p)
+    """T17. All steps close the episode, and speak a little for older grievances, unless the like was made good before."""
+    wound = state.episodes[number]
+    conduct_earns_the_rest(state, number, p)
+    close(state, number)
+    if wound.nature == FAILURE:
+        vouched = p.vouching * wound.severity * (1.0 - wound.recurrence)
+        made_good(state.parties[wound.side], wound, vouched)
+        if wound.actor != NOTHING:
+            made_good(state.parties[wound.actor], wound, vouched)
+        well_met_crisis_deepens_the_bond(state, number, p)
+
+
+def made_good(party: Party, wound: Wound, vouched: float) -> None:
+    """Give a party back, of the harms of other wounds, what this one vouches for, and remember that it was made good."""
+    party.harm_competence = max(0.0, party.harm_competence - vouched)
+    party.harm_goodwill = max(0.0, party.harm_goodwill - vouched)
+    if wound.is_relational:
+        party.relational_failed = max(party.relational_failed, wound.severity)
+    else:
+        party.competence_failed = max(party.competence_failed, wound.severity)
 
 
 def well_met_crisis_deepens_the_bond(state: State, number: int, p: GoodwillParameters) -> None:
     """T18. A first, minor failure fully recovered, or a disaster nobody caused met in full, leaves goodwill above where it was."""
-    episode = state.episodes[number]
-    if episode.restored < 1.0 or episode.nature != FAILURE or not is_first_wound(state, number):
+    wound = state.episodes[number]
+    well_met = max(0.0, 1.0 - FALLS_SHORT * (1.0 - acknowledgement_opens_recovery(wound, 0.0, p)))
+    if well_met <= 0.0 or not is_first_wound(state, number):
         return
     share = 0.0
-    if episode.exogenous:
-        share = p.crisis_met * episode.severity
-    elif episode.severity < p.minor:
-        share = p.paradox * episode.severity
-    lead = touch(state, lead_of(episode.side), p)
-    lead.goodwill += share * (1.0 - lead.goodwill)
-    if episode.actor != NOBODY:
-        actor = touch(state, episode.actor, p)
-        actor.goodwill += share * (1.0 - actor.goodwill)
+    if wound.exogenous:
+        share = p.crisis_met * wound.severity
+    elif wound.severity < p.minor:
+        share = p.paradox * wound.severity
+    if wound.spoke_first:
+        share += p.first_to_speak * wound.severity
+    share *= well_met
+    deepened(state.parties[wound.side], share)
+    if wound.actor != NOTHING:
+        deepened(state.parties[wound.actor], share)
+
+
+FALLS_SHORT = 10.0
+"""A recovery that restores a tenth less than all, since steps came late or were wrung out, deepens nothing."""
+
+
+def deepened(party: Party, share: float) -> None:
+    """Raise a party's goodwill, most in the middle, where there is both a bond to deepen and room to deepen it."""
+    party.goodwill += share * party.goodwill * (1.0 - party.goodwill)
 
 
 def response_failed(
     state: State, number: int, latest: int, side: int, actor: int, manner: int, severity: float, certainty: float, p: GoodwillParameters
 ) -> bool:
-    """A failed response: a relational breach, and a worse one while the episode that it answers is open; returns whether it is."""
-    factor = 1.0
-    answered = open_one_of(state, latest)
+    """A failed response: a relational breach, and a worse one while the episode that it answers is open; returns whether it is.
+
+    It deepens the wound that it answers, or where somebody else failed, opens one beside it. What the same waiting has cost, or will,
+    is not charged twice.
+    """
+    factor, answered = 1.0, open_one_of(state, latest)
     if answered != NOTHING:
         factor = bad_response_is_a_second_failure(state.episodes[answered], manner, p)
-    harm = certainty * factor * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
-    breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, p)
-    state.episodes[number].manner = manner
+    harm = certainty * factor * relational_breach_grows_with_goodwill(state, side, actor, severity, p)
+    scale = little_trust_leaves_little_to_lose(state, side, p)
+    reach = a_persons_act_is_charged_to_the_institution(scale, p) if actor != NOTHING else scale
+    if reach > 0.0:
+        harm = silence_is_not_charged_twice(state, latest, harm * reach, manner in (IGNORED, DELAYED), p) / reach
+    if answered != NOTHING and state.episodes[answered].actor == actor:
+        met_badly(state, answered, harm, p)
+        state.episodes[answered].manner = manner
+    else:
+        breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, 0.0, p)
+        state.episodes[number].badly_met = 1.0
+        state.episodes[number].manner = manner
+        if latest != NOTHING:
+            state.episodes[number].sibling = state.episodes[latest].sibling
+            state.episodes[latest].sibling = number
     return answered != NOTHING
 
 
-def bad_response_is_a_second_failure(episode: Wound, manner: int, p: GoodwillParameters) -> float:
+def met_badly(state: State, number: int, harm: float, p: GoodwillParameters) -> None:
+    """Deepen a wound by a response to it, and remember what share of it the responses did."""
+    wound = state.episodes[number]
+    before = state.on_lead[number].goodwill * wound.badly_met
+    charge(state, number, wound.actor, 0.0, harm, little_trust_leaves_little_to_lose(state, wound.side, p), p)
+    added, whole = harm, state.on_lead[number].goodwill
+    wound.badly_met = min(1.0, (before + added) / whole) if whole > 0.0 else 0.0
+
+
+def bad_response_is_a_second_failure(wound: Wound, manner: int, p: GoodwillParameters) -> float:
     """T8. How much worse a bad response to an open failure is than an unrelated breach, by its manner."""
     if manner == IGNORED:
         return p.ignored
     if manner == DEFLECTED:
         return p.deflected
     if manner == DENIED:
-        return p.denied_integrity if episode.breach == INTEGRITY else p.denied
+        return p.denied_integrity if wound.breach == INTEGRITY else p.denied
     return p.delayed
+
+
+def silence_is_not_charged_twice(state: State, latest: int, harm: float, is_silence: bool, p: GoodwillParameters) -> float:
+    """T44. What is left to charge of a bad response where something waits: of silence, what goes beyond the cost of waiting so far.
+
+    From then on waiting costs only what goes beyond all that was charged.
+    """
+    number, left = latest, harm
+    now = state.relationship[0].now
+    while number != NOTHING and not is_answered(state.episodes[number]):
+        wound = state.episodes[number]
+        if wound.waits != ANSWERED:
+            read(state, number, p)
+            cost = wound.awaited_goodwill * spent(wound, now, p)
+            if not is_silence:
+                leave_the_rest_waiting(state, number, cost + left, p)
+            elif left > cost:
+                leave_the_rest_waiting(state, number, left, p)
+                left -= cost
+            else:
+                left = 0.0
+        number = wound.sibling
+    return left
+
+
+def leave_the_rest_waiting(state: State, number: int, charged: float, p: GoodwillParameters) -> None:
+    """Let a wound wait on for what goes beyond a harm that was charged, from the instant at which waiting would have cost as much."""
+    wound = state.episodes[number]
+    read(state, number, p)
+    now, awaited, starts = state.relationship[0].now, wound.awaited_goodwill, wound.starts
+    deepen_by_waiting(state, number, stop_waiting(state, number, p), p)
+    if awaited > charged:
+        days = -p.waiting_days * math.log(1.0 - charged / awaited)
+        wait_for(state, number, max(now, starts + int(days * DAY)), 0.0, awaited - charged, p)
 
 
 def deception_wounds_and_scars(
@@ -200,69 +370,56 @@ def deception_wounds_and_scars(
     if severity <= 0.0 or certainty <= 0.0:
         return
     scale = min(1.0, before / p.stake_floor)
-    harm = certainty * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), severity, p)
-    breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, p)
+    harm = certainty * p.deceived * relational_breach_grows_with_goodwill(state, side, actor, severity, p)
+    breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, 0.0, p)
     record = state.sides[side]
     ceiling = before * (1.0 - scale * (p.scar_least + p.scar * severity))
     record.ceiling = min(record.ceiling, 1.0 - certainty * (1.0 - ceiling))
 
 
-def evidence_rereads_the_response(
-    state: State, number: int, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters
-) -> None:
-    """T20. Evidence re-reads the response: innocence clears who denied more than who admitted; guilt exposes a denial, once.
+def evidence_rereads_the_response(state: State, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters) -> None:
+    """T20. Evidence re-reads an episode: innocence clears who denied more than who admitted; guilt exposes a denial, once.
 
-    A verdict takes back what an opposite one did, as far as it is certain.
+    A verdict takes back what an opposite one did, as far as it is certain; told again it changes nothing.
     """
-    if latest == NOTHING:
-        return
-    unexposed = 0.0
-    for other in range(earliest_of(state, latest), len(state.episodes)):
-        episode = state.episodes[other]
-        is_denial = episode.nature == RESPONSE and episode.manner == DENIED and is_about(state, latest, episode.sibling)
-        if innocent and (is_denial or is_about(state, latest, other)):
-            clear(state, other, certainty * (p.cleared_admitted if episode.steps & (1 << ADMIT) else 1.0), p)
-        elif is_denial or is_about(state, latest, other):
-            episode.cleared *= 1.0 - certainty
-            rewound_all(state, episode, p)
-        if is_denial and not innocent:
-            unexposed = max(unexposed, certainty - episode.exposed)
-            episode.exposed = max(episode.exposed, certainty)
-    if unexposed > 0.0:
-        actor = state.episodes[latest].actor
-        harm = unexposed * p.deceived * relational_breach_grows_with_goodwill(prior_trust(state, side, actor, p), p.exposed_denial, p)
-        breach(state, side, actor, number, RESPONSE, 0.0, harm, p.exposed_denial, p)
-        state.episodes[number].manner = DENIED
-        state.episodes[number].exposed = 1.0
+    other = latest
+    while other != NOTHING:
+        wound = state.episodes[other]
+        if innocent:
+            clear(state, other, certainty * (p.cleared_admitted if wound.steps & (1 << ADMIT) else 1.0), p)
+        else:
+            wound.cleared = min(wound.cleared, 1.0 - certainty)
+            restore(state, other, p)
+            if wound.manner == DENIED and certainty > wound.exposed:
+                harm = p.deceived * relational_breach_grows_with_goodwill(state, side, wound.actor, p.exposed_denial, p)
+                met_badly(state, other, (certainty - wound.exposed) * harm, p)
+                wound.exposed = certainty
+        other = wound.sibling
 
 
 def clear(state: State, number: int, share: float, p: GoodwillParameters) -> None:
-    """Give back a share of a wound, and of the cost of the silence around it; one that is given back whole closes."""
-    episode = state.episodes[number]
-    episode.cleared = max(episode.cleared, share)
-    rewound_all(state, episode, p)
-    forgive_neglect(state, episode.side, share, p)
+    """Give back a share of a wound, of the alarm that it raised, and of what waits for it; one that is given back whole closes."""
+    wound = state.episodes[number]
+    more = share - wound.cleared
+    if more <= 0.0 or wound.nature == PROMISE:
+        return
+    innocence_calms(state, wound, more / (1.0 - wound.cleared), p)
+    wound.cleared = share
+    restore(state, number, p)
+    if wound.waits != ANSWERED:
+        read(state, number, p)
+        competence, goodwill, starts = wound.awaited_competence, wound.awaited_goodwill, wound.starts
+        stop_waiting(state, number, p)
+        if share < 1.0:
+            wait_for(state, number, starts, competence * (1.0 - share), goodwill * (1.0 - share), p)
     if share >= p.cleared_admitted:
-        close(state, number, p)
+        close(state, number)
 
 
-def forgive_neglect(state: State, side: int, share: float, p: GoodwillParameters) -> None:
-    """Give back a share of the cost of silence, once no other failure is left unanswered."""
-    answer(state, side, p)
-    record = state.sides[side]
-    if record.neglect_rate <= 0.0:
-        record.neglect = 1.0 - (1.0 - record.neglect) * (1.0 - min(1.0, share))
-
-
-def earliest_of(state: State, latest: int) -> int:
-    """The first wound of the chain that starts at `latest`: what is about the chain has no smaller number."""
-    while state.episodes[latest].sibling != NOTHING:
-        latest = state.episodes[latest].sibling
-    return latest
-
-
-def is_about(state: State, latest: int, number: int) -> bool:
-    """Whether an episode's number is in the chain that starts at `latest`, whose numbers fall."""
-    while latest > number:
-        latest = state.episodes[latest].sibling
-    return latest != NOTHING and latest == number
+def innocence_calms(state: State, wound: Wound, share: float, p: GoodwillParameters) -> None:
+    """T60. Innocence takes back the readiness to leave that the accusation raised."""
+    now = state.relationship[0].now
+    wound.alarm = cooled(wound.alarm, wound.alarm_at, now, p)
+    wound.alarm_at = now
+    warn(state, -share * wound.alarm, p)
+    wound.alarm *= 1.0 - share

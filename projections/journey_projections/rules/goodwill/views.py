@@ -3,27 +3,28 @@
 import math
 
 from journey_projections.encoding import codes
-from journey_projections.encoding.codes import ORGANISATION
-from journey_projections.rules.goodwill.conduct import readiness_to_leave_cools_slowly
+from journey_projections.encoding.codes import INSTITUTION, ORGANISATION
+from journey_projections.rules.goodwill.breaches import cooled
 from journey_projections.rules.goodwill.levels import (
     HALF,
-    competence_of,
     days_between,
-    goodwill_of,
+    dimensions_of,
+    neither_dimension_makes_up_for_the_other,
+    shrunk,
     side_trust,
-    trust_of,
-    unanswered_failure_keeps_costing,
+    spared,
+    waiting_keeps_costing,
 )
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import State
-from journey_projections.rules.rule_set import ENDED, EXIT_LINE, PROSPECT, PartyLevels, View, state_by_trust
+from journey_projections.rules.rule_set import DAMAGED, ENDED_EXIT, EXIT_LINE, PROSPECT, PartyLevels, View, state_by_trust
 
 
 def confidence_grows_with_evidence(state: State, p: GoodwillParameters) -> float:
     """T35. The evidence that counts now: one for each sure touchpoint, ageing."""
     relationship = state.relationship[0]
     days = days_between(relationship.evidence_at, relationship.now)
-    return relationship.evidence * math.exp(-HALF * days / p.evidence_days)
+    return relationship.evidence * shrunk(HALF * days / p.evidence_days)
 
 
 def confidence(state: State, p: GoodwillParameters) -> float:
@@ -36,17 +37,31 @@ def exit_risk(state: State, trust: float, p: GoodwillParameters) -> float:
     """How ready the customer is to leave, 0 to 1: little trust, a fresh breach, an unanswered failure; 1 once gone."""
     if state.relationship[0].ended == codes.EXIT:
         return 1.0
+    relationship, side = state.relationship[0], state.sides[ORGANISATION]
     staying = 1.0 - (1.0 - trust) * (1.0 - trust)
-    staying *= 1.0 - readiness_to_leave_cools_slowly(state, p)
-    return 1.0 - staying * unanswered_failure_keeps_costing(state, ORGANISATION, p)
+    alarm = cooled(relationship.alarm, relationship.alarm_at, relationship.now, p)
+    if side.waiting:
+        left = spared(side, relationship.now, p)
+        alarm += waiting_keeps_costing(side.awaited_competence, side.spared_competence, left)
+        alarm += waiting_keeps_costing(side.awaited_goodwill, side.spared_goodwill, left)
+    return 1.0 - staying * math.exp(-alarm)
 
 
-def state_of(state: State, trust: float) -> int:
-    """The state of the relationship, a number of STATES."""
+def state_of(state: State, trust: float, risk: float, p: GoodwillParameters) -> int:
+    """T67. The state of the relationship, a number of STATES: how it ended, else what was broken and not made good, else by its trust."""
     relationship = state.relationship[0]
     if relationship.ended != codes.GOING:
-        return ENDED
-    return PROSPECT if trust >= EXIT_LINE and relationship.acts == 0 else state_by_trust(trust)
+        return ENDED_EXIT + relationship.ended - codes.EXIT
+    if trust < EXIT_LINE or risk > 0.5 or a_breach_took_half(state, p):
+        return DAMAGED
+    return PROSPECT if relationship.acts == 0 else state_by_trust(trust)
+
+
+def a_breach_took_half(state: State, p: GoodwillParameters) -> bool:
+    """Whether relational breaches that are not made good take half of the trust there was, or more."""
+    institution = state.parties[INSTITUTION]
+    harm = institution.harm_goodwill + institution.earning_goodwill
+    return (1.0 - p.competence_weight) * harm >= HALF
 
 
 def trust(state: State, p: GoodwillParameters) -> float:
@@ -60,8 +75,9 @@ FINE = 2.0**50
 
 def party(state: State, index: int, p: GoodwillParameters) -> PartyLevels:
     """What one party is trusted with now."""
-    levels = trust_of(state, index, p), competence_of(state, index, p), goodwill_of(state, index, p)
-    return PartyLevels(state.parties[index].known, finely(levels[0]), finely(levels[1]), finely(levels[2]))
+    competence, goodwill = dimensions_of(state, index, p)
+    trust = neither_dimension_makes_up_for_the_other(competence, goodwill, p)
+    return PartyLevels(state.parties[index].known, finely(trust), finely(competence), finely(goodwill))
 
 
 def finely(level: float) -> float:
@@ -72,4 +88,5 @@ def finely(level: float) -> float:
 def view(state: State, p: GoodwillParameters) -> View:
     """All of it."""
     now = trust(state, p)
-    return View(now, confidence(state, p), exit_risk(state, now, p), state_of(state, now))
+    risk = exit_risk(state, now, p)
+    return View(now, confidence(state, p), risk, state_of(state, now, risk, p))

@@ -1,170 +1,181 @@
 """Opening, deepening, restoring and closing episodes: the bookkeeping behind breaches and recoveries.
 
-INVARIANT (wounds): a party's `wound_…` is the product, over the wounds that touch it, of what each leaves; `mended`
-recomputes it whenever one is restored or mended, and `deepen` multiplies it by a further one.
-
-INVARIANT (walked): whatever is open or leaves less than all of a level is on the walk from `first_wound`; `walk_to` puts it
-there when it opens, and `mended` takes it off when neither holds any more, so that no touchpoint walks what is healed.
+INVARIANT (harms): a party's `harm_…` is the sum, over the wounds that touch it, of what each still costs: its harm, less what was
+restored of it, faded by the party's mending clock since. `add_harm` adds to both sides of that sum, `give_back_to` takes from both,
+and good conduct fades both, so that no touchpoint walks the wounds.
 """
 
 import math
 
-from journey_projections.encoding.codes import INSTITUTION, NOBODY, NOTHING
-from journey_projections.rules.goodwill.levels import (
-    DAY,
-    HALF,
-    days_between,
-    part_of_a_good_name_fades,
-    silence_erodes_slowly,
-    unanswered_failure_keeps_costing,
-)
+from journey_projections.encoding.codes import NOBODY, NOTHING, ORGANISATION
+from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, silence_erodes_slowly
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Party, State, Wound
-
-HEALED = 1e-17
-"""A harm that leaves all of a level: a double cannot tell e to minus that from 1."""
-UTTER = 700.0
-"""The largest harm that a wound is told apart by: what it leaves of a level is still a normal double above 0."""
+from journey_projections.rules.goodwill.state import Harm, Party, Relationship, State, Wound
 
 
-def touch(state: State, index: int, p: GoodwillParameters) -> Party:
+def touch(state: State, party: Party, p: GoodwillParameters) -> Party:
     """Bring a party up to the present: its levels faded, its purse refilled."""
-    party = state.parties[index]
     now = state.relationship[0].now
     days = days_between(party.touched_at, now)
     if days > 0.0:
-        party.competence = silence_erodes_slowly(party.competence, days, p)
-        party.goodwill = silence_erodes_slowly(party.goodwill, days, p)
-        party.purse_competence = min(1.0, party.purse_competence + days / p.purse_days)
-        party.purse_goodwill = min(1.0, party.purse_goodwill + days / p.purse_days)
+        party.competence = silence_erodes_slowly(party.competence, p.prior_competence, days, p)
+        party.goodwill = silence_erodes_slowly(party.goodwill, p.prior_goodwill, days, p)
+        refill = days / p.purse_days
+        party.purse_competence = min(1.0, party.purse_competence + refill)
+        party.purse_goodwill = min(1.0, party.purse_goodwill + refill)
         party.touched_at = now
     return party
 
 
-def left_of(harm: float, restored: float) -> float:
-    """The share of a level that one wound leaves, never nothing: its harm in log shares, less what was restored of it."""
-    if harm <= 0.0 or restored >= 1.0:
-        return 1.0
-    left = 1.0 - (1.0 - math.exp(-harm)) * (1.0 - restored)
-    return left if left > 0.0 else math.exp(-min(harm, UTTER))
+def good_conduct_mends(party: Party, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """T53. Good conduct takes a share off every wound, and in the end all of what recovery could not restore."""
+    if party.harm_competence > 0.0 and competence > 0.0:
+        party.harm_competence *= shrunk(p.mend_gain * competence)
+    if party.harm_goodwill > 0.0 and goodwill > 0.0:
+        party.harm_goodwill *= shrunk(p.mend_gain * goodwill)
+    party.mended_competence += competence
+    party.mended_goodwill += goodwill
+    if party.pace_competence > 0.0 or party.pace_goodwill > 0.0:
+        earn(party, competence, goodwill)
 
 
-def restored_of(episode: Wound) -> float:
-    """How much of a wound is restored: by the steps taken, or by evidence that there was nothing to blame."""
-    return max(episode.restored, episode.cleared)
+def earn(party: Party, competence: float, goodwill: float) -> None:
+    """Good conduct takes off what recovery could not restore, at its pace."""
+    party.earning_competence = max(0.0, party.earning_competence - party.pace_competence * competence)
+    party.earning_goodwill = max(0.0, party.earning_goodwill - party.pace_goodwill * goodwill)
+    if party.earning_competence <= 0.0:
+        party.pace_competence = 0.0
+    if party.earning_goodwill <= 0.0:
+        party.pace_goodwill = 0.0
 
 
-def money_repairs_competence_only(episode: Wound, p: GoodwillParameters) -> float:
-    """T15. How much of a competence wound is restored, money included; money never reaches the relational part."""
-    restored = restored_of(episode)
-    return max(restored, min(1.0, restored + p.compensate * episode.paid))
+def rest(harm: float, clock: float, reading: float, p: GoodwillParameters) -> float:
+    """What the good conduct between two readings of a mending clock has left of a harm."""
+    return harm * math.exp(-p.mend_gain * (reading - clock)) if harm > 0.0 and reading > clock else harm
 
 
-def mended(state: State, index: int, side: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Take shares off the harm of every wound of a party, and set what the wounds leave of its levels. Upholds INVARIANT (wounds)."""
-    party = state.parties[index]
-    left_competence, left_goodwill = 1.0, 1.0
-    before, number = NOTHING, state.relationship[0].first_wound
-    while number != NOTHING:
-        episode = state.episodes[number]
-        if episode.side != side:
-            before, number = number, episode.next
-            continue
-        if index == side:
-            episode.competence_lead *= 1.0 - competence
-            episode.goodwill_lead *= 1.0 - goodwill
-            left_competence *= left_of(episode.competence_lead, money_repairs_competence_only(episode, p))
-            left_goodwill *= left_of(episode.goodwill_lead, restored_of(episode))
-        elif index == episode.actor:
-            episode.competence_actor *= 1.0 - competence
-            episode.goodwill_actor *= 1.0 - goodwill
-            left_competence *= left_of(episode.competence_actor, money_repairs_competence_only(episode, p))
-            left_goodwill *= left_of(episode.goodwill_actor, restored_of(episode))
-        if episode.open or costs(episode):
-            before = number
-        else:
-            walk_past(state, before, number)
-        number = episode.next
-    party.wound_competence = left_competence
-    party.wound_goodwill = left_goodwill
+def add_harm(state: State, number: int, harm: Harm, party: Party, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Add to what a wound took of a party; nothing of it is restored yet. Upholds INVARIANT (harms)."""
+    wound = state.episodes[number]
+    harm.competence = rest(harm.competence, harm.clock_competence, party.mended_competence, p) + unrestored(
+        competence, wound.restored_competence
+    )
+    harm.goodwill = rest(harm.goodwill, harm.clock_goodwill, party.mended_goodwill, p) + unrestored(goodwill, wound.restored_goodwill)
+    harm.clock_competence = party.mended_competence
+    harm.clock_goodwill = party.mended_goodwill
+    party.harm_competence += competence
+    party.harm_goodwill += goodwill
 
 
-def costs(episode: Wound) -> bool:
-    """Whether a wound leaves less than all of some level, or may again: nothing takes back what was restored."""
-    harm = max(episode.competence_lead, episode.goodwill_lead, episode.competence_actor, episode.goodwill_actor)
-    return episode.restored < 1.0 and harm > HEALED
+def unrestored(harm: float, restored: float) -> float:
+    """The harm of which so much is left when that share of it is restored."""
+    return harm / (1.0 - restored) if restored < 1.0 else harm
 
 
-def walk_to(state: State, number: int) -> None:
-    """Have a wound on the walk, in its place by number."""
-    relationship, episode = state.relationship[0], state.episodes[number]
-    if episode.is_walked:
+def give_back_to(harm: Harm, party: Party, is_whole: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Give a party these shares of a wound back; shares below 0 are taken again. Upholds INVARIANT (harms)."""
+    if is_whole:
+        move_to_earning(party, -competence * harm.competence, -goodwill * harm.goodwill, p)
         return
-    before, after = relationship.last_wound, NOTHING
-    if before > number:
-        before, after = NOTHING, relationship.first_wound
-        while after != NOTHING and after < number:
-            before, after = after, state.episodes[after].next
-    episode.is_walked = 1
-    episode.next = after
-    if before == NOTHING:
-        relationship.first_wound = number
-    else:
-        state.episodes[before].next = number
-    if after == NOTHING:
-        relationship.last_wound = number
+    competence *= rest(harm.competence, harm.clock_competence, party.mended_competence, p)
+    goodwill *= rest(harm.goodwill, harm.clock_goodwill, party.mended_goodwill, p)
+    party.harm_competence = max(0.0, party.harm_competence - competence)
+    party.harm_goodwill = max(0.0, party.harm_goodwill - goodwill)
 
 
-def walk_past(state: State, before: int, number: int) -> None:
-    """Take a wound that follows `before` off the walk; it still leads on, for whoever is walking."""
-    relationship, episode = state.relationship[0], state.episodes[number]
-    episode.is_walked = 0
-    if before == NOTHING:
-        relationship.first_wound = episode.next
-    else:
-        state.episodes[before].next = episode.next
-    if episode.next == NOTHING:
-        relationship.last_wound = before
+def leave_to_conduct(harm: Harm, party: Party, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Move these shares of a wound, which nothing restores any more, to what good conduct earns back."""
+    harm.competence = rest(harm.competence, harm.clock_competence, party.mended_competence, p)
+    harm.goodwill = rest(harm.goodwill, harm.clock_goodwill, party.mended_goodwill, p)
+    party.harm_competence = max(0.0, party.harm_competence - competence * harm.competence)
+    party.harm_goodwill = max(0.0, party.harm_goodwill - goodwill * harm.goodwill)
+    move_to_earning(party, competence * harm.competence, goodwill * harm.goodwill, p)
 
 
-def rewound_all(state: State, episode: Wound, p: GoodwillParameters) -> None:
-    """What is left after an episode was restored further, for the parties that it touches."""
-    mended(state, episode.side, episode.side, 0.0, 0.0, p)
-    if episode.actor != NOBODY:
-        mended(state, episode.actor, episode.side, 0.0, 0.0, p)
+def move_to_earning(party: Party, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Let so much more be earned back by good conduct, within `earned_by` perfect contacts."""
+    party.earning_competence = max(0.0, party.earning_competence + competence)
+    party.earning_goodwill = max(0.0, party.earning_goodwill + goodwill)
+    party.pace_competence = max(0.0, party.pace_competence + competence / p.earned_by)
+    party.pace_goodwill = max(0.0, party.pace_goodwill + goodwill / p.earned_by)
 
 
-def deepen(state: State, index: int, competence: float, goodwill: float) -> None:
-    """Take further harms, in log shares, from a party."""
-    party = state.parties[index]
-    party.wound_competence *= math.exp(-competence)
-    party.wound_goodwill *= math.exp(-goodwill)
+def deepen(
+    state: State, number: int, competence_lead: float, goodwill_lead: float, competence: float, goodwill: float, p: GoodwillParameters
+) -> None:
+    """Add harms to a wound: to its side's own party, and to who acted; what the latter took beyond the former strains the relationship."""
+    wound = state.episodes[number]
+    add_harm(state, number, state.on_lead[number], state.parties[wound.side], competence_lead, goodwill_lead, p)
+    if wound.actor != NOBODY:
+        add_harm(state, number, state.on_actor[number], state.parties[wound.actor], competence, goodwill, p)
+        if wound.side == ORGANISATION:
+            beyond = p.competence_weight * (competence - competence_lead) + (1.0 - p.competence_weight) * (goodwill - goodwill_lead)
+            strained(state.relationship[0], wound, max(0.0, beyond), p)
 
 
-def open_episode(state: State, number: int, side: int, actor: int, nature: int) -> Wound:
-    """The wound of that number, open since now. What was restored of it before is taken off its harm, and not restored again."""
-    episode = state.episodes[number]
-    walk_to(state, number)
-    if not episode.open:
-        state.sides[side].open_episodes += 1
-    episode.open = 1
-    episode.nature = nature
-    episode.side = side
-    episode.actor = actor
-    episode.opened_at = state.relationship[0].now
-    episode.windows = 0
-    episode.window = NOTHING
-    episode.competence_lead = -math.log(left_of(episode.competence_lead, episode.restored))
-    episode.goodwill_lead = -math.log(left_of(episode.goodwill_lead, episode.restored))
-    episode.competence_actor = -math.log(left_of(episode.competence_actor, episode.restored))
-    episode.goodwill_actor = -math.log(left_of(episode.goodwill_actor, episode.restored))
-    episode.restored = 0.0
-    return episode
+def strained(relationship: Relationship, wound: Wound, strain: float, p: GoodwillParameters) -> None:
+    """Add to what a wound strains the relationship."""
+    restored = wound.restored_goodwill if wound.is_relational else wound.restored_competence
+    wound.strain = rest(wound.strain, wound.strain_clock, relationship.strain_clock, p) + unrestored(strain, restored)
+    wound.strain_clock = relationship.strain_clock
+    relationship.strain += strain
+
+
+def restored_to(state: State, number: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
+    """Set the shares of a wound that are restored, and give its parties the difference."""
+    wound = state.episodes[number]
+    more_competence, more_goodwill = competence - wound.restored_competence, goodwill - wound.restored_goodwill
+    if more_competence == 0.0 and more_goodwill == 0.0:
+        return
+    wound.restored_competence = competence
+    wound.restored_goodwill = goodwill
+    give_back_to(state.on_lead[number], state.parties[wound.side], wound.is_whole, more_competence, more_goodwill, p)
+    if wound.actor != NOBODY:
+        give_back_to(state.on_actor[number], state.parties[wound.actor], wound.is_whole, more_competence, more_goodwill, p)
+        relieve(state.relationship[0], wound, more_goodwill if wound.is_relational else more_competence, p)
+
+
+def relieve(relationship: Relationship, wound: Wound, share: float, p: GoodwillParameters) -> None:
+    """Take a share of what a wound strains off the relationship; a share below 0 is put on again."""
+    strain = rest(wound.strain, wound.strain_clock, relationship.strain_clock, p)
+    relationship.strain = max(0.0, relationship.strain - share * strain)
+
+
+def conduct_earns_the_rest(state: State, number: int, p: GoodwillParameters) -> None:
+    """T54. What all steps together could not restore is earned by good conduct, and only by it."""
+    wound = state.episodes[number]
+    competence, goodwill = 1.0 - wound.restored_competence, 1.0 - wound.restored_goodwill
+    wound.is_whole = 1
+    leave_to_conduct(state.on_lead[number], state.parties[wound.side], competence, goodwill, p)
+    if wound.actor != NOBODY:
+        leave_to_conduct(state.on_actor[number], state.parties[wound.actor], competence, goodwill, p)
+        relieve(state.relationship[0], wound, goodwill if wound.is_relational else competence, p)
+        wound.strain = 0.0
+
+
+def is_open(state: State, number: int) -> bool:
+    """Whether a wound still stands open."""
+    wound = state.episodes[number]
+    return bool(wound.generation >= 0 and wound.generation == state.sides[wound.side].generation)
+
+
+def open_wound(state: State, number: int, side: int, actor: int, nature: int, p: GoodwillParameters) -> Wound:
+    """The wound of that number, open since now: gains are held back until it is made good or followed by good conduct."""
+    wound, record = state.episodes[number], state.sides[side]
+    if not is_open(state, number):
+        record.open_episodes += 1
+    wound.nature = nature
+    wound.side = side
+    wound.actor = actor
+    wound.opened_at = state.relationship[0].now
+    wound.generation = record.generation
+    record.held_until = record.windows + math.ceil(p.good_windows)
+    return wound
 
 
 def open_one_of(state: State, number: int) -> int:
     """The latest wound of an episode that is still open, from this one back; NOTHING when none is."""
-    while number != NOTHING and not state.episodes[number].open:
+    while number != NOTHING and not is_open(state, number):
         number = state.episodes[number].sibling
     return number
 
@@ -177,77 +188,21 @@ def is_first_wound(state: State, number: int) -> bool:
     return number == NOTHING
 
 
-def close(state: State, number: int, p: GoodwillParameters) -> None:
-    """Close an episode: it no longer holds back what good conduct earns. What it still costs remains, and can be restored."""
-    episode = state.episodes[number]
-    if episode.open:
-        episode.open = 0
-        state.sides[episode.side].open_episodes -= 1
-        answer(state, episode.side, p)
+def close(state: State, number: int) -> None:
+    """Close a wound: it no longer holds back what good conduct earns. What it still costs remains, and can be restored."""
+    if is_open(state, number):
+        wound = state.episodes[number]
+        wound.generation = -1
+        state.sides[wound.side].open_episodes -= 1
 
 
-def lower(state: State, index: int, competence: float, goodwill: float, p: GoodwillParameters) -> None:
-    """Leave these shares of a party's levels, the lift of its good name included, so that no good name pays a loss back."""
-    party = touch(state, index, p)
-    lift = part_of_a_good_name_fades(state, p) if index == INSTITUTION else 0.0
-    if lift <= 0.0:
-        party.competence *= competence
-        party.goodwill *= goodwill
+def good_conduct_lifts_the_cap(state: State, side: int) -> None:
+    """T19. After ten 24-hour windows with good contacts open episodes hold back no gains; what they still cost can be restored."""
+    record, now = state.sides[side], state.relationship[0].now
+    if record.open_episodes == 0 or now - record.window_at < DAY:
         return
-    relationship = state.relationship[0]
-    remaining = lift * min(competence, goodwill)
-    party.competence = max(0.0, (party.competence + (1.0 - party.competence) * lift) * competence - remaining) / (1.0 - remaining)
-    party.goodwill = max(0.0, (party.goodwill + (1.0 - party.goodwill) * lift) * goodwill - remaining) / (1.0 - remaining)
-    relationship.lift_fading = remaining
-    relationship.lift_at = relationship.now
-
-
-def answer(state: State, side: int, p: GoodwillParameters) -> None:
-    """Bring the cost of silence up to the present and set how fast it grows from here: by the worst unanswered failure."""
-    record = state.sides[side]
-    record.neglect = unanswered_failure_keeps_costing(state, side, p)
-    record.neglect_at = state.relationship[0].now
-    rate = 0.0
-    number = state.relationship[0].first_wound
-    while number != NOTHING:
-        episode = state.episodes[number]
-        if episode.side == side:
-            rate = max(rate, demand(episode, p))
-        number = episode.next
-    record.neglect_rate = rate * HALF / p.neglect_days
-    if record.open_episodes == 0 and record.neglect < 1.0:
-        lower(state, side, 1.0, record.neglect, p)
-        record.neglect = 1.0
-
-
-def answer_one_more(state: State, number: int, p: GoodwillParameters) -> None:
-    """As `answer`, when nothing changed but that this failure opened."""
-    episode = state.episodes[number]
-    record = state.sides[episode.side]
-    record.neglect = unanswered_failure_keeps_costing(state, episode.side, p)
-    record.neglect_at = state.relationship[0].now
-    record.neglect_rate = max(record.neglect_rate, demand(episode, p) * HALF / p.neglect_days)
-
-
-def demand(episode: Wound, p: GoodwillParameters) -> float:
-    """How much an unanswered failure calls for an answer."""
-    if not episode.open or episode.nature not in (FAILURE, DECEPTION) or episode.acknowledged > 0.0:
-        return 0.0
-    return episode.severity * (p.neglect_voiced if episode.voiced else 1.0)
-
-
-def good_conduct_lifts_the_cap(state: State, side: int, p: GoodwillParameters) -> None:
-    """T19. After ten 24-hour windows with good contacts an open episode holds back no gains; what it still costs can be restored."""
-    if state.sides[side].open_episodes == 0:
-        return
-    now, number = state.relationship[0].now, state.relationship[0].first_wound
-    while number != NOTHING:
-        episode = state.episodes[number]
-        if episode.open and episode.side == side:
-            window = (now - episode.opened_at) // DAY
-            if window != episode.window:
-                episode.window = window
-                episode.windows += 1
-                if float(episode.windows) >= p.good_windows:
-                    close(state, number, p)
-        number = episode.next
+    record.window_at = now
+    record.windows += 1
+    if record.windows >= record.held_until:
+        record.generation += 1
+        record.open_episodes = 0

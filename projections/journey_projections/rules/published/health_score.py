@@ -125,7 +125,7 @@ def trust(state: State, p: HealthScoreParameters) -> float:
 
 HEALTH_SCORE = RuleSet(
     name="health_score",
-    version="1",
+    version="2",
     parameters=HealthScoreParameters(),
     initial=initial,
     room=(Room("contacts", Contact, "touchpoints"), Room("tickets", Ticket, "touchpoints")),
