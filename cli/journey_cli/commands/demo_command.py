@@ -86,12 +86,15 @@ def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contributio
     note = tale.history[str(turning.touchpoint)].note
     if note:
         say(f"“{drawing.printable(note)}”", "italic")
-    rows = drawing.table(out, "", "trust", " ", right=("trust",))
-    rows.add_row("  before", f"{turning.before:.2f}", Text(drawing.bar(turning.before, 30), style=drawing.tone(turning.before)))
-    rows.add_row("  after", f"{turning.after:.2f}", Text(drawing.bar(turning.after, 30), style=drawing.tone(turning.after)))
+    rows = drawing.table(out, "", "trust", " ", "exit risk", right=("trust",))
+    for name, trust, risk in zip(("  before", "  after"), (turning.before, turning.after), _risks(tale.history, turning), strict=True):
+        rows.add_row(name, f"{trust:.2f}", Text(drawing.bar(trust, 30), style=drawing.tone(trust)), f"exit risk {risk:.2f}")
     rows.show_header = False
     out.print(rows)
     say(f"Why: {turning.words}. ({turning.kind} {turning.touchpoint}, {drawing.signed(turning.delta)})")
+    earlier = _earlier(facts, turning)
+    if earlier:
+        say(earlier)
 
     average = _average(tale.history, turning.touchpoint)
     if average is not None and abs(average[1] - average[0]) < _UNNOTICED:
@@ -114,6 +117,34 @@ def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contributio
         f"{facts.touchpoints} touchpoints replayed; what each moved sums exactly from {facts.prior:.2f} to {facts.trust:.2f}, "
         f"under the rules {rules.name} {rules.version} ({rules.hash}). Nothing was stored.",
         "dim",
+    )
+
+
+def _risks(history: "History", turning: "Contribution") -> tuple[float, float]:
+    """The readiness to leave just before a touchpoint, and at it."""
+    from datetime import timedelta
+
+    from journey_projections import replay
+
+    until = turning.occurred_at - timedelta(microseconds=1)
+    return replay(history, at=until).exit_risk, replay(history, at=turning.occurred_at).exit_risk
+
+
+_BEGUN = 0.03
+"""A fall of trust before the turning point that is worth a word."""
+
+
+def _earlier(facts: "Replay", turning: "Contribution") -> str:
+    """How much trust was lost already before the turning point, since it was highest, and by what; empty where it was hardly any."""
+    before = facts.contributions[: facts.contributions.index(turning)]
+    peak = max(range(len(before)), key=lambda place: before[place].after, default=0)
+    if not before or before[peak].after - turning.before < _BEGUN:
+        return ""
+    worst = min(before[peak + 1 :], key=lambda one: one.delta)
+    name = f" ({worst.kind} {worst.touchpoint})" if worst.touchpoint else ""
+    return (
+        f"The damage began earlier: {before[peak].after:.2f} on {before[peak].occurred_at:%-d %B %Y} had become {turning.before:.2f}. "
+        f"The largest part, {worst.delta:+.2f} by {worst.occurred_at:%-d %B %Y}: {worst.words}{name}."
     )
 
 
@@ -149,9 +180,10 @@ def _years(out: "Console", history: "History", facts: "Replay") -> None:
     rows = drawing.table(out, "  year", "trust", " ", "contacts", "what moved it most", right=("trust", "contacts"))
     for year, of_year in by_year.items():
         trust = of_year[-1].after
-        most = max((one for one in of_year if one.touchpoint), key=lambda one: abs(one.delta), default=of_year[-1])
+        most = max(of_year, key=lambda one: abs(one.delta))
         contacts = sum(one.touchpoint is not None for one in of_year)
         note = history[most.touchpoint].note if most.touchpoint else None
-        what = f"{drawing.signed(most.delta)} {drawing.printable(note or most.words)}"
+        words = note or f"{most.words[:1].upper()}{most.words[1:]}."
+        what = f"{drawing.signed(most.delta)} {drawing.printable(words)}"
         rows.add_row(f"  {year}", f"{trust:.2f}", Text(drawing.bar(trust, 12), style=drawing.tone(trust)), str(contacts), what)
     out.print(rows)

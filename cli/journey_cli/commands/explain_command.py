@@ -11,7 +11,7 @@ from journey_cli.text.console import console, counted, write_json
 from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
-    from journey_projections import Contribution
+    from journey_projections import Contribution, Replay
 
 NOTABLE = 0.01
 """A change of trust worth a line of its own; smaller ones share a line, so that the lines still sum to the score."""
@@ -56,10 +56,19 @@ def command(session: Session, relationship: str, rules: str, as_of: str | None, 
     out.print(rows)
     for line in amended(history, names):
         out.print(line)
-    moved = drawing.signed(result.trust - result.prior)
-    out.print(
-        f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {counted(result.touchpoints, 'touchpoint')}, {ruled_by(result)}"
-    )
+    out.print(_sum(result))
+
+
+def _sum(result: "Replay") -> str:
+    """How the trust comes about, in a line whose numbers sum as they are printed."""
+    from journey_cli.text import drawing
+    from journey_projections.replaying.replay import TIME
+
+    passed = round(sum((one.delta for one in result.contributions if one.cause == TIME), 0.0), 3)
+    moved = drawing.signed(round(result.trust, 3) - round(result.prior, 3) - passed)
+    by_time = f" {drawing.signed(passed)} by time" if passed else ""
+    touchpoints = counted(result.touchpoints, "touchpoint")
+    return f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {touchpoints}{by_time}, {ruled_by(result)}"
 
 
 def _runs(contributions: "Sequence[Contribution]", notable: float) -> "Iterator[list[Contribution]]":

@@ -10,7 +10,7 @@ from journey_cli.text.console import console, counted, write_json
 from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
-    from journey import History
+    from journey import History, Touchpoint
 
 
 @click.command("history")
@@ -47,15 +47,31 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
         touchpoint = record.touchpoint
         trust = after[touchpoint.id]
         who = getattr(touchpoint, "to_representative", None) or touchpoint.representative or touchpoint.contact or ""
-        what = drawing.printable(touchpoint.note or ("(withheld)" if record.withheld else touchpoint.topic or touchpoint.episode or ""))
+        what = touchpoint.note or ("(withheld)" if record.withheld else touchpoint.topic or touchpoint.episode or _what_else(touchpoint))
         when = drawing.day(touchpoint.occurred_at)
-        rows.add_row(when, f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind, drawing.called(who, names), what, touchpoint.id)
+        rows.add_row(
+            when,
+            f"{trust:.3f}",
+            drawing.spark([trust]),
+            touchpoint.kind,
+            drawing.called(who, names),
+            drawing.printable(what),
+            touchpoint.id,
+        )
     out.print(rows)
     width = max(10, min(60, out.width - 30))
     course = drawing.trend(result.prior, result.contributions, width)
     for line in amended(history, names):
         out.print(line)
     out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")
+
+
+def _what_else(touchpoint: "Touchpoint") -> str:
+    """What a touchpoint without a note, topic or episode says in a word or two: what was paid, by when something is due."""
+    amount, due = getattr(touchpoint, "amount", None), getattr(touchpoint, "due", None)
+    if amount is not None:
+        return f"{amount:,.2f} {getattr(touchpoint, 'currency', None) or ''}".strip()
+    return f"due {due.date().isoformat()}" if due is not None else ""
 
 
 def _print_facts(history: "History") -> None:

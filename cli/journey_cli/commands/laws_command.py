@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 @click.option(
     "--examples", type=click.IntRange(min=1), default=200, show_default=True, metavar="N", help="How many histories to try for each law."
 )
+@click.option("--seed", type=int, metavar="N", help="Search the histories of this seed.  [default: always the same histories]")
 @click.option("--law", "ids", multiple=True, metavar="ID", help="Only this law, as in L12; may be given again.")
 @click.option(
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER", help="Write each counterexample to FOLDER/ID.jsonl."
 )
 @click.pass_obj
-def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], save: Path | None) -> int:
+def command(session: Session, rules: str, examples: int, seed: int | None, ids: tuple[str, ...], save: Path | None) -> int:
     """Search for histories that break the published laws under a rule set, and show the smallest found for each broken law.
 
-    A counterexample is JSONL that `journey replay FILE.jsonl` and `journey explain FILE.jsonl` accept. Exit code 3 when a law
-    is broken. Needs the extra `testing`.
+    A counterexample is JSONL that `journey replay FILE.jsonl` and `journey explain FILE.jsonl` accept. The search is the same each
+    time; --seed N makes another, and the same N repeats it. Exit code 3 when a law is broken. Needs the extra `testing`.
     """
     from journey_cli.main import VIOLATED
     from journey_projections.rules.loading import load_rules
@@ -37,7 +38,7 @@ def command(session: Session, rules: str, examples: int, ids: tuple[str, ...], s
     judged, laws = load_rules(rules), _chosen(ids)
     verdicts = []
     with working("laws", len(laws)) as done:
-        for verdict in check_laws(judged, laws, examples=examples):
+        for verdict in check_laws(judged, laws, examples=examples, seed=seed):
             verdicts.append(verdict)
             done(1)
             if session.is_json:
@@ -90,6 +91,7 @@ def _shape(verdict: "Verdict") -> dict[str, object]:
         "rules": verdict.rules.name,
         "holds": verdict.holds,
         "examples": verdict.examples,
+        "seed": verdict.seed,
         "counterexample": None if verdict.holds else [fields_of(touchpoint) for touchpoint in verdict.counterexample],
     }
 
@@ -105,7 +107,8 @@ def _print(out: "Console", verdicts: "list[Verdict]", broken: "list[Verdict]") -
         rows.add_row(verdict.law.id, mark, verdict.law.histories, verdict.law.statement)
     out.print(rows)
     rules = verdicts[0].rules
-    out.print(f"{rules.name} {rules.version} ({rules.hash}) keeps {len(verdicts) - len(broken)} of {len(verdicts)} laws")
+    searched = "" if verdicts[0].seed is None else f" in the search of seed {verdicts[0].seed}"
+    out.print(f"{rules.name} {rules.version} ({rules.hash}) keeps {len(verdicts) - len(broken)} of {len(verdicts)} laws{searched}")
     for verdict in broken:
         _print_counterexample(out, verdict)
 

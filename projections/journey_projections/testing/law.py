@@ -12,32 +12,42 @@ from typing import Any, Protocol, TypeVar
 from hypothesis import strategies as st
 
 from journey.history import History
-from journey.testing.strategies import RELATIONSHIP, START, at_day, clean_histories
+from journey.testing.strategies import RELATIONSHIP, START, at_day
 from journey.touchpoints import (
+    Breach,
     FailureOccurred,
+    HandoverMade,
     Interaction,
+    Manner,
     RecoveryStepTaken,
+    RepresentativeAssigned,
+    RepresentativeLeft,
     Touchpoint,
 )
 from journey_projections.replaying.replay import Replay, replay
 from journey_projections.rules.rule_set import RuleSet
+from journey_projections.testing.edges import edge_clean_histories
 
 EXIT_LINE = 0.35
 """L13: the trust that one severe relational breach must cross. Under it domain practice counts a relationship as lost."""
 PARADOX_MAX = 0.03
 """L17: how far a recovered first minor failure may lift trust. Small, since the recovery paradox is (de Matos 2007)."""
-LEAST_SEVERITY = 0.05
-"""CLEAN laws speak of failures that a customer would notice."""
 MINOR = 0.45
 """L17: below this a failure is minor for every rule set compared."""
 LEAST_GAIN = 2.0**-30
 """L09: below this, gains are too close to the grid on which trust is reported to be told apart."""
-SEVERE = 0.95
-"""L13: a breach this severe ends it. A milder one need not: the loss grows faster than severity, and a long history holds some of it."""
-CONTINUITY_STEP, CONTINUITY_MAX = 0.001, 0.003
-"""L27: a change of severity by the step may move trust by at most the maximum."""
-CONTINUITY_THRESHOLDS = (0.05, 0.5)
-"""L27: severities at which a rule set may jump, because it declares a threshold there."""
+SEVERE = 0.9
+"""L13, L45: a breach this severe ends it. A milder one need not: a long history holds some of it."""
+CONTINUITY_STEP, CONTINUITY_MAX = 0.0002, 0.0006
+"""L27: a change by the step may move trust by at most the maximum: three times as much."""
+SAME = 1e-9
+"""Two computations of what should be equal may differ by this much: far more than the grid of 2**-40 on which trust is reported."""
+FULL_BUDGET = 3.0
+"""L33, L36: days after which any budget for gains is full."""
+LATER_BETRAYAL = 0.003
+"""L23, L34, L55: what a later breach may destroy more (L12) where more trust was left for it."""
+HOURS_OF_FADING = 1e-5
+"""L36: what a few hours more or less of silence may move in the long run."""
 
 T = TypeVar("T")
 
@@ -74,6 +84,8 @@ class Judge:
 
 
 Check = Callable[[Judge, Draw], None]
+Pair = tuple[list[Touchpoint], list[Touchpoint], float]
+"""Two histories, of which the first must leave no more trust than the second, and the day of the last touchpoint."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +145,9 @@ FULL = ("acknowledge", "admit", "help", "explain", "prevent")
 
 
 def recovery(day: float, episode: str, steps: Sequence[str] = FULL, representative: str | None = None) -> list[Touchpoint]:
-    """Recovery steps, some hours apart, by whoever helps."""
+    """Recovery steps, some hours apart, by whoever helps; at one instant with the failure `y` they come after it."""
     taken = enumerate(steps)
-    return [step(f"s-{episode}-{kind}", day + 0.1 * number, kind, episode, representative=representative) for number, kind in taken]
+    return [step(f"z-{episode}-{kind}", day + 0.1 * number, kind, episode, representative=representative) for number, kind in taken]
 
 
 def goods(day: float, count: int, cadence: float, quality: float, representative: str | None) -> list[Touchpoint]:
@@ -143,8 +155,8 @@ def goods(day: float, count: int, cadence: float, quality: float, representative
     return [contact(f"c{number:03}", day + number * cadence, quality, representative) for number in range(count)]
 
 
-severities = st.integers(round(100 * LEAST_SEVERITY), 100).map(lambda percent: percent / 100)
-breaches = st.sampled_from(("competence", "benevolence", "integrity"))
+breaches: st.SearchStrategy[Breach] = st.sampled_from(("competence", "benevolence", "integrity"))
+manners: st.SearchStrategy[Manner] = st.sampled_from(("ignored", "deflected", "denied", "delayed"))
 relational = st.sampled_from(("benevolence", "integrity"))
 people = st.sampled_from((None, "anna", "bob"))
 
@@ -159,9 +171,40 @@ def episodes_of(touchpoints: Sequence[Touchpoint]) -> st.SearchStrategy[str]:
     return st.sampled_from(("new", *sorted({one.episode for one in touchpoints if one.episode})))
 
 
-def clean_case(draw: Draw, *, most: int = 60) -> tuple[list[Touchpoint], float, str | None]:
+_ACTS = (
+    "engagement_declined",
+    "risk_disclosed",
+    "check_in_held",
+    "interaction",
+    "delivery",
+    "gesture_made",
+    "failure_occurred",
+    "recovery_step_taken",
+    "response_failed",
+    "deception_exposed",
+)
+
+
+def current_of(touchpoints: Sequence[Touchpoint]) -> str | None:
+    """The current representative: handed to or assigned; where nobody ever was, who acted last; None where they left."""
+    told: str | None = None
+    acted: str | None = None
+    is_told = False
+    for touchpoint in History.of(touchpoints):
+        if isinstance(touchpoint, HandoverMade):
+            told, is_told = touchpoint.to_representative, True
+        elif isinstance(touchpoint, RepresentativeAssigned):
+            told, is_told = touchpoint.representative, True
+        elif isinstance(touchpoint, RepresentativeLeft):
+            told, acted = (None if touchpoint.representative == one else one for one in (told, acted))
+        elif touchpoint.kind == "praise_given" or (touchpoint.by == "organisation" and touchpoint.kind in _ACTS):
+            acted = touchpoint.representative if touchpoint.representative and touchpoint.certainty > 0 else acted
+    return told if is_told else acted
+
+
+def clean_case(draw: Draw, *, least: int = 0, most: int = 60) -> tuple[list[Touchpoint], float, str | None]:
     """A CLEAN history, a day after it with every budget full, and who acted in it."""
-    touchpoints = draw(clean_histories(max_size=most))
+    touchpoints = draw(edge_clean_histories(least, most))
     return (
         touchpoints,
         last_day(touchpoints) + draw(st.sampled_from((1.0, 2.0, 20.0))),

@@ -157,6 +157,8 @@ def _part(random: np.random.Generator, part: Any, stories: Sequence[Array]) -> d
         elif kind == codes.RESPONSE_FAILED:
             rows["code"] = random.integers(0, 4, len(mine), np.int8)
             rows["amount"] = _percent(random.beta(2.0, 3.0, len(mine)), 0.0)
+        elif kind == codes.COMPLAINT_VOICED:
+            rows["amount"][:] = 0.5
     elif kind == codes.HANDOVER_MADE:
         rows["representative"], rows["other"] = person[mine], ((person[mine] + 1) % _PEOPLE).astype(np.int32)
         rows["code"] = random.integers(0, 3, len(mine), np.int8)
@@ -181,6 +183,7 @@ def _blank(size: int, kind: int, relationship: Array, at: Array) -> dict[str, Ar
     rows = {name: np.zeros(size, LAYOUT[name]) for name in ("side", "code", "flag", "cause")}
     rows |= {name: np.full(size, -1, np.int32) for name in ("representative", "other", "episode", "promise", "topic")}
     rows |= {name: np.full(size, np.nan) for name in ("amount", "second", "third")}
+    rows["due"] = np.full(size, codes.NEVER, np.int64)
     return {**rows, "certainty": np.ones(size), "kind": np.full(size, kind, np.int8), "relationship": relationship, "occurred_at": at}
 
 
@@ -225,6 +228,7 @@ _AMOUNTS = {
     codes.RECOVERY_STEP_TAKEN: "size",
     codes.RESPONSE_FAILED: "severity",
     codes.FEEDBACK_GIVEN: "score",
+    codes.COMPLAINT_VOICED: "severity",
     codes.PRAISE_GIVEN: "size",
     codes.WORD_OF_MOUTH_HEARD: "valence",
 }
