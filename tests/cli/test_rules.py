@@ -73,6 +73,14 @@ def test_laws_are_tried_on_a_file(journey: "Journey") -> None:
     assert "mine 2 (" in journey("laws", "mine.toml", "--law", "L01", "--examples", "5").out
 
 
+def test_a_seed_makes_another_search_and_repeats_it(journey: "Journey") -> None:
+    search = ("--format", "json", "laws", "beta", "--law", "L08", "--examples", "5")
+    fixed, seeded, again = journey(*search), journey(*search, "--seed", "7"), journey(*search, "--seed", "7")
+    assert (fixed.json["seed"], seeded.json["seed"]) == (None, 7)
+    assert seeded.out == again.out
+    assert "laws in the search of seed 7" in journey("laws", "beta", "--law", "L01", "--examples", "5", "--seed", "7").out
+
+
 def test_a_file_may_stand_on_a_file_or_on_rules_of_ones_own(journey: "Journey") -> None:
     Path("far").mkdir()
     Path("far/mine.toml").write_text(MINE)

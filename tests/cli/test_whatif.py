@@ -38,7 +38,7 @@ def test_facts_and_edits_are_compared_on_the_same_day(bank: "Journey") -> None:
     answer = bank.in_json("whatif", "m@bank", "--without", "exit-1").json
     assert answer["facts"]["at"] == answer["counterfactual"]["at"]
     assert answer["counterfactual"]["touchpoints"] == answer["facts"]["touchpoints"] - 1
-    assert answer["counterfactual"]["state"] != "ended"
+    assert not answer["counterfactual"]["state"].startswith("ended")
 
 
 def test_without_is_the_history_that_never_held_it(journey: "Journey", visit: "Visit") -> None:

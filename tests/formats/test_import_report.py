@@ -198,6 +198,22 @@ def test_the_report_says_what_came_and_what_may_be_a_mistake(door: Door) -> None
     assert [one["id"] for one in report["unknown_promises"]] == ["p"]
 
 
+def test_what_waits_for_an_answer_begins_an_episode_and_what_comes_in_it_is_one(door: Door) -> None:
+    rows: list[dict[str, Any]] = [
+        {**FAILURE, "id": "c", "kind": "complaint_voiced", "episode": "noise"},
+        {**FAILURE, "id": "s", "kind": "recovery_step_taken", "step": "help", "episode": "noise"},
+        {**FAILURE, "id": "q", "kind": "request_made", "severity": None, "due": "2024-03-04T09:00:00Z"},
+        {**FAILURE, "id": "i", "kind": "interaction", "episode": "q"},
+        {**FAILURE, "id": "h", "episode": "hidden", "noticed": False},
+        {**FAILURE, "id": "n1", "kind": "failure_noticed", "episode": "hidden", "through": "heard"},
+        {**FAILURE, "id": "n2", "kind": "failure_noticed", "episode": "hiden"},
+    ]
+    rows = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    report = door.imported(door.file("w.jsonl", "\n".join(map(json.dumps, rows)))).report.to_dict()
+    assert [one["id"] for one in report["unknown_episodes"]] == ["hiden"]
+    assert report["moves_nothing"] == {}
+
+
 def test_an_episode_that_began_in_an_earlier_import_is_known(door: Door) -> None:
     door.imported(door.file("a.jsonl", json.dumps({**FAILURE, "id": "f", "episode": "card"})))
     step = {**FAILURE, "id": "r", "kind": "recovery_step_taken", "step": "help", "episode": "card"}

@@ -13,6 +13,6 @@ def test_goodwill_keeps(law: Law) -> None:
     assert verdict.holds, verdict.in_words()
 
 
-def test_there_are_thirty_laws_each_with_its_own_statement() -> None:
-    assert [law.id for law in LAWS] == [f"L{number:02}" for number in range(1, 31)]
+def test_there_are_fifty_five_laws_each_with_its_own_statement() -> None:
+    assert [law.id for law in LAWS] == [f"L{number:02}" for number in range(1, 56)]
     assert len({law.statement for law in LAWS}) == len(LAWS)

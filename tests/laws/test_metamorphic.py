@@ -23,8 +23,7 @@ from journey.touchpoints import (
 )
 from journey_projections import GOODWILL
 from journey_projections.testing import Judge
-from journey_projections.testing.any_laws import current_of
-from journey_projections.testing.law import breaches, common, last_day
+from journey_projections.testing.law import breaches, common, current_of, last_day
 
 JUDGE = Judge(GOODWILL)
 people = st.sampled_from((None, "anna", "bob", "ugo", "zoe"))

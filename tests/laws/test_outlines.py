@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import pytest
 from hypothesis import example, given
@@ -14,7 +14,19 @@ from journey import History, Journal, Touchpoint
 from journey.outlines import outline
 from journey.stores.codec import decode, encode, fields_of_row
 from journey.testing import START, histories
-from journey.touchpoints import KINDS, PERSONAL_FIELDS, FailureOccurred, Interaction, NoteAdded, PromiseMade
+from journey.testing.strategies import qualities
+from journey.touchpoints import (
+    KINDS,
+    PERSONAL_FIELDS,
+    FailureOccurred,
+    Interaction,
+    NoteAdded,
+    Origin,
+    PromiseMade,
+    PurchaseMade,
+    RelationshipOpened,
+    RequestMade,
+)
 from journey_projections import replay
 from journey_projections.encoding.mentions import mention
 
@@ -69,6 +81,7 @@ def assert_outlined(touchpoint: Touchpoint) -> None:
     st.text(),
 )
 @example("interaction", {30: "b"}, "a", "r", False, "id")
+@example("relationship_opened", {15: -0.5}, "a", "r", False, "")
 @example("promise_made", {14: "2024-01-01T00:00:00.9999999Z"}, "a", "r", False, "")
 @example("promise_made", {14: "0001-01-01T00:00:00+14:00"}, "a", "r", False, "")
 def test_what_is_outlined_its_model_reads_to_the_same_values(
@@ -118,7 +131,18 @@ def test_what_is_written_in_another_notation_is_left_to_the_model() -> None:
         "{",
     ):
         assert outline(Interaction, "a", "r", payload) is None
+    for payload in ('{"currency":"eur"}', '{"currency":"EURO"}', '{"currency":"EÙR"}', '{"amount":1e16}', '{"amount":"1"}'):
+        assert outline(PurchaseMade, "a", "r", payload) is None
+    assert outline(RequestMade, "a", "r", '{"due":"2024-01-01T00:00:00"}') is None
     assert outline(PromiseMade, "a", "r", '{"promise":"p","due":"2024-01-01T00:00:00"}') is None
+
+
+@given(st.sampled_from((None, *get_args(Origin))), qualities)
+def test_a_strength_is_outlined_where_it_fits_its_origin(origin: str | None, strength: float) -> None:
+    payload = json.dumps({"strength": strength, **({} if origin is None else {"origin": origin})})
+    seen = outline(RelationshipOpened, "a", "r", payload)
+    assert (seen is not None) == (strength >= 0 or origin == "reputation")
+    assert seen is None or cast(RelationshipOpened, seen).strength == strength
 
 
 class Gauged(NoteAdded, frozen=True):
