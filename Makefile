@@ -39,8 +39,9 @@ check: $(VENV)/.ready ## formatting, linting, types, and who may import whom
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples each; takes long)
+laws: $(VENV)/.ready ## every law under the thorough profile (10,000 examples each), then at both ends of every parameter (takes long)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/laws
+	$(BIN)/python tests/range_sweep.py
 
 mutants: $(VENV)/.ready ## break each trust rule by hand and see that a test fails (takes long)
 	$(BIN)/python tests/mutants.py

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from coding_guide import coding_guide
 from command_page import commands
 from error_page import error_catalogue
 from page import DOCS
@@ -16,6 +17,7 @@ from journey_projections.rules.goodwill.catalogue import RULES
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "touchpoints.md": touchpoints,
+    "coding-guide.md": coding_guide,
     "touchpoints.schema.json": schema,
     "errors.md": error_catalogue,
     "commands.md": commands,

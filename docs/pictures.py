@@ -2,89 +2,30 @@
 
 import textwrap
 from collections.abc import Callable, Mapping
-from math import exp
+from math import exp, log
 from typing import Any
 
+import pictures_of_repair
+import pictures_of_waiting
 from drawing import Curve, Picture, over, svg
+from picture_material import HIM, STEPS, P, after, contact, days, failed, lost, passed, restored, said, state_of, steps
 
-from journey import History, Touchpoint, read_touchpoint
-from journey.testing import at_day
-from journey_projections import GOODWILL, Replay, replay
+from journey import Touchpoint
 from journey_projections.encoding import codes as c
 from journey_projections.encoding.numbering import Encoded
-from journey_projections.rules.goodwill import conduct, levels, people, recovery, rules, views, wounds
+from journey_projections.rules.goodwill import breaches, conduct, levels, people, recovery, rules, views
 from journey_projections.rules.goodwill.catalogue import Rule
-from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Party, State, Topic, Wound
-
-P = GoodwillParameters()
-HIM = c.FIRST_REPRESENTATIVE
-STEPS = ("acknowledge", "admit", "help", "explain", "prevent")
+from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Topic, Wound
 
 
 def drawn(rule: Rule) -> str:
     """The picture of a rule as SVG."""
     told = " · ".join(f"{name} {getattr(P, name):g}" for name in rule.parameters)
-    return svg(PICTURES[rule.id](), f"{rule.id}: {rule.claim}", textwrap.wrap(f"Defaults: {told}", 96))
-
-
-def said(day: float, kind: str, **fields: Any) -> Touchpoint:
-    """A touchpoint of a made-up history, so many days after its start."""
-    id = f"{kind}-{day}-" + "-".join(f"{name}{value}" for name, value in sorted(fields.items()))
-    return read_touchpoint({"kind": kind, "id": id[:200], "relationship": "r", "occurred_at": at_day(day), **fields})
-
-
-def contact(day: float, quality: float = 1.0) -> Touchpoint:
-    """A good contact."""
-    return said(day, "interaction", competence=quality, benevolence=quality)
-
-
-def failed(day: float, severity: float = 0.5, episode: str = "e", **fields: Any) -> Touchpoint:
-    """A failure."""
-    return said(day, "failure_occurred", severity=severity, episode=episode, **fields)
-
-
-def steps(day: float, *names: str, episode: str = "e", **fields: Any) -> list[Touchpoint]:
-    """Recovery steps an hour apart; all five when none is named."""
-    named = enumerate(names or STEPS)
-    return [said(day + (number + 1) / 24, "recovery_step_taken", step=name, episode=episode, **fields) for number, name in named]
-
-
-def after(*touchpoints: Touchpoint, day: float | None = None) -> Replay:
-    """What a made-up history comes to."""
-    return replay(History.of(touchpoints), at=None if day is None else at_day(day))
-
-
-def state_of(level: float = 0.5, people_known: int = 0) -> State:
-    """A state in which everybody is trusted at one level."""
-    state: State = GOODWILL.initial(P)
-    state.parties.extend(Party(known=1) for _ in range(people_known))
-    for party in state.parties:
-        party.competence = party.goodwill = level
-    state.episodes.append(Wound())
-    return state
-
-
-def passed(state: State, days: float) -> State:
-    """The state some days later."""
-    rules.advance(state, round(days * levels.DAY), P)
-    return state
-
-
-def lost(harm: float) -> float:
-    """The share of a level that a harm takes."""
-    return 1.0 - exp(-harm)
-
-
-def restored(*touchpoints: Touchpoint) -> float:
-    """The share of a first failure's cost in trust that later touchpoints gave back."""
-    now = after(*touchpoints)
-    unanswered = replay(History.of(touchpoints[:1]), at=now.at).trust
-    return (now.trust - unanswered) / (now.prior - unanswered)
+    return svg(PICTURES[rule.id](), f"{rule.id}: {rule.claim}", textwrap.wrap(f"Defaults: {told}", 96) if told else ())
 
 
 def t1() -> Picture:
-    """Strength of the good name → trust at the start."""
+    """Strength of the name → trust at the start."""
 
     def start(origin: int) -> Callable[[float], float]:
         def effect(strength: float) -> float:
@@ -94,25 +35,27 @@ def t1() -> Picture:
 
         return effect
 
-    return Picture("strength of the referral or the good name", "trust at the start", [
-        Curve(name.replace("stranger", "a stranger").replace("reputation", "a good name"), over(0, 1, start(code)))
-        for name, code in sorted(c.ORIGINS.items(), key=lambda one: -start(one[1])(1.0))
+    return Picture("strength of the referral or the name", "trust at the start", [
+        Curve("a referral", over(0, 1, start(c.REFERRAL))), Curve("returning", over(0, 1, start(c.RETURNING))),
+        Curve("a good or bad name", over(-1, 1, start(c.REPUTATION))), Curve("a stranger", over(0, 1, start(c.STRANGER))),
     ], low=0.4, high=0.6)  # fmt: skip
 
 
 def t2() -> Picture:
     """Years since the start → trust, nothing happening."""
 
-    def later(origin: int) -> Callable[[float], float]:
+    def later(origin: int, strength: float) -> Callable[[float], float]:
         def effect(years: float) -> float:
             state = state_of()
-            rules.origin_sets_the_prior(state, Encoded(code=origin, amount=1.0), P)
+            rules.origin_sets_the_prior(state, Encoded(code=origin, amount=strength), P)
             return views.trust(passed(state, 365 * years), P)
 
         return effect
 
-    curves = [Curve("a referral", over(0, 5, later(c.REFERRAL))), Curve("a good name", over(0, 5, later(c.REPUTATION)))]
-    return Picture("years since the start, nothing happening", "trust", curves, low=0.4, high=0.6)
+    return Picture("years since the start, nothing happening", "trust", [
+        Curve("a referral", over(0, 5, later(c.REFERRAL, 1.0))), Curve("a good name", over(0, 5, later(c.REPUTATION, 1.0))),
+        Curve("a bad name", over(0, 5, later(c.REPUTATION, -1.0))),
+    ], low=0.4, high=0.6)  # fmt: skip
 
 
 def t3() -> Picture:
@@ -124,7 +67,7 @@ def t3() -> Picture:
         for day in range(1, 61):
             passed(state, 1)
             for _ in range(times):
-                conduct.gains_shrink_as_trust_grows(state, c.ORGANISATION, c.INSTITUTION, 1.0, 1.0, P)
+                conduct.gains_shrink_as_trust_grows(state, c.ORGANISATION, state.parties[c.INSTITUTION], 1.0, 1.0, 0.0, P)
             points.append((float(day), views.trust(state, P)))
         return points
 
@@ -141,7 +84,7 @@ def t4() -> Picture:
         def effect(history: float) -> float:
             state = state_of()
             state.parties[c.INSTITUTION].history, state.parties[c.INSTITUTION].failed = history, int(is_close)
-            return lost(conduct.good_history_buffers_competence_breach(state, c.INSTITUTION, 1.0, P))
+            return lost(breaches.good_history_buffers_competence_breach(state, state.parties[c.INSTITUTION], 1.0, P))
 
         return effect
 
@@ -154,7 +97,10 @@ def t5() -> Picture:
     """Trust before → share of goodwill lost."""
 
     def share(severity: float) -> Callable[[float], float]:
-        return lambda prior: lost(conduct.relational_breach_grows_with_goodwill(prior, severity, P))
+        def effect(prior: float) -> float:
+            return lost(breaches.relational_breach_grows_with_goodwill(state_of(prior), c.ORGANISATION, c.NOBODY, severity, P))
+
+        return effect
 
     curves = [Curve(f"severity {severity:g}", over(0, 1, share(severity))) for severity in (1.0, 0.5, 0.25)]
     return Picture("trust before", "share of goodwill that the breach takes", curves, high=1.0)
@@ -166,7 +112,7 @@ def t6() -> Picture:
     def severity(history: float) -> float:
         state = state_of()
         state.parties[c.INSTITUTION].history = history
-        return conduct.being_treated_as_a_number_hurts_old_customers(state, c.ORGANISATION, P)
+        return breaches.being_treated_as_a_number_hurts_old_customers(state, c.ORGANISATION, P)
 
     return Picture("good contacts before", "severity of not being recognised", [Curve("not recognised", over(0, 100, severity))], high=0.6)
 
@@ -177,9 +123,9 @@ def t7() -> Picture:
     def share(index: int) -> Callable[[float], float]:
         def effect(severity: float) -> float:
             state = state_of(people_known=2)
-            harm = conduct.relational_breach_grows_with_goodwill(0.5, severity, P)
-            conduct.breach(state, c.ORGANISATION, HIM, 0, FAILURE, 0.0, harm, severity, P)
-            return 1.0 - state.parties[index].wound_goodwill
+            harm = breaches.relational_breach_grows_with_goodwill(state, c.ORGANISATION, HIM, severity, P)
+            breaches.breach(state, c.ORGANISATION, HIM, 0, FAILURE, 0.0, harm, severity, 0.0, P)
+            return lost(state.parties[index].harm_goodwill)
 
         return effect
 
@@ -208,10 +154,10 @@ def t9() -> Picture:
     def deceived(severity: float) -> float:
         state = state_of()
         recovery.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.5, P)
-        return 1.0 - state.parties[c.INSTITUTION].wound_goodwill
+        return lost(state.parties[c.INSTITUTION].harm_goodwill)
 
     def breached(severity: float) -> float:
-        return lost(conduct.relational_breach_grows_with_goodwill(0.5, severity, P))
+        return lost(breaches.relational_breach_grows_with_goodwill(state_of(), c.ORGANISATION, c.NOBODY, severity, P))
 
     curves = [Curve("a deception exposed", over(0, 1, deceived)), Curve("another breach", over(0, 1, breached))]
     return Picture("severity", "share of goodwill that it takes, at trust ½", curves)
@@ -235,21 +181,15 @@ def t10() -> Picture:
 
 
 def t11() -> Picture:
-    """Years unanswered → share of goodwill left."""
+    """Days without an answer → trust."""
 
-    def left(severity: float, voiced: int) -> Callable[[float], float]:
-        def effect(years: float) -> float:
-            state = state_of()
-            failure = Wound(open=1, nature=FAILURE, severity=severity, voiced=voiced)
-            state.sides[c.ORGANISATION].neglect_rate = wounds.demand(failure, P) * levels.HALF / P.neglect_days
-            return levels.unanswered_failure_keeps_costing(passed(state, 365 * years), c.ORGANISATION, P)
+    def left(severity: float) -> Callable[[int], float]:
+        return lambda day: after(failed(0, severity), day=day).trust
 
-        return effect
-
-    return Picture("years without an answer", "share of goodwill that is left", [
-        Curve("severity 0.3", over(0, 8, left(0.3, 0))), Curve("severity 1, voiced", over(0, 8, left(1.0, 1))),
-        Curve("severity 1, unvoiced", over(0, 8, left(1.0, 0))),
-    ], high=1.0)  # fmt: skip
+    return Picture("days without an answer", "trust", [
+        Curve("a failure of 0.3", days(60, 1, left(0.3))), Curve("a failure of 0.6", days(60, 1, left(0.6))),
+        Curve("a failure of 1", days(60, 1, left(1.0))),
+    ], high=0.6)  # fmt: skip
 
 
 def t12() -> Picture:
@@ -281,7 +221,7 @@ def t14() -> Picture:
             for step in STEPS[first:count]:
                 recovery.count_step(episode, c.STEPS[step], recovery.responsibility_outweighs_help_and_help_explanation(c.STEPS[step], P))
                 episode.steps |= 1 << c.STEPS[step]
-            points.append((float(count), recovery.acknowledgement_opens_recovery(episode, P)))
+            points.append((float(count), recovery.acknowledgement_opens_recovery(episode, 0.0, P)))
         return points
 
     return Picture("steps taken so far", "share of the wound that is restored", [
@@ -320,17 +260,22 @@ def t16() -> Picture:
 
 
 def t17() -> Picture:
-    """Severity of the failure made good → what an older grievance gets back."""
+    """Severity of the failure made good → what older grievances give back."""
 
-    def older(severity: float) -> Callable[[float], float]:
-        def effect(later: float) -> float:
-            result = after(failed(0, severity, "old"), failed(30, later, "new"), *steps(30, episode="new"))
-            return next(one.restored for one in result.episodes if one.episode == "old")
+    def older(recurrence: float) -> Callable[[float], float]:
+        def effect(severity: float) -> float:
+            state = state_of()
+            state.parties[c.INSTITUTION].harm_goodwill = levels.HALF
+            state.episodes[0] = Wound(
+                nature=FAILURE, severity=severity, recurrence=recurrence, restored_competence=1.0, restored_goodwill=1.0
+            )
+            recovery.full_recovery_vouches(state, 0, P)
+            return exp(-state.parties[c.INSTITUTION].harm_goodwill) - 0.5
 
         return effect
 
-    return Picture("severity of the failure made good", "share of an older, open one that it restores", [
-        Curve(f"an older one of {severity:g}", over(0.05, 1, older(severity), 38)) for severity in (0.3, 0.8)
+    return Picture("severity of the failure made good", "goodwill given back, where older grievances took half", [
+        Curve("a first failure", over(0, 1, older(0.0), 40)), Curve("the same again", over(0, 1, older(1.0), 40)),
     ])  # fmt: skip
 
 
@@ -355,11 +300,11 @@ def t19() -> Picture:
     """Days since a failure that nobody made good → trust."""
 
     def course(every: int) -> list[tuple[float, float]]:
-        told = [failed(0, 0.3), *(contact(day + 0.5) for day in range(every, 61, every))]
+        told = [failed(0, 0.3), *steps(0, "acknowledge"), *(contact(day + 0.5) for day in range(every, 61, every))]
         return [(float(day), after(*told, day=day + 0.6).trust) for day in range(0, 61, 2)]
 
     curves = [Curve("a contact each day", course(1)), Curve("every fourth day", course(4))]
-    return Picture("days since a failure that nobody made good", "trust; ten good days lift the cap", curves, low=0.4)
+    return Picture("days since a failure that was acknowledged, no more", "trust; ten good days lift the cap", curves, low=0.4)
 
 
 def t20() -> Picture:
@@ -433,7 +378,7 @@ def t25() -> Picture:
 
     return Picture("severity of the failure", "severity that counts", [
         Curve("will happen again", over(0, 1, counted(c.BY_ORGANISATION, 1))), Curve("a fault", over(0, 1, counted(c.BY_ORGANISATION, 0))),
-        Curve("nobody's fault", over(0, 1, counted(c.EXOGENOUS, 0))),
+        Curve("a supplier's", over(0, 1, counted(c.BY_SUPPLIER, 0))), Curve("nobody's fault", over(0, 1, counted(c.EXOGENOUS, 0))),
     ])  # fmt: skip
 
 
@@ -444,53 +389,64 @@ def t26() -> Picture:
 
 
 def t27() -> Picture:
-    """Trust in the predecessor → trust in who takes over."""
+    """What the customer thinks of who takes over → trust in the relationship."""
 
-    def newcomer(factor: float, is_known: bool) -> Callable[[float], float]:
-        def effect(bond: float) -> float:
+    def taken_over(is_known: bool, introduction: int) -> Callable[[float], float]:
+        def effect(level: float) -> float:
             state = state_of(0.7, people_known=2)
             state.relationship[0].current = HIM
-            state.parties[HIM].competence = state.parties[HIM].goodwill = bond
-            state.parties[HIM + 1].known = int(is_known)
-            people.handover_made(state, HIM + 1, factor, P)
-            return levels.chair(state, P)
+            newcomer = state.parties[HIM + 1]
+            newcomer.known, newcomer.competence, newcomer.goodwill = int(is_known), level, level
+            people.handover_made(state, HIM + 1, introduction, P)
+            return views.trust(state, P)
 
         return effect
 
-    return Picture("trust in the predecessor; the institution has 0.7", "trust in who takes over", [
-        Curve("known, none", over(0, 1, newcomer(P.introduced_none, True))),
-        Curve("new, warmly", over(0, 1, newcomer(P.introduced_warm, False))),
-        Curve("new, none", over(0, 1, newcomer(P.introduced_none, False))),
-    ], high=1.0)  # fmt: skip
+    return Picture("trust in who takes over, as a person; the institution has 0.7", "trust in the relationship", [
+        Curve("known, warmly", over(0.05, 1, taken_over(True, c.WARM))),
+        Curve("known, none", over(0.05, 1, taken_over(True, c.NONE))),
+        Curve("new, none", over(0.05, 1, taken_over(False, c.NONE))),
+    ], high=0.8)  # fmt: skip
 
 
 def t28() -> Picture:
-    """Bond → worth of the empty chair."""
-    after_leaving = over(0, 1, lambda bond: levels.departure_loses_the_bond(bond, 0.7, P))
-    curves = [Curve("before", [(0.0, 0.0), (1.0, 1.0)]), Curve("after", after_leaving)]
-    return Picture("trust in who left; the institution has 0.7", "trust in the chair", curves, high=1.0)
+    """Trust in the institution → trust, with the person gone."""
+
+    def trust(vacant: int) -> Callable[[float], float]:
+        def effect(level: float) -> float:
+            state = state_of(level, people_known=1)
+            state.relationship[0].current = HIM
+            state.relationship[0].vacant = vacant
+            return views.trust(state, P)
+
+        return effect
+
+    curves = [Curve("before", over(0, 1, trust(0))), Curve("the person has left", over(0, 1, trust(1)))]
+    return Picture("trust in the institution", "trust in the relationship", curves, high=1.0)
 
 
 def t29() -> Picture:
     """Score → change in trust."""
 
-    def change(is_explained: bool) -> Callable[[float], float]:
+    def change(before: list[Touchpoint], runs: int) -> Callable[[float], float]:
         def effect(score: float) -> float:
-            told = [said(1, "feedback_given", score=score)]
-            before = [failed(0, 0.3), *steps(0)] if is_explained else [contact(0, 0.5)]
-            return after(*before, *told).trust - after(*before, day=1).trust
+            told = [*before, *(said(30 * (run + 1), "feedback_given", score=score) for run in range(runs))]
+            return after(*told).trust - after(*told[:-1], day=30 * runs).trust
 
         return effect
 
-    curves = [Curve("nothing explains it", over(0, 1, change(False), 20)), Curve("a failure explains it", over(0, 1, change(True), 20))]
-    return Picture("score that the customer gives", "change in trust, about ½ before", curves)
+    explained, good = [failed(0, 0.3), *steps(0)], [contact(0, 0.5)]
+    return Picture("score that the customer gives", "change in trust, about ½ before", [
+        Curve("a failure explains it", over(0, 1, change(explained, 1), 20)), Curve("nothing explains it", over(0, 1, change(good, 1), 20)),
+        Curve("the fourth like it", over(0, 1, change(good, 4), 20)),
+    ])  # fmt: skip
 
 
 def t30() -> Picture:
     """Years of silence → level."""
 
     def level(start: float) -> Callable[[float], float]:
-        return lambda years: levels.silence_erodes_slowly(start, 365 * years, P)
+        return lambda years: levels.silence_erodes_slowly(start, 0.5, 365 * years, P)
 
     curves = [Curve(f"from {start:g}", over(0, 40, level(start))) for start in (0.9, 0.7, 0.4)]
     return Picture("years of silence", "competence or goodwill", curves, high=1.0)
@@ -502,11 +458,10 @@ def t31() -> Picture:
     def alarm(is_relational: bool) -> Callable[[float], float]:
         def effect(severity: float) -> float:
             state = state_of()
-            clumsy = conduct.good_history_buffers_competence_breach(state, c.INSTITUTION, severity, P)
-            rude = conduct.relational_breach_grows_with_goodwill(0.5, severity, P)
-            harms = (0.0, rude) if is_relational else (clumsy, 0.0)
-            conduct.impulse_to_leave_comes_at_once(state, c.ORGANISATION, *harms, P)
-            return state.relationship[0].alarm
+            clumsy = breaches.good_history_buffers_competence_breach(state, state.parties[c.INSTITUTION], severity, P)
+            rude = breaches.relational_breach_grows_with_goodwill(state, c.ORGANISATION, c.NOBODY, severity, P)
+            breaches.impulse_to_leave_comes_at_once(state, 0, *((0.0, rude) if is_relational else (clumsy, 0.0)), P)
+            return lost(state.relationship[0].alarm)
 
         return effect
 
@@ -518,12 +473,7 @@ def t32() -> Picture:
     """Years since the breach → readiness to leave."""
 
     def left(alarm: float) -> Callable[[float], float]:
-        def effect(years: float) -> float:
-            state = state_of()
-            state.relationship[0].alarm = alarm
-            return conduct.readiness_to_leave_cools_slowly(passed(state, 365 * years), P)
-
-        return effect
+        return lambda years: lost(breaches.cooled(-log(1.0 - alarm), 0, round(365 * years * levels.DAY), P))
 
     curves = [Curve(f"from {alarm:g}", over(0, 6, left(alarm))) for alarm in (0.8, 0.3)]
     return Picture("years since the breach, whatever was done", "readiness to leave", curves, high=1.0)
@@ -537,7 +487,7 @@ def t33() -> Picture:
 
 def t34() -> Picture:
     """Trust left → share of a harm that finds something."""
-    found = over(0, 0.4, lambda trust: conduct.little_trust_leaves_little_to_lose(state_of(trust), c.ORGANISATION, P))
+    found = over(0, 0.4, lambda trust: breaches.little_trust_leaves_little_to_lose(state_of(trust), c.ORGANISATION, P))
     curves = [Curve("any breach", found)]
     return Picture("trust that is left", "share of a harm that still destroys", curves)
 
@@ -561,13 +511,15 @@ def t36() -> Picture:
 
 def t37() -> Picture:
     """Trust before → share of goodwill lost to a refusal."""
+
+    def refused(prior: float) -> float:
+        return lost(rules.a_refusal_without_reasons_costs_a_little(state_of(prior), c.ORGANISATION, c.NOBODY, P))
+
     explained = after(said(0, "engagement_declined", reasons_given=True))
-    curves = [
-        Curve("without reasons", over(0, 1, lambda prior: lost(rules.a_refusal_without_reasons_costs_a_little(prior, P)))),
-        Curve("with reasons", over(0, 1, lambda _: explained.prior - explained.trust)),
-    ]
+    curves = [Curve("without reasons", over(0, 1, refused)), Curve("with reasons", over(0, 1, lambda _: explained.prior - explained.trust))]
     return Picture("trust before", "share of goodwill that it takes", curves)
 
 
-PICTURES: Mapping[str, Callable[[], Picture]] = {name.upper(): value for name, value in list(globals().items()) if name[1:].isdigit()}
+_BY_NAME = {**globals(), **vars(pictures_of_waiting), **vars(pictures_of_repair)}
+PICTURES: Mapping[str, Callable[[], Picture]] = {name.upper(): value for name, value in _BY_NAME.items() if name[1:].isdigit()}
 """The picture of each rule, by its id."""

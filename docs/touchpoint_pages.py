@@ -9,7 +9,7 @@ from page import claim, page, written_by
 from pydantic import Field, TypeAdapter
 
 from journey.amendments import LOG_FACTS, Fact
-from journey.touchpoints import KINDS
+from journey.touchpoints import CURRENCY_PATTERN, KINDS
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,8 @@ def touchpoints() -> str:
         "| kind | means |\n|---|---|\n" + "\n".join(f"| [`{kind}`](#{kind}) | {claim(model)} |" for kind, model in KINDS.items()),
         "## Fields of every touchpoint",
         _table(common, required=schemas["note_added"].get("required", ())),
-        "If a kind has another default, or requires a field that is optional elsewhere, its own table says so.",
+        "If a kind has another default, or requires a field that is optional elsewhere, its own table says so. Which number is *curt*, and "
+        "which a week late, says the [coding guide](coding-guide.md).",
     ]
     for kind, schema in schemas.items():
         fields = {name: field for name, field in schema["properties"].items() if name != "kind"}
@@ -100,6 +101,8 @@ def _values(field: Schema) -> str:
             return "`true`, `false`"
         case {"format": "date-time"}:
             return "time with an offset"
+        case {"type": "string", "pattern": pattern} if pattern == CURRENCY_PATTERN:
+            return "three capital letters"
         case {"type": "string", "pattern": _}:
             return "identifier"
         case {"type": "string", "maxLength": most}:
@@ -108,7 +111,7 @@ def _values(field: Schema) -> str:
 
 
 def _number(value: float) -> str:
-    return {2**53: "2⁵³", -(2**53): "-2⁵³"}.get(int(value), f"{value:g}")
+    return {2**53: "2⁵³", -(2**53): "-2⁵³", 10**15: "10¹⁵", -(10**15): "-10¹⁵"}.get(int(value), f"{value:g}")
 
 
 def _meaning(kind: str, name: str, field: Schema) -> str:
