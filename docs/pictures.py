@@ -13,7 +13,18 @@ from picture_material import HIM, STEPS, P, after, contact, days, failed, lost, 
 from journey import Touchpoint
 from journey_projections.encoding import codes as c
 from journey_projections.encoding.numbering import Encoded
-from journey_projections.rules.goodwill import breaches, conduct, levels, people, recovery, rules, views
+from journey_projections.rules.goodwill import (
+    breaches,
+    conduct,
+    failures,
+    levels,
+    people,
+    promises,
+    recovery,
+    responses,
+    rules,
+    views,
+)
 from journey_projections.rules.goodwill.catalogue import Rule
 from journey_projections.rules.goodwill.state import DECEPTION, FAILURE, Topic, Wound
 
@@ -140,7 +151,7 @@ def t8() -> Picture:
     charged = Wound(breach=c.INTEGRITY)
 
     def factor(manner: str, episode: Wound) -> float:
-        return recovery.bad_response_is_a_second_failure(episode, c.MANNERS[manner], P)
+        return responses.bad_response_is_a_second_failure(episode, c.MANNERS[manner], P)
 
     bars = [(manner, factor(manner, Wound())) for manner in c.MANNERS]
     return Picture("the response to an open failure", "harm, where an unrelated breach of the same severity has 1", bars=[
@@ -153,7 +164,7 @@ def t9() -> Picture:
 
     def deceived(severity: float) -> float:
         state = state_of()
-        recovery.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.5, P)
+        responses.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.5, P)
         return lost(state.parties[c.INSTITUTION].harm_goodwill)
 
     def breached(severity: float) -> float:
@@ -168,7 +179,7 @@ def t10() -> Picture:
 
     def ceiling(severity: float) -> float:
         state = state_of(0.8)
-        recovery.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.8, P)
+        responses.deception_wounds_and_scars(state, 0, c.ORGANISATION, c.NOBODY, severity, 1.0, 0.8, P)
         return state.sides[c.ORGANISATION].ceiling
 
     def under(severity: float) -> Callable[[float], float]:
@@ -325,7 +336,7 @@ def t21() -> Picture:
     """Delivered → quality, by promise."""
 
     def quality(promised: float) -> Callable[[float], float]:
-        return lambda delivered: rules.delivery_is_judged_by_the_promise(delivered - promised, P.zone, P)
+        return lambda delivered: promises.delivery_is_judged_by_the_promise(delivered - promised, P.zone, P)
 
     curves = [Curve(f"promised {promised:g}", over(promised - P.zone, 1, quality(promised))) for promised in (0.3, 0.5, 0.8)]
     return Picture("what was delivered, from the zone's lower edge", "quality of the contact", curves)
@@ -335,7 +346,7 @@ def t22() -> Picture:
     """Delivered → severity of the miss."""
 
     def miss(zone: float) -> Callable[[float], float]:
-        return lambda delivered: rules.beyond_the_zone_a_miss_is_a_breach(delivered - 0.8, zone)
+        return lambda delivered: promises.beyond_the_zone_a_miss_is_a_breach(delivered - 0.8, zone)
 
     curves = [Curve("as promised", over(0, 1, miss(P.zone))), Curve("drawn out before", over(0, 1, miss(P.zone + P.zone_elicited)))]
     return Picture("what was delivered, 0.8 being promised", "severity of the breach", curves)
@@ -348,7 +359,7 @@ def t23() -> Picture:
         def effect(disclosed: float) -> float:
             state = state_of()
             state.topics.append(Topic(disclosed))
-            return rules.a_foretold_risk_softens(state, 0, severity, P)
+            return failures.a_foretold_risk_softens(state, 0, severity, P)
 
         return effect
 
@@ -362,7 +373,7 @@ def t24() -> Picture:
     def left(corrected: int) -> list[tuple[float, float]]:
         state, points = state_of(), []
         for count in range(9):
-            points.append((float(count), rules.honest_talk_softens_a_miss(1.0, state.relationship[0].course)))
+            points.append((float(count), promises.honest_talk_softens_a_miss(1.0, state.relationship[0].course)))
             rules.apply(state, Encoded(kind=c.CHECK_IN_HELD, flag=corrected), P)
         return points
 
@@ -374,7 +385,7 @@ def t25() -> Picture:
     """Severity → severity that counts."""
 
     def counted(cause: int, lasting: int) -> Callable[[float], float]:
-        return lambda severity: rules.blame_scales_a_failure(severity, cause, lasting, P)
+        return lambda severity: failures.blame_scales_a_failure(severity, cause, lasting, P)
 
     return Picture("severity of the failure", "severity that counts", [
         Curve("will happen again", over(0, 1, counted(c.BY_ORGANISATION, 1))), Curve("a fault", over(0, 1, counted(c.BY_ORGANISATION, 0))),
@@ -473,7 +484,7 @@ def t32() -> Picture:
     """Years since the breach → readiness to leave."""
 
     def left(alarm: float) -> Callable[[float], float]:
-        return lambda years: lost(breaches.cooled(-log(1.0 - alarm), 0, round(365 * years * levels.DAY), P))
+        return lambda years: lost(breaches.readiness_to_leave_cools_slowly(-log(1.0 - alarm), 0, round(365 * years * levels.DAY), P))
 
     curves = [Curve(f"from {alarm:g}", over(0, 6, left(alarm))) for alarm in (0.8, 0.3)]
     return Picture("years since the breach, whatever was done", "readiness to leave", curves, high=1.0)

@@ -8,7 +8,7 @@ from picture_material import HIM, STEPS, P, after, contact, failed, lost, said, 
 
 from journey import Touchpoint
 from journey_projections.encoding import codes as c
-from journey_projections.rules.goodwill import conduct, levels, people, recovery, rules, wounds
+from journey_projections.rules.goodwill import conduct, levels, people, recovery, voice, wounds
 from journey_projections.rules.goodwill.state import Party, Wound
 from journey_projections.rules.rule_set import COMMUNAL_FROM, EXIT_LINE, TRANSITIONAL_FROM
 
@@ -186,7 +186,7 @@ def t64() -> Picture:
         def effect(score: float) -> float:
             state = state_of()
             state.relationship[0].last_score = last
-            rules.falling_scores_warn(state, score, 1.0, P)
+            voice.falling_scores_warn(state, score, 1.0, P)
             return lost(state.relationship[0].alarm)
 
         return effect

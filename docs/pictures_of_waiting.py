@@ -8,7 +8,7 @@ from picture_material import P, after, contact, days, failed, lost, said, state_
 from journey import Touchpoint
 from journey.testing import at_day
 from journey_projections.encoding import codes as c
-from journey_projections.rules.goodwill import levels, rules, waiting
+from journey_projections.rules.goodwill import failures, levels, promises, waiting
 
 
 def t38() -> Picture:
@@ -127,7 +127,7 @@ def t47() -> Picture:
 
     def left(ahead: int) -> Callable[[float], float]:
         due = ahead * levels.DAY
-        return lambda late: rules.late_is_less(0, due, due + round(late * levels.DAY), P)
+        return lambda late: promises.late_is_less(0, due, due + round(late * levels.DAY), P)
 
     curves = [Curve(f"{ahead} days ahead", over(-10, 90, left(ahead))) for ahead in (90, 30, 7)]
     return Picture("days after the date, by how long ahead it was promised", "share of the delivery that counts", curves, high=1.0)
@@ -138,7 +138,7 @@ def t48() -> Picture:
 
     def taken(prior: float) -> Callable[[float], float]:
         def effect(miss: float) -> float:
-            return lost(rules.a_broken_word_is_a_breach_of_integrity(state_of(prior), c.ORGANISATION, c.NOBODY, miss, P))
+            return lost(promises.a_broken_word_is_a_breach_of_integrity(state_of(prior), c.ORGANISATION, c.NOBODY, miss, P))
 
         return effect
 
@@ -165,6 +165,6 @@ def t50() -> Picture:
     """Severity → severity that counts."""
     curves = [
         Curve("noticed", over(0, 1, lambda severity: severity)),
-        Curve("told of by the firm", over(0, 1, lambda severity: rules.candour_softens(severity, P))),
+        Curve("told of by the firm", over(0, 1, lambda severity: failures.candour_softens(severity, P))),
     ]
     return Picture("severity of the failure", "severity that counts", curves)

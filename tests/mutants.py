@@ -49,7 +49,7 @@ NEUTRAL: dict[str, Callable[..., float]] = {
     "little_trust_leaves_little_to_lose": lambda *_: 1.0,
     "introduction_carries_the_bond": lambda *_: 1.0,
     "neither_dimension_makes_up_for_the_other": lambda competence, goodwill, _: (competence + goodwill) / 2,
-    "cooled": lambda alarm, *_: alarm,
+    "readiness_to_leave_cools_slowly": lambda alarm, *_: alarm,
     "confidence_grows_with_evidence": lambda state, _: state.relationship[0].evidence,
     "patience_shortens": lambda days, *_: days * 86_400_000_000,
     "nobodys_fault_asks_for_no_admission": lambda _: 0,

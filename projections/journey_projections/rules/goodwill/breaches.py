@@ -161,7 +161,7 @@ def impulse_to_leave_comes_at_once(state: State, number: int, competence: float,
     staying = (1.0 - p.alarm_competence * (1.0 - math.exp(-competence))) * (1.0 - p.alarm_relational * (1.0 - math.exp(-relational)))
     alarm = -math.log(max(staying, LEAST_STAYING))
     now = state.relationship[0].now
-    wound.alarm = cooled(wound.alarm, wound.alarm_at, now, p) + alarm
+    wound.alarm = readiness_to_leave_cools_slowly(wound.alarm, wound.alarm_at, now, p) + alarm
     wound.alarm_at = now
     warn(state, alarm, p)
 
@@ -173,10 +173,10 @@ LEAST_STAYING = 1e-9
 def warn(state: State, alarm: float, p: GoodwillParameters) -> None:
     """Raise the readiness to leave, by a log share."""
     relationship = state.relationship[0]
-    relationship.alarm = max(0.0, cooled(relationship.alarm, relationship.alarm_at, relationship.now, p) + alarm)
+    relationship.alarm = max(0.0, readiness_to_leave_cools_slowly(relationship.alarm, relationship.alarm_at, relationship.now, p) + alarm)
     relationship.alarm_at = relationship.now
 
 
-def cooled(alarm: float, since: int, now: int, p: GoodwillParameters) -> float:
+def readiness_to_leave_cools_slowly(alarm: float, since: int, now: int, p: GoodwillParameters) -> float:
     """T32. What is left of a readiness to leave; no recovery lowers it, only time and innocence do."""
     return alarm * math.exp(-HALF * days_between(since, now) / p.alarm_days) if alarm > 0.0 else 0.0

@@ -265,7 +265,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "T32",
-        "cooled",
+        "readiness_to_leave_cools_slowly",
         "The readiness to leave after a breach cools only with time, or with proof of innocence; no recovery takes it back.",
         ("m27", "L50", "O6"),
         ("alarm_days",),

@@ -4,7 +4,7 @@ import math
 
 from journey_projections.encoding import codes
 from journey_projections.encoding.codes import INSTITUTION, ORGANISATION
-from journey_projections.rules.goodwill.breaches import cooled
+from journey_projections.rules.goodwill.breaches import readiness_to_leave_cools_slowly
 from journey_projections.rules.goodwill.levels import (
     HALF,
     days_between,
@@ -39,7 +39,7 @@ def exit_risk(state: State, trust: float, p: GoodwillParameters) -> float:
         return 1.0
     relationship, side = state.relationship[0], state.sides[ORGANISATION]
     staying = 1.0 - (1.0 - trust) * (1.0 - trust)
-    alarm = cooled(relationship.alarm, relationship.alarm_at, relationship.now, p)
+    alarm = readiness_to_leave_cools_slowly(relationship.alarm, relationship.alarm_at, relationship.now, p)
     if side.waiting:
         left = spared(side, relationship.now, p)
         alarm += waiting_keeps_costing(side.awaited_competence, side.spared_competence, left)
