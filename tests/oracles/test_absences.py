@@ -3,6 +3,7 @@
 Behind each lie 24 monthly contacts, of competence .5 and benevolence .6; behind the insults ten years of them.
 """
 
+import pytest
 from short_histories import STEPS, bad, failure, replayed, steps, touchpoint, trust
 
 from journey import Touchpoint
@@ -151,3 +152,12 @@ def test_m30_a_failure_moves_the_customer_when_they_learn_of_it() -> None:
     at_once = failure(END + 10, 0.5)
     assert trust(BASE, hidden, day=END + 10) == trust(BASE, day=END + 10)
     assert trust(BASE, hidden, found) < trust(BASE, at_once) < trust(BASE, hidden, told) < trust(BASE, day=END + 10)
+
+
+def test_a_hidden_failure_that_was_met_before_it_is_told_is_made_good_at_once_and_waits_for_nobody() -> None:
+    hidden = failure(END, 0.4, noticed=False)
+    half, told = steps(END + 0.5, "acknowledge", "admit"), touchpoint(END + 1, "failure_noticed", episode="e", through="told")
+    unmet, met, whole = (trust(BASE, hidden, done, told, day=END + 60) for done in ([], half, steps(END + 0.5)))
+    after = trust(BASE, hidden, told, steps(END + 1.1, "acknowledge", "admit"), day=END + 60)
+    assert unmet < met < whole
+    assert met == pytest.approx(after, abs=0.001)

@@ -1,23 +1,13 @@
 """Evidence that re-reads an episode: innocence clears, guilt exposes."""
 
-from journey_projections.encoding.codes import (
-    ADMIT,
-    DENIED,
-    NOTHING,
-)
-from journey_projections.rules.goodwill.breaches import (
-    readiness_to_leave_cools_slowly,
-    relational_breach_grows_with_goodwill,
-    warn,
-)
+from journey_projections.encoding.codes import ADMIT, DENIED, NOTHING
+from journey_projections.rules.goodwill.breaches import readiness_to_leave_cools_slowly, relational_breach_grows_with_goodwill, warn
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.recovery import restore
 from journey_projections.rules.goodwill.responses import met_badly
 from journey_projections.rules.goodwill.state import ANSWERED, PROMISE, State, Wound
-from journey_projections.rules.goodwill.waiting import read, stop_waiting, wait_for
-from journey_projections.rules.goodwill.wounds import (
-    close,
-)
+from journey_projections.rules.goodwill.waiting import note_what_is_awaited, stop_waiting, wait_for
+from journey_projections.rules.goodwill.wounds import close
 
 
 def evidence_rereads_the_response(state: State, latest: int, side: int, innocent: int, certainty: float, p: GoodwillParameters) -> None:
@@ -50,7 +40,7 @@ def clear(state: State, number: int, share: float, p: GoodwillParameters) -> Non
     wound.cleared = share
     restore(state, number, p)
     if wound.waits != ANSWERED:
-        read(state, number, p)
+        note_what_is_awaited(state, number, p)
         competence, goodwill, starts = wound.awaited_competence, wound.awaited_goodwill, wound.starts
         stop_waiting(state, number, p)
         if share < 1.0:

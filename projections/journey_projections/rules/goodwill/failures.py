@@ -4,28 +4,12 @@ from journey_projections.encoding import codes
 from journey_projections.encoding.codes import NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import (
-    betrayed,
-    breach,
-    relational_breach_grows_with_goodwill,
-    stake,
-)
+from journey_projections.rules.goodwill.breaches import betrayed, breach, relational_breach_grows_with_goodwill, stake
 from journey_projections.rules.goodwill.levels import trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.recovery import (
-    restore,
-)
-from journey_projections.rules.goodwill.state import (
-    COURTESY,
-    FAILURE,
-    State,
-)
-from journey_projections.rules.goodwill.waiting import (
-    PASSED,
-    awaited_in,
-    patience_shortens,
-    wait_for,
-)
+from journey_projections.rules.goodwill.recovery import recover
+from journey_projections.rules.goodwill.state import COURTESY, FAILURE, State
+from journey_projections.rules.goodwill.waiting import PASSED, awaited_in, patience_shortens, wait_for
 from journey_projections.rules.goodwill.wounds import is_open
 
 
@@ -89,13 +73,13 @@ def learnt(state: State, number: int, through: int, p: GoodwillParameters) -> No
     severity = candour_softens(wound.unfelt, p) if through == codes.TOLD else wound.unfelt
     hidden = wound.certainty * relational_breach_grows_with_goodwill(state, wound.side, wound.actor, concealed, p)
     opened_at = wound.opened_at if through == codes.FOUND else now
+    wound.restored_competence = 0.0
+    wound.restored_goodwill = 0.0
     felt(state, number, wound.sibling, severity, opened_at, p)
     if hidden > 0.0:
         breach(state, wound.side, wound.actor, number, FAILURE, 0.0, hidden, wound.severity, 0.0, p)
     wound.opened_at = opened_at
-    wound.restored_competence = 0.0
-    wound.restored_goodwill = 0.0
-    restore(state, number, p)
+    recover(state, number, p)
 
 
 def candour_softens(severity: float, p: GoodwillParameters) -> float:
@@ -118,9 +102,12 @@ def a_foretold_risk_softens(state: State, topic: int, severity: float, p: Goodwi
 
 
 def an_open_failure_waits(state: State, number: int, refers: int, since: int, p: GoodwillParameters) -> None:
-    """T39. What is not done is a second failure: an open failure waits, and costs in the end what ignoring it would."""
+    """T39. What is not done is a second failure: an open failure waits, and costs in the end what ignoring it would.
+
+    Not so one that was acknowledged before the customer noticed it.
+    """
     wound = state.episodes[number]
-    if is_open(state, number):
+    if is_open(state, number) and wound.acknowledged <= 0.0:
         lets_wait(state, number, refers, since + patience_shortens(p.patience_failure, wound.severity, p), p.ignored, wound.severity, p)
 
 

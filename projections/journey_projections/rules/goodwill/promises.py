@@ -5,28 +5,14 @@ from math import isnan
 from journey_projections.encoding.codes import NEVER, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import (
-    breach,
-    impulse_to_leave_comes_at_once,
-    slights_of_a_day_add_up,
-)
+from journey_projections.rules.goodwill.breaches import breach, impulse_to_leave_comes_at_once, slights_of_a_day_add_up
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.failures import a_foretold_risk_softens
 from journey_projections.rules.goodwill.levels import days_between
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock
-from journey_projections.rules.goodwill.state import (
-    COSTLY,
-    PROMISE,
-    SLIP,
-    Promise,
-    State,
-)
-from journey_projections.rules.goodwill.waiting import (
-    read,
-    stop_waiting,
-    wait_for,
-)
+from journey_projections.rules.goodwill.state import COSTLY, PROMISE, SLIP, Promise, State
+from journey_projections.rules.goodwill.waiting import note_what_is_awaited, stop_waiting, wait_for
 from journey_projections.rules.goodwill.wounds import deepen
 
 
@@ -80,22 +66,19 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
     if side == ORGANISATION:
         miss = honest_talk_softens_a_miss(miss, relationship.course)
         relationship.course = 0.0
-    competence, relational, broken = miss, 0.0, 0.0
+    certainty, broken, number = touchpoint.certainty, 0.0, NOTHING
     if known != NOTHING:
-        broken = max(miss, late * promised)
-        relational = a_broken_word_is_a_breach_of_integrity(state, side, actor, broken, p)
-    certainty = touchpoint.certainty
-    number = NOTHING if known == NOTHING else state.promises[known].wound
+        broken, number = max(miss, late * promised), state.promises[known].wound
     if number != NOTHING and state.episodes[number].waits == COSTLY:
         settle(state, number, actor, miss, broken, certainty, p)
     else:
+        word = certainty * a_broken_word_is_a_breach_of_integrity(state, side, actor, broken, p)
         slighted = certainty * p.broken_word * broken
-        severity = max(miss, broken)
-        breach(state, side, actor, touchpoint.episode, SLIP, certainty * competence, certainty * relational, severity, slighted, p)
+        breach(state, side, actor, touchpoint.episode, SLIP, certainty * miss, word, max(miss, broken), slighted, p)
     if number != NOTHING:
         stop_waiting(state, number, p)
     if miss <= 0.0:
-        good(state, side, actor, touchpoint.certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, 1.0, p)
+        good(state, side, actor, certainty * delivery_is_judged_by_the_promise(gap, zone, p), 0.0, 1.0, p)
         if touchpoint.refers != NOTHING:
             an_answer_stops_the_clock(state, touchpoint.refers, True, p)
     if side != ORGANISATION:
@@ -108,7 +91,7 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
 def settle(state: State, number: int, actor: int, miss: float, broken: float, certainty: float, p: GoodwillParameters) -> None:
     """What arrives late is charged its share of what it would have cost never to arrive, as far as good conduct has left that."""
     wound = state.episodes[number]
-    read(state, number, p)
+    note_what_is_awaited(state, number, p)
     if wound.unfelt <= 0.0:
         return
     competence = certainty * min(1.0, miss / wound.unfelt) * wound.awaited_competence

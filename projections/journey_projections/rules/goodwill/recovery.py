@@ -18,12 +18,7 @@ from journey_projections.rules.goodwill.levels import HALF, days_between
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.people import meet
 from journey_projections.rules.goodwill.state import COURTESY, DECEPTION, FAILURE, RESPONSE, Party, State, Wound
-from journey_projections.rules.goodwill.wounds import (
-    close,
-    conduct_earns_the_rest,
-    is_first_wound,
-    restored_to,
-)
+from journey_projections.rules.goodwill.wounds import close, conduct_earns_the_rest, is_first_wound, restored_to
 
 
 def responsibility_outweighs_help_and_help_explanation(step: int, p: GoodwillParameters) -> float:
@@ -89,6 +84,12 @@ def take_step(state: State, number: int, step: int, size: float, voluntary: int,
         if strength >= p.step_taken:
             wound.steps |= 1 << step
         count_step(wound, step, worth * strength * what_is_wrung_out_is_worth_less(voluntary, p))
+    recover(state, number, p)
+
+
+def recover(state: State, number: int, p: GoodwillParameters) -> None:
+    """Give back what was done so far for a wound, and once it is all that was asked for, let it be made good."""
+    wound = state.episodes[number]
     restore(state, number, p)
     if is_recovered(wound) and not wound.is_whole and wound.severity > 0.0:
         full_recovery_vouches(state, number, p)

@@ -20,11 +20,8 @@ from journey_projections.rules.goodwill.breaches import (
 from journey_projections.rules.goodwill.levels import DAY
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import ANSWERED, DECEPTION, FAILURE, RESPONSE, State, Wound
-from journey_projections.rules.goodwill.waiting import PASSED, is_answered, read, spent, stop_waiting, wait_for
-from journey_projections.rules.goodwill.wounds import (
-    add_harm,
-    open_one_of,
-)
+from journey_projections.rules.goodwill.waiting import PASSED, is_answered, note_what_is_awaited, spent, stop_waiting, wait_for
+from journey_projections.rules.goodwill.wounds import add_harm, open_one_of, rest
 
 
 def an_answer_stops_the_clock(state: State, latest: int, acknowledges: bool, p: GoodwillParameters) -> None:
@@ -91,11 +88,11 @@ def response_failed(
 
 def met_badly(state: State, number: int, harm: float, p: GoodwillParameters) -> None:
     """Deepen a wound by a response to it, and remember what share of it the responses did."""
-    wound = state.episodes[number]
-    before = state.on_lead[number].goodwill * wound.badly_met
+    wound, on_lead = state.episodes[number], state.on_lead[number]
+    before = rest(on_lead.goodwill, on_lead.clock_goodwill, state.parties[wound.side].mended_goodwill, p)
     charge(state, number, wound.actor, 0.0, harm, little_trust_leaves_little_to_lose(state, wound.side, p), p)
-    added, whole = harm, state.on_lead[number].goodwill
-    wound.badly_met = min(1.0, (before + added) / whole) if whole > 0.0 else 0.0
+    if on_lead.goodwill > 0.0:
+        wound.badly_met = 1.0 - before * (1.0 - wound.badly_met) / on_lead.goodwill
 
 
 def bad_response_is_a_second_failure(wound: Wound, manner: int, p: GoodwillParameters) -> float:
@@ -119,7 +116,7 @@ def silence_is_not_charged_twice(state: State, latest: int, harm: float, is_sile
     while number != NOTHING and not is_answered(state.episodes[number]):
         wound = state.episodes[number]
         if wound.waits != ANSWERED:
-            read(state, number, p)
+            note_what_is_awaited(state, number, p)
             cost = wound.awaited_goodwill * spent(wound, now, p)
             if not is_silence:
                 leave_the_rest_waiting(state, number, cost + left, p)
@@ -135,7 +132,7 @@ def silence_is_not_charged_twice(state: State, latest: int, harm: float, is_sile
 def leave_the_rest_waiting(state: State, number: int, charged: float, p: GoodwillParameters) -> None:
     """Let a wound wait on for what goes beyond a harm that was charged, from the instant at which waiting would have cost as much."""
     wound = state.episodes[number]
-    read(state, number, p)
+    note_what_is_awaited(state, number, p)
     now, awaited, starts = state.relationship[0].now, wound.awaited_goodwill, wound.starts
     deepen_by_waiting(state, number, stop_waiting(state, number, p), p)
     if awaited > charged:

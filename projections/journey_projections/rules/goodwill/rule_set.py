@@ -4,8 +4,9 @@ from journey_projections.rules.goodwill import rules, views
 from journey_projections.rules.goodwill.causes import CAUSES
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.reports import report
-from journey_projections.rules.goodwill.silence import falls_due, passed
+from journey_projections.rules.goodwill.silence import passed
 from journey_projections.rules.goodwill.state import Harm, Party, Promise, Relationship, Side, State, Topic, Wound
+from journey_projections.rules.goodwill.waiting import next_due
 from journey_projections.rules.rule_set import Room, RuleSet
 
 __all__ = ["GOODWILL", "GoodwillParameters", "goodwill"]
@@ -33,7 +34,7 @@ def goodwill(parameters: GoodwillParameters) -> RuleSet:
         party=views.party,
         report=report,
         passed=passed,
-        falls_due=falls_due,
+        falls_due=next_due,
         causes=CAUSES,
         about="breaches, recoveries, promises and people, in two dimensions of trust; the default",
     )

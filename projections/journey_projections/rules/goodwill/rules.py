@@ -9,11 +9,7 @@ from journey_projections.encoding import codes
 from journey_projections.encoding.codes import INSTITUTION, NOBODY, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import (
-    being_treated_as_a_number_hurts_old_customers,
-    breach,
-    slights_of_a_day_add_up,
-)
+from journey_projections.rules.goodwill.breaches import being_treated_as_a_number_hurts_old_customers, breach, slights_of_a_day_add_up
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.evidence import evidence_rereads_the_response
 from journey_projections.rules.goodwill.failures import an_open_failure_waits, failure_noticed, failure_occurred
@@ -23,18 +19,10 @@ from journey_projections.rules.goodwill.people import handover_made, introductio
 from journey_projections.rules.goodwill.promises import delivery, promise_made
 from journey_projections.rules.goodwill.recovery import recovery_step_taken
 from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock, deception_wounds_and_scars, response_failed
-from journey_projections.rules.goodwill.state import (
-    COURTESY,
-    SLIP,
-    State,
-)
+from journey_projections.rules.goodwill.state import COURTESY, SLIP, State
 from journey_projections.rules.goodwill.views import confidence_grows_with_evidence
 from journey_projections.rules.goodwill.voice import voice
-from journey_projections.rules.goodwill.waiting import (
-    awaited_in,
-    fall_due,
-    forget_answered,
-)
+from journey_projections.rules.goodwill.waiting import awaited_in, fall_due, forget_answered
 
 
 def advance(state: State, elapsed: int, p: GoodwillParameters) -> None:
@@ -53,10 +41,8 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
         state.episodes[touchpoint.episode].awaited_in_all = awaited_in(state, touchpoint.refers)
     if kind in (codes.NOTE_ADDED, codes.FEEDBACK_REQUESTED):
         return causes.NO_EFFECT
-    is_first = not state.relationship[0].begun
-    if kind != codes.RELATIONSHIP_OPENED or touchpoint.certainty > 0.0:
-        state.relationship[0].begun = 1
     if touchpoint.certainty <= 0.0:
+        state.relationship[0].begun |= int(kind != codes.RELATIONSHIP_OPENED)
         return causes.NO_EFFECT
     evidence(state, touchpoint.certainty, p)
     side = touchpoint.side
@@ -67,8 +53,7 @@ def apply(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
         acknowledges = kind != codes.RECOVERY_STEP_TAKEN or touchpoint.code == codes.ACKNOWLEDGE
         an_answer_stops_the_clock(state, touchpoint.refers, acknowledges, p)
     cause = judged(state, touchpoint, side, actor, p)
-    if is_first and kind == codes.RELATIONSHIP_OPENED:
-        origin_sets_the_prior(state, touchpoint, p)
+    state.relationship[0].begun = 1
     forget_answered(state)
     return cause
 
@@ -216,6 +201,8 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
     kind = touchpoint.kind
     certainty = touchpoint.certainty
     if kind == codes.RELATIONSHIP_OPENED:
+        if not relationship.begun:
+            origin_sets_the_prior(state, touchpoint, p)
         return causes.ORIGIN
     if kind == codes.PROMISE_MADE:
         promise_made(state, touchpoint, side, p)

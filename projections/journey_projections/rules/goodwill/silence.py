@@ -1,15 +1,15 @@
-"""What the passing of time is in `goodwill`, in words: what waits and costs, a name that fades, or silence. And what falls due next."""
+"""What the passing of time is in `goodwill`, in words: what waits and costs, a name that fades, or silence."""
 
 import math
 from collections.abc import Iterator
 
 from journey.times import instant_at
-from journey_projections.encoding.codes import NEVER, NOTHING, ORGANISATION
+from journey_projections.encoding.codes import ORGANISATION
 from journey_projections.encoding.numbering import Encoder
 from journey_projections.rules.goodwill.levels import days_between
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import COMPLAINT, COSTLY, DECEPTION, FAILURE, PATIENT, PROMISE, REQUEST, RESPONSE, State
-from journey_projections.rules.goodwill.wounds import rest
+from journey_projections.rules.goodwill.state import COMPLAINT, COSTLY, DECEPTION, FAILURE, PROMISE, REQUEST, RESPONSE, State
+from journey_projections.rules.goodwill.waiting import spent, still_awaited
 from journey_projections.rules.rule_set import SILENCE
 
 FADES = "time passed: what the customer had heard beforehand fades"
@@ -38,15 +38,11 @@ def passed(state: State, names: Encoder, elapsed: int, p: GoodwillParameters) ->
 def waited(state: State, elapsed: int, p: GoodwillParameters) -> Iterator[tuple[int, float]]:
     """What the organisation lets wait at a cost: each wound, and what it cost in the time that just passed, in log shares."""
     now, left = state.relationship[0].now, state.sides[ORGANISATION].waiting
-    lead = state.parties[ORGANISATION]
     for number in range(len(state.episodes) - 1, max(-1, len(state.episodes) - 1 - LOOKED_AT), -1):
         wound = state.episodes[number]
         if wound.waits == COSTLY and wound.side == ORGANISATION:
-            goodwill = rest(wound.awaited_goodwill, wound.awaited_clock_goodwill, lead.mended_goodwill, p)
-            competence = rest(wound.awaited_competence, wound.awaited_clock_competence, lead.mended_competence, p)
-            share = math.exp(-days_between(wound.starts, now - elapsed) / p.waiting_days) - math.exp(
-                -days_between(wound.starts, now) / p.waiting_days
-            )
+            competence, goodwill = still_awaited(state, number, p)
+            share = spent(wound, now, p) - spent(wound, now - elapsed, p)
             yield number, share * (p.competence_weight * competence + (1.0 - p.competence_weight) * goodwill)
             left -= 1
         if not left:
@@ -77,21 +73,3 @@ def name_faded(state: State, elapsed: int, p: GoodwillParameters) -> float:
     before = days_between(relationship.lift_at, relationship.now - elapsed)
     after = days_between(relationship.lift_at, relationship.now)
     return relationship.lift_fading * (math.exp(-before / p.origin_fading_days) - math.exp(-after / p.origin_fading_days))
-
-
-def falls_due(state: State) -> int:
-    """The instant after which something next begins to cost, in microseconds since the first touchpoint; NEVER without one.
-
-    What was answered, or put off, may still stand in the heap of what falls due: what comes after it is looked at, too.
-    """
-    nearest, ahead = NEVER, [state.relationship[0].due]
-    while ahead:
-        number = ahead.pop()
-        if number == NOTHING or state.episodes[number].queued_at >= nearest:
-            continue
-        wound = state.episodes[number]
-        if wound.waits == PATIENT:
-            nearest = min(nearest, max(wound.starts, wound.queued_at))
-        if wound.waits != PATIENT or wound.starts > wound.queued_at:
-            ahead += [wound.left, wound.right]
-    return nearest

@@ -6,9 +6,7 @@ from journey_projections.encoding import codes
 from journey_projections.encoding.codes import INSTITUTION, NEVER, NOBODY, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import (
-    warn,
-)
+from journey_projections.rules.goodwill.breaches import warn
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.failures import lets_wait
 from journey_projections.rules.goodwill.levels import HALF, days_between, side_trust, trust_of
@@ -30,11 +28,7 @@ from journey_projections.rules.goodwill.state import (
     State,
 )
 from journey_projections.rules.goodwill.views import exit_risk
-from journey_projections.rules.goodwill.waiting import (
-    patience_shortens,
-    stop_waiting,
-    wait_for,
-)
+from journey_projections.rules.goodwill.waiting import patience_shortens, stop_waiting, wait_for
 
 
 def voice(state: State, touchpoint: Encoded, side: int, p: GoodwillParameters) -> int:

@@ -2,7 +2,8 @@
 
 INVARIANT (one clock): all that waits past its patience costs by one exponential, so that a side needs only two sums for it: what it
 will cost in the end, and how much of that it did not yet cost at an instant. INVARIANT (due): what is still within its patience
-stands in a heap by the instant at which that ends, so that `advance` meets it at that very instant, however time is cut.
+stands in a heap by the instant at which that ends, so that `advance` meets it at that very instant, however time is cut; what was
+answered is never at its front, since `forget_answered` ends whatever changes it.
 """
 
 import math
@@ -85,14 +86,10 @@ def fall_due(state: State, p: GoodwillParameters) -> None:
     now = relationship.now
     while relationship.due != NOTHING and state.episodes[relationship.due].queued_at < now:
         number = taken(state)
-        wound = state.episodes[number]
-        if wound.waits == PATIENT and wound.starts > wound.queued_at:
-            queue(state, number)
-        elif wound.waits == PATIENT:
-            relationship.now = wound.starts
-            begin(state, number, p)
-            relationship.now = now
-    forget_answered(state)
+        relationship.now = state.episodes[number].starts
+        begin(state, number, p)
+        relationship.now = now
+        forget_answered(state)
 
 
 def taken(state: State) -> int:
@@ -152,15 +149,22 @@ def spent(wound: Wound, now: int, p: GoodwillParameters) -> float:
     return 1.0 - math.exp(-days_between(wound.starts, now) / p.waiting_days) if wound.waits == COSTLY else 0.0
 
 
-def read(state: State, number: int, p: GoodwillParameters) -> None:
-    """Write into a wound what good conduct has left of what it will cost by waiting."""
+def still_awaited(state: State, number: int, p: GoodwillParameters) -> tuple[float, float]:
+    """What good conduct has left of what a wound will cost by waiting, in log shares of competence and goodwill."""
     wound = state.episodes[number]
-    if wound.waits == COSTLY:
-        lead = state.parties[wound.side]
-        wound.awaited_competence = rest(wound.awaited_competence, wound.awaited_clock_competence, lead.mended_competence, p)
-        wound.awaited_goodwill = rest(wound.awaited_goodwill, wound.awaited_clock_goodwill, lead.mended_goodwill, p)
-        wound.awaited_clock_competence = lead.mended_competence
-        wound.awaited_clock_goodwill = lead.mended_goodwill
+    if wound.waits != COSTLY:
+        return wound.awaited_competence, wound.awaited_goodwill
+    lead = state.parties[wound.side]
+    competence = rest(wound.awaited_competence, wound.awaited_clock_competence, lead.mended_competence, p)
+    return competence, rest(wound.awaited_goodwill, wound.awaited_clock_goodwill, lead.mended_goodwill, p)
+
+
+def note_what_is_awaited(state: State, number: int, p: GoodwillParameters) -> None:
+    """Write that into the wound."""
+    wound, lead = state.episodes[number], state.parties[state.episodes[number].side]
+    wound.awaited_competence, wound.awaited_goodwill = still_awaited(state, number, p)
+    wound.awaited_clock_competence = lead.mended_competence
+    wound.awaited_clock_goodwill = lead.mended_goodwill
 
 
 def good_conduct_eases_waiting(side: Side, competence: float, goodwill: float, p: GoodwillParameters) -> None:
@@ -178,7 +182,7 @@ def stop_waiting(state: State, number: int, p: GoodwillParameters) -> float:
     wound = state.episodes[number]
     cost = spent(wound, state.relationship[0].now, p)
     if wound.waits == COSTLY:
-        read(state, number, p)
+        note_what_is_awaited(state, number, p)
         catch_up(state, wound.side, p)
         side = state.sides[wound.side]
         side.waiting -= 1
@@ -214,7 +218,7 @@ def next_due(state: State) -> int:
 
 
 def forget_answered(state: State) -> None:
-    """Take out of the heap's front what waits no longer, or longer than it stands there, so that `next_due` can be read."""
+    """Take out of the heap's front what waits no longer, or longer than it stands there. Upholds INVARIANT (due)."""
     relationship = state.relationship[0]
     while relationship.due != NOTHING:
         wound = state.episodes[relationship.due]
