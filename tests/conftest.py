@@ -1,6 +1,5 @@
 """Hypothesis profiles: `dev` by default, `ci` where CI is set, others by HYPOTHESIS_PROFILE. A PostgreSQL server for all."""
 
-import gc
 import os
 from collections.abc import Iterator
 
@@ -13,13 +12,6 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=150, d
 settings.register_profile("few", settings.get_profile("dev"), max_examples=10, derandomize=True)
 settings.register_profile("thorough", settings.get_profile("dev"), max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays loaded, so that no later collection of garbage needs to look through it."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
