@@ -409,22 +409,22 @@ class GoodwillParameters(BaseModel):
         "the founding essays, m30: what you do not notice",
     )
     feedback_loss: float = parameter(
+        0.08,
         0.07,
-        0.06,
         0.1,
         "log share",
         "harm of a first score at 0 where trust was at 1 and no failure explains it",
         "the founding essays, m30: dissatisfied, and nobody notices",
     )
     scores_grow: float = parameter(
+        2.5,
         2.0,
-        1.0,
         4.0,
         "factor",
         "how much more a low score costs for each low one before it",
         "the founding essays, m34: the signs are all there",
     )
-    scores_days: float = parameter(180.0, 60.0, 365.0, "days", "time in which earlier low scores count half", "Knox & van Oest 2014")
+    scores_days: float = parameter(180.0, 90.0, 365.0, "days", "time in which earlier low scores count half", "Knox & van Oest 2014")
     falling_scores: float = parameter(
         0.5, 0.1, 1.0, "log share", "readiness to leave when a score falls from best to worst", "the founding essays, m34"
     )
