@@ -10,7 +10,7 @@ from journey.errors import UnusableRules
 from journey.history import Recorded
 from journey.times import from_microseconds, instant_at
 from journey_projections.encoding.codes import NEVER
-from journey_projections.encoding.numbering import Encoder
+from journey_projections.encoding.numbering import Encoded, Encoder
 from journey_projections.replaying.engines import warm_fold
 from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.rule_set import FAILURES, STATES, RuleSet, View, one_of
@@ -24,6 +24,8 @@ class Run:
         self.parameters: Any = rules.parameters
         self.state = rules.start()
         self.names = Encoder()
+        self.encoded = Encoded()
+        """The last touchpoint, in numbers."""
         self.now: int | None = None
         self.count = 0
         self.last: tuple[datetime, int, str] | None = None
@@ -57,7 +59,7 @@ class Run:
 
     def step(self, record: Recorded) -> int:
         """Let one touchpoint act, at its time; returns its cause."""
-        encoded = self.names.encode(record.outline, record.at)
+        self.encoded = encoded = self.names.encode(record.outline, record.at)
         self.pass_until(encoded.at)
         self.count += 1
         self.last = place_of(record)

@@ -1,0 +1,210 @@
+"""A warning in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from typing_extensions import TypedDict
+
+from journey.json_shapes import Time, served_as
+from journey.times import from_microseconds, instant_at, to_microseconds
+from journey_projections.early_warnings.parameters import WarningParameters
+from journey_projections.early_warnings.state import (
+    CONTACTS,
+    KINDS,
+    PROMISE_DUE,
+    PROMISE_OVERDUE,
+    UNANSWERED_COMPLAINT,
+    UNANSWERED_FAILURE,
+    UNANSWERED_REQUEST,
+    Watch,
+)
+from journey_projections.early_warnings.watches import DAY, days_on, is_open
+from journey_projections.encoding import codes
+from journey_projections.encoding.codes import NEVER
+
+_DUE = (UNANSWERED_FAILURE, UNANSWERED_COMPLAINT, UNANSWERED_REQUEST, PROMISE_DUE)
+
+
+class WarningShape(TypedDict):
+    """A warning as plain data."""
+
+    kind: str
+    since: Time
+    due: Time | None
+    words: str
+    touchpoints: list[str]
+    severity: float
+    certainty: float
+
+
+@served_as(WarningShape)
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """What is the matter with a relationship: one of KINDS, open since an instant (UTC).
+
+    There is time until `due`; None where there is none, or it has passed. `certainty` and `severity` go from 0 to 1. `words` say it in a
+    sentence; `touchpoints` are the ids of what it is about, the first and the last of `times`. `until` is when it closed, None while open.
+    """
+
+    kind: str
+    since: datetime
+    due: datetime | None
+    certainty: float
+    words: str
+    touchpoints: tuple[str, ...]
+    severity: float
+    until: datetime | None = None
+
+    def to_dict(self) -> WarningShape:
+        """Plain data, as `journey attention` writes it in JSON."""
+        return {
+            "kind": self.kind,
+            "since": self.since.isoformat(),
+            "due": None if self.due is None else self.due.isoformat(),
+            "words": self.words,
+            "touchpoints": list(self.touchpoints),
+            "severity": self.severity,
+            "certainty": self.certainty,
+        }
+
+
+class About(NamedTuple):
+    """What the words need of the touchpoints that a watch is about, and the name of its subject: a person or a promise."""
+
+    first: str
+    latest: str
+    occurred_at: datetime
+    episode: str | None
+    subject: str | None
+
+
+def kind_at(watch: Watch, at: int) -> int:
+    """The kind of a watch at an instant: what is due becomes overdue."""
+    return PROMISE_OVERDUE if watch.kind == PROMISE_DUE and at > watch.due else watch.kind
+
+
+def severity_at(watch: Watch, at: int, p: WarningParameters) -> float:
+    """How grave a watch is at an instant, 0 to 1: less while there is time."""
+    return watch.severity * (p.in_time if watch.kind in _DUE and at <= watch.due else 1.0)
+
+
+def is_warning(watch: Watch, at: int, p: WarningParameters) -> bool:
+    """Whether a watch is an open warning at an instant."""
+    return is_open(watch, at, days_on(p.stale_days))
+
+
+def told(watch: Watch, about: About, at: int, p: WarningParameters, until: int = NEVER) -> Warning:
+    """A watch as a warning, as of an instant; where it closed `until` then or before, as it was last."""
+    at, has_closed = (until - 1, True) if until <= at else (at, False)
+    kind = kind_at(watch, at)
+    has_time = watch.due != NEVER and at <= watch.due
+    return Warning(
+        KINDS[kind],
+        from_microseconds(watch.due if kind == PROMISE_OVERDUE else watch.opens),
+        instant_at(watch.due) if has_time else None,
+        watch.certainty,
+        _WORDS[KINDS[kind]](watch, about, at, has_time),
+        tuple(dict.fromkeys((about.first, about.latest))),
+        severity_at(watch, at, p),
+        from_microseconds(until) if has_closed else None,
+    )
+
+
+def _waiting(called: str) -> Callable[[Watch, About, int, bool], str]:
+    def words(watch: Watch, about: About, at: int, has_time: bool) -> str:
+        name = f"{called} `{about.episode or about.first}` of {about.occurred_at.date()}"
+        again = f", asked for {watch.times} times" if watch.times > 2 else ", asked for again" if watch.times == 2 else ""
+        if watch.due == NEVER:
+            return f"the customer has not noticed {name} yet: tell them first"
+        if has_time:
+            return f"{name} waits for an answer{again}: there is time until {_day(watch.due)}"
+        return f"{name} has had no answer for {days(at - watch.opens)}{again}"
+
+    return words
+
+
+def _double(watch: Watch, about: About, _at: int, _time: bool) -> str:
+    manner = {number: name for name, number in codes.MANNERS.items()}[watch.subject]
+    more = f", and {watch.times - 1} more" if watch.times > 1 else ""
+    return f"`{about.episode or about.first}` was {manner} on {about.occurred_at.date()}{more}, and this is not put right yet"
+
+
+def _promise(watch: Watch, about: About, at: int, has_time: bool) -> str:
+    name = f"promise `{about.subject}` of {about.occurred_at.date()}"
+    return f"{name} is due on {_day(watch.due)}" if has_time else f"{name} is overdue since {_day(watch.due)}, {days(at - watch.due)}"
+
+
+def _handover(watch: Watch, about: About, _at: int, has_time: bool) -> str:
+    done = f"{about.subject} took over on {about.occurred_at.date()}, and nobody introduced them"
+    return f"{done}: it is of use until {_day(watch.due)}" if has_time else done
+
+
+def _bond(watch: Watch, about: About, _at: int, _time: bool) -> str:
+    return f"{about.subject}, with whom the customer had {watch.value:.0%} of their contacts, went on {about.occurred_at.date()}"
+
+
+def _silence(watch: Watch, about: About, at: int, _time: bool) -> str:
+    last = f"the last on {about.occurred_at.date()}, {days(at - to_microseconds(about.occurred_at))} ago"
+    what = "there was a contact" if watch.subject == CONTACTS else "the customer bought"
+    return f"silence: {what} about every {days(int(watch.value * DAY))}, {last}"
+
+
+def _quiet(watch: Watch, about: About, at: int, _time: bool) -> str:
+    since = days(at - to_microseconds(about.occurred_at))
+    return f"nothing was heard of the customer for {since} since failure `{about.episode or about.first}` of {about.occurred_at.date()}"
+
+
+def _scores(watch: Watch, _about: About, _at: int, _time: bool) -> str:
+    count = "a score" if watch.times == 1 else f"{watch.times} scores"
+    return f"{count} low or falling, down to {watch.value:.2f} of 1"
+
+
+def _weak(watch: Watch, about: About, _at: int, _time: bool) -> str:
+    count = "it was" if watch.times == 1 else f"{watch.times} times it was"
+    return f"{count} heard that the customer speaks badly of us, since {about.occurred_at.date()}; {watch.certainty:.0%} sure"
+
+
+def _gap(watch: Watch, about: About, _at: int, _time: bool) -> str:
+    return f"the customer saw {watch.severity:.2f} less than what was delivered on {about.occurred_at.date()}"
+
+
+def _fell(watch: Watch, about: About, _at: int, _time: bool) -> str:
+    return f"trust fell by {watch.value:.2f} from {about.occurred_at.date()} on"
+
+
+def _exit(_watch: Watch, about: About, _at: int, _time: bool) -> str:
+    return f"the customer left on {about.occurred_at.date()}, and nothing recorded explains it: ask them"
+
+
+_WORDS: dict[str, Callable[[Watch, About, int, bool], str]] = {
+    "unanswered_failure": _waiting("failure"),
+    "unanswered_complaint": _waiting("complaint"),
+    "unanswered_request": _waiting("request"),
+    "double_deviation": _double,
+    "promise_due": _promise,
+    "promise_overdue": _promise,
+    "unintroduced_handover": _handover,
+    "bond_at_risk": _bond,
+    "silence_against_rhythm": _silence,
+    "silence_after_failure": _quiet,
+    "falling_scores": _scores,
+    "weak_signals": _weak,
+    "perception_gap": _gap,
+    "trust_fell": _fell,
+    "unexplained_exit": _exit,
+}
+
+
+def days(microseconds: int) -> str:
+    """A length of time in words: hours below two days, then days."""
+    hours = microseconds // (DAY // 24)
+    if hours < 48:
+        return f"{hours} hour{'' if hours == 1 else 's'}"
+    return f"{hours // 24} days"
+
+
+def _day(instant: int) -> str:
+    at = instant_at(instant)
+    return "a day after the year 9999" if at is None else at.date().isoformat()
