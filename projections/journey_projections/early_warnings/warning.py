@@ -151,7 +151,7 @@ def _silence(watch: Watch, about: About, at: int, _time: bool) -> str:
     return f"silence: {what} about every {days(int(watch.value * DAY))}, {last}"
 
 
-def _quiet(watch: Watch, about: About, at: int, _time: bool) -> str:
+def _quiet(_watch: Watch, about: About, at: int, _time: bool) -> str:
     since = days(at - to_microseconds(about.occurred_at))
     return f"nothing was heard of the customer for {since} since failure `{about.episode or about.first}` of {about.occurred_at.date()}"
 

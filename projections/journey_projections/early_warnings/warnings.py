@@ -21,7 +21,7 @@ from journey_projections.early_warnings.state import (
     Watched,
     Watching,
 )
-from journey_projections.early_warnings.warning import About, Warning, is_warning, told
+from journey_projections.early_warnings.warning import About, Warning, is_warning, told  # noqa: A004 - so it is called in the field
 from journey_projections.early_warnings.watch import observe
 from journey_projections.early_warnings.watches import days_on, since_of
 from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, NEVER
