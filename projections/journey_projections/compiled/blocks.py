@@ -15,7 +15,22 @@ from journey_projections.compiled.interpreter import interpreted
 from journey_projections.compiled.partition import FOREVER, NO_STRETCHES, Partition, in_threads, readable
 from journey_projections.compiled.partition_kernels import ROW
 from journey_projections.compiled.program import program_of
-from journey_projections.compiled.records import CONTRIBUTION, PARTY, RESULT, SLOT, FoldOptions, NotCompilable, Out, Program, Scratch
+from journey_projections.compiled.records import (
+    CONTRIBUTION,
+    OUTLOOK,
+    PARTY,
+    RESULT,
+    SLOT,
+    WATCH,
+    FoldOptions,
+    NotCompilable,
+    Out,
+    Program,
+    Scratch,
+    WarningOptions,
+)
+from journey_projections.early_warnings.parameters import WarningParameters
+from journey_projections.early_warnings.state import AT_ONCE
 from journey_projections.encoding.columns import Array
 from journey_projections.rules.rule_set import FAILURES, RuleSet
 
@@ -23,12 +38,24 @@ Notice = Callable[[str], object]
 
 
 class ReplayOptions(NamedTuple):
-    """What to compute for each relationship: the bound, the rising instants of trajectories, whether parties and contributions."""
+    """What to compute for each relationship: the bound, the rising instants of trajectories, whether parties and contributions.
+
+    `watched` are the parameters of its warnings, None where none are asked for; `warnings` what to say of them.
+    """
 
     at: int | None
     instants: Array
     parties: bool
     contributions: bool
+    watched: WarningParameters | None = None
+    warnings: WarningOptions = WarningOptions()
+
+
+class Written(NamedTuple):
+    """Rows of which a relationship may have any number: of its parties, and of its warnings."""
+
+    parties: Array
+    watches: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +76,14 @@ class ThreadedFold:
             reason = str(error).strip().splitlines()[-1]
             if notice is not None:
                 notice(f"the rule set `{rules.name}` does not compile, so it is interpreted, a hundred times slower: {reason}")
-            return cls(rules, interpreted(rules), options, 1)
+            return cls(rules, interpreted(rules, options.watched), options, 1)
 
     @classmethod
     def compiled(cls, rules: RuleSet, options: ReplayOptions, threads: int, notice: Notice | None) -> "ThreadedFold":
         """Compile a rule set, or load it. Raises NotCompilable, NumbaError."""
         if rules.takes_touchpoints:
             raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
-        folds = cls(rules, program_of(rules), options, threads)
+        folds = cls(rules, program_of(rules, options.watched), options, threads)
         nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.program.scratch(1), folds.out(0, 0), 0, 0)
         if notice is not None and not is_cached(folds.program.fold, nothing):
             notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
@@ -76,12 +103,12 @@ class ThreadedFold:
         cuts[-1] = high - low
         ranges = list(pairwise(cuts.tolist()))
         failed: dict[int, UnusableRules] = {}
-        parties = self._fold_ranges(partition, rows, starts, out, ranges, failed)
+        written = self._fold_ranges(partition, rows, starts, out, ranges, failed)
         if out.results["pending"].any():
             settle(partition, rows, starts, ranges, out.results, self.threads)
-            parties += self._fold_ranges(partition, rows, starts, out, ranges, failed)
+            written += self._fold_ranges(partition, rows, starts, out, ranges, failed)
         errors.update((low + relationship, error) for relationship, error in failed.items())
-        return out._replace(parties=np.concatenate(parties))
+        return out._replace(parties=joined(written, 0), watches=joined(written, 1))
 
     def _fold_ranges(
         self,
@@ -91,17 +118,20 @@ class ThreadedFold:
         out: Out,
         ranges: Sequence[tuple[int, int]],
         errors: dict[int, UnusableRules],
-    ) -> list[Array]:
-        """Fold what is not folded yet in ranges of a block; returns the rows of their parties."""
+    ) -> list[Written]:
+        """Fold what is not folded yet in ranges of a block."""
         return in_threads(lambda bounds: self._fold_range(rows, starts, partition.stretches, out, errors, *bounds), ranges, self.threads)
 
     def _fold_range(
         self, rows: Array, starts: Array, stretches: Array, out: Out, errors: dict[int, UnusableRules], first: int, last: int
-    ) -> Array:
-        """Fold some relationships of a block; returns the rows of their parties. Those on which the rules fail are found by halving."""
+    ) -> Written:
+        """Fold some relationships of a block. Those on which the rules fail are found by halving."""
         most = int(np.diff(starts[first : last + 1]).max(initial=1))
-        room = 2 * int(starts[last] - starts[first] + last - first) if self.options.parties else 0
-        mine, scratch = out._replace(parties=np.empty(room, PARTY)), self.program.scratch(most)
+        count = int(starts[last] - starts[first])
+        # Memory is taken only as far as it is written to.
+        parties = np.empty(2 * (count + last - first) if self.options.parties else 0, PARTY)
+        watches = np.empty(AT_ONCE * count if self.options.watched else 0, WATCH)
+        mine, scratch = out._replace(parties=parties, watches=watches), self.program.scratch(most)
         before = out.results[first:last].copy()
         try:
             self.program.fold(*self.arguments(rows, starts, scratch, mine, first, last, stretches))
@@ -110,11 +140,12 @@ class ThreadedFold:
             if last - first == 1:
                 message = f"rule set `{self.rules.name}` fails: {type(error).__name__}: {error}"
                 errors[first] = UnusableRules(message, "replay the history by itself to see on which touchpoint")
-                return mine.parties[:0]
+                return Written(parties[:0], watches[:0])
             middle = (first + last) // 2
-            halves = ((first, middle), (middle, last))
-            return np.concatenate([self._fold_range(rows, starts, stretches, out, errors, *half) for half in halves])
-        return mine.parties[: scratch.parties_written[0]]
+            halves = [self._fold_range(rows, starts, stretches, out, errors, *half) for half in ((first, middle), (middle, last))]
+            return Written(joined(halves, 0), joined(halves, 1))
+        # A copy, so that the room is given back.
+        return Written(parties[: scratch.written[0]].copy(), watches[: scratch.written[1]].copy())
 
     def arguments(
         self, rows: Array, starts: Array, scratch: Scratch, out: Out, first: int, last: int, stretches: Array = NO_STRETCHES
@@ -122,13 +153,19 @@ class ThreadedFold:
         """What the program's fold takes."""
         options = self.options
         order = np.empty(len(scratch.people), np.int64)
-        fold_options = FoldOptions(
-            FOREVER if options.at is None else options.at, options.at is not None, options.instants, options.parties, readable(stretches)
-        )
+        at = FOREVER if options.at is None else options.at
+        is_bounded = options.at is not None
+        fold_options = FoldOptions(at, is_bounded, options.instants, options.parties, readable(stretches), options.warnings)
         return rows, starts, first, last, order, self.program.rules, scratch, fold_options, out
 
     def out(self, relationships: int, rows: int) -> Out:
-        """Where it writes the results, without room for parties."""
+        """Where it writes the results, without room for parties and warnings."""
         contributions = np.empty(rows if self.options.contributions else 0, CONTRIBUTION)
         trajectories = np.full((relationships, len(self.options.instants)), np.nan)
-        return Out(np.zeros(relationships, RESULT), trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT))
+        results, outlooks = np.zeros(relationships, RESULT), np.zeros(relationships if self.options.watched else 0, OUTLOOK)
+        return Out(results, trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT), outlooks, np.empty(0, WATCH))
+
+
+def joined(written: Sequence[Written], which: int) -> Array:
+    """The rows of one kind."""
+    return np.concatenate([one[which] for one in written])

@@ -10,6 +10,7 @@ import numpy as np
 from journey.errors import UnusableRules
 from journey.extras import extra
 from journey.times import moment, to_microseconds
+from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.encoding.codes import CUSTOMER
 from journey_projections.encoding.columns import Array, Columns
 from journey_projections.replaying.replay import RuleSetId, identify
@@ -39,6 +40,9 @@ class Replays:
     `contributions`, by relationship and in the order of touchpoints, has a row for each: `row` (its number, counted through all columns),
     `at`, `cause` (a number of the rule set's causes) and the trust `before` and `after` it. What lies between one's `after` and
     the next one's `before`, and between the last one's `after` and `trust`, is the share of time.
+    `outlooks`, where warnings were asked for, are by relationship: `owner`, the code of whom the customer deals with (NOBODY), `heard_at`,
+    when they were last heard (NEVER), and `at_stake`, the trust that would fall if that person left, where asked for. `watches` has a row
+    for each open warning, by relationship; see `records.WATCH`.
     Two of them are compared array by array.
     """
 
@@ -55,6 +59,8 @@ class Replays:
     trajectories: Array
     parties: Array | None = None
     contributions: Array | None = None
+    outlooks: Array | None = None
+    watches: Array | None = None
 
     def __len__(self) -> int:
         return len(self.relationship)
@@ -90,6 +96,9 @@ def replay_all(
     dates: Sequence[str | date | datetime] = (),
     parties: bool = False,
     contributions: bool = False,
+    warnings: WarningParameters | None = None,
+    promises: bool = False,
+    stakes: bool = False,
     threads: int = 2,
     rows_at_once: int | None = None,
     notice: Notice | None = None,
@@ -101,7 +110,8 @@ def replay_all(
     order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
     relationship stands at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
     merged with, or its own, and `people` the same for people. `dates` adds the trust at those instants, `parties` and
-    `contributions` add these.
+    `contributions` add these. `warnings` adds outlooks and the warnings that are open then, by these parameters; with `promises` every
+    promise is among the watches, with `stakes` the outlooks say what would fall.
 
     The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
     when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
@@ -114,6 +124,7 @@ def replay_all(
     """
     with extra("bulk", "compiled replay"):
         from journey_projections.compiled.blocks import ReplayOptions, ThreadedFold  # numba is imported where it is used only
+        from journey_projections.compiled.records import WarningOptions
     from journey_projections.compiled.partition import Partition
 
     judged_by = rule_set(rules) if isinstance(rules, str) else rules
@@ -122,7 +133,9 @@ def replay_all(
     instants = np.array([to_microseconds(moment(one)) for one in dates], np.int64)
     rising = np.argsort(instants, kind="stable")
     partition = Partition(runs, united, people, bound, max(1, threads))
-    folds = ThreadedFold.of(judged_by, ReplayOptions(bound, instants[rising], parties, contributions), max(1, threads), notice)
+    told = WarningOptions(warnings is not None, promises, stakes)
+    options = ReplayOptions(bound, instants[rising], parties, contributions, warnings, told)
+    folds = ThreadedFold.of(judged_by, options, max(1, threads), notice)
     errors: dict[int, UnusableRules] = {}
     blocks = [(low, folds.block(partition, low, high, errors)) for low, high in partition.blocks(rows_at_once)]
     results, made = _all(out.results for _, out in blocks), _all(out.contributions for _, out in blocks)
@@ -145,6 +158,8 @@ def replay_all(
         trajectories=_all(out.trajectories for _, out in blocks)[present][:, np.argsort(rising)],
         parties=_parties(blocks, judged_by, is_present) if parties else None,
         contributions=_of_present(made, is_present, partition.starts) if contributions else None,
+        outlooks=_all(out.outlooks for _, out in blocks)[present] if warnings is not None else None,
+        watches=_watches(blocks, is_present) if warnings is not None else None,
     )
 
 
@@ -176,6 +191,15 @@ def _of_no_use(rules: RuleSet, results: Array, contributions: Array, starts: Arr
         (np.flatnonzero(replayed & np.isnan(results["trust"])), "no number as the trust", "let its `trust` return a number from 0 to 1"),
     )
     return {int(code): UnusableRules(f"rule set `{rules.name}` gives {what}", mend) for codes, what, mend in found for code in codes}
+
+
+def _watches(blocks: "list[tuple[int, Out]]", is_present: Array) -> Array:
+    for low, out in blocks:
+        out.watches["relationship"] += low
+    written = _all(out.watches for _, out in blocks)
+    watches: Array = written[is_present[written["relationship"]]]
+    by_relationship: Array = watches[np.argsort(watches["relationship"], kind="stable")]
+    return by_relationship
 
 
 def _parties(blocks: "list[tuple[int, Out]]", rules: RuleSet, is_present: Array) -> Array:

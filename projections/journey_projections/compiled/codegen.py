@@ -6,11 +6,12 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from journey_projections.compiled import fold, hash_table
+from journey_projections.compiled import fold, hash_table, watching
 from journey_projections.compiled.array_pointers import first, window
 from journey_projections.compiled.compile_cache import Function
 from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.records import FoldOptions, NotCompilable, Out, Rules, Scratch, Tables
+from journey_projections.early_warnings.state import Watching
 from journey_projections.encoding import numbering
 from journey_projections.encoding.numbering import Counts
 from journey_projections.rules.rule_set import Room
@@ -26,8 +27,9 @@ def folding(
     state: type[Any],
     room: tuple[Room, ...],
     lengths: tuple[tuple[str, int], ...],
+    is_watched: bool,
 ) -> Function:
-    """The fold with a rule set's functions in it."""
+    """The fold with a rule set's functions in it, and with early warnings where it `is_watched`."""
     for function in (apply, advance, trust, view, party):
         if function is not None and not isinstance(function, FunctionType):
             raise NotCompilable(f"`{function!r}` is not a plain function")
@@ -43,6 +45,8 @@ def folding(
         numbering.find: hash_table.find,
         numbering.put: hash_table.put,
     }
+    if is_watched:
+        instead |= {fold.watch_begins: watching.watch_begins, fold.watch: watching.watch, fold.watch_ends: watching.watch_ends}
     ours = all(one.__module__.startswith("journey_projections.") for one in (apply, advance, trust, view, party) if one is not None)
     return compiled(_opening(state, lengths), instead, checked=not ours)
 
@@ -61,13 +65,17 @@ def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function
         " shared = (window(names.shared[0]), window(names.shared[1]))",
         " hash_table = (window(names.counts), window(names.parties), window(names.promises), window(names.topics))",
         " names = Tables(hash_table[0], hash_table[1], hash_table[2], hash_table[3], latest, shared)",
-        f" rules = Rules(window(rules.parameters), {windows('rules.start')}, {windows('rules.blank')})",
+        f" rules = Rules(window(rules.parameters), {windows('rules.start')}, {windows('rules.blank')}, window(rules.warnings))",
         " previous, touchpoint = window(scratch.previous_counts), window(scratch.touchpoint)",
-        " people, written = window(scratch.people), window(scratch.parties_written)",
-        f" scratch = Scratch({windows('scratch.state')}, {windows('scratch.spare')}, names, previous, touchpoint, people, written)",
+        " people, written = window(scratch.people), window(scratch.written)",
+        f" watching = Watching({', '.join(f'window(scratch.watching.{name})' for name in Watching._fields)})",
+        f" state, spare = {windows('scratch.state')}, {windows('scratch.spare')}",
+        " scratch = Scratch(state, spare, names, previous, touchpoint, people, written, watching)",
         " stretches = window(options.stretches)",
-        " options = FoldOptions(options.at, options.is_bounded, window(options.dates), options.parties, stretches)",
-        " out = Out(window(out.results), out.trajectories, window(out.contributions), window(out.parties), window(out.slots))",
+        " options = FoldOptions(options.at, options.is_bounded, window(options.dates), options.parties, stretches, options.warnings)",
+        " contributions, parties, slots = window(out.contributions), window(out.parties), window(out.slots)",
+        " outlooks, watches = window(out.outlooks), window(out.watches)",
+        " out = Out(window(out.results), out.trajectories, contributions, parties, slots, outlooks, watches)",
         " fold(window(rows), window(starts), first, last, window(order), rules, scratch, options, out)",
     )
 
@@ -95,7 +103,7 @@ def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str,
 def _made(state: type[Any], *lines: str) -> Function:
     """The function made of these lines: numba reads the names of fields from source only."""
     names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": first, "window": window}
-    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, FoldOptions, Out)}
+    names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, FoldOptions, Out, Watching)}
     exec("\n".join(lines), names)
     made: Function = names["made"]
     made.__qualname__ = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -67,6 +67,18 @@ def clear(table: Any) -> None:
     raise NotImplementedError
 
 
+def watch_begins(watching: Any) -> None:
+    """Forget the warnings of the relationship before; nothing where no warnings are asked for. So are the next two; see `watching`."""
+
+
+def watch(state: Any, rules: Any, scratch: Any) -> None:
+    """Show the touchpoint in `scratch` to the early warnings."""
+
+
+def watch_ends(state: Any, relationship: int, rows: Any, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
+    """Write the outlook and the warnings of a relationship, whose result is there; may use up the state."""
+
+
 def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
     """Fold the relationships numbered from `first` up to `last`, whose rows are those from each one's start to the next one's.
 
@@ -92,6 +104,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     p, names = rules.parameters[0], scratch.names
     touchpoint, result = scratch.touchpoint[0], out.results[relationship]
     begun(names, scratch.previous_counts[0])
+    watch_begins(scratch.watching)
     state = copied(scratch.state, rules.start, names.counts[0])
     now = rows[order[0]].at
     with_contributions, with_slots = len(out.contributions) > 0, len(out.slots) > 0
@@ -107,7 +120,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
         if with_contributions:
             before = on_grid(trust(state, p))
         number(names, row, touchpoint)
-        if options.parties:
+        if options.parties or options.warnings.are_asked:
             remember(names, row, scratch.previous_counts[0], scratch.people)
         if with_slots and touchpoint.episode >= scratch.previous_counts[0].episodes:
             out.slots[touchpoint.episode].place = place
@@ -121,6 +134,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
             contribution.cause = cause_of(cause)
             contribution.before = before
             contribution.after = on_grid(trust(state, p))
+        watch(state, rules, scratch)
     while date < dates:
         out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], count, rules, scratch)
         date += 1
@@ -135,6 +149,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     result.touchpoints = count
     if options.parties:
         write_parties(state, names.counts[0].parties, relationship, rules, scratch, out)
+    watch_ends(state, relationship, rows, order, rules, scratch, options, out)
 
 
 def write_parties(state: Any, representatives: int, relationship: int, rules: Any, scratch: Any, out: Any) -> None:
@@ -142,8 +157,8 @@ def write_parties(state: Any, representatives: int, relationship: int, rules: An
     for index in range(FIRST_REPRESENTATIVE + representatives):
         levels = party(state, index, rules.parameters[0])
         if levels.known or index < FIRST_REPRESENTATIVE:
-            row = out.parties[scratch.parties_written[0]]
-            scratch.parties_written[0] += 1
+            row = out.parties[scratch.written[0]]
+            scratch.written[0] += 1
             row.relationship = relationship
             row.party = index if index < FIRST_REPRESENTATIVE else FIRST_REPRESENTATIVE
             row.representative = NOBODY if index < FIRST_REPRESENTATIVE else scratch.people[index - FIRST_REPRESENTATIVE]

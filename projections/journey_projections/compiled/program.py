@@ -4,10 +4,14 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from journey_projections.compiled import hash_table
 from journey_projections.compiled.codegen import folding
 from journey_projections.compiled.records import Array, NotCompilable, Program, Rules, Scratch, Tables
+from journey_projections.early_warnings.parameters import WARNING_PARAMETERS, WarningParameters
+from journey_projections.early_warnings.state import AT_ONCE, Contacts, Pledge, Slot, Watch, Watching, fresh
+from journey_projections.encoding.codes import FIRST_REPRESENTATIVE
 from journey_projections.encoding.numbering import Counts, Encoded
 from journey_projections.rules.rule_set import Room, RuleSet
 
@@ -15,8 +19,8 @@ _MOST = {"parties": 2}
 """Names of a family that one touchpoint may bring, where that is not one."""
 
 
-def program_of(rules: RuleSet) -> Program:
-    """The program of a rule set; its fold is compiled when first called. Raises NotCompilable."""
+def program_of(rules: RuleSet, warnings: WarningParameters | None = None) -> Program:
+    """The program of a rule set, with early warnings if there are `warnings`; compiled when first called. Raises NotCompilable."""
     start: Any = rules.start()
     if not hasattr(start, "_asdict"):
         raise NotCompilable("its state is not a NamedTuple of lists of records")
@@ -27,9 +31,10 @@ def program_of(rules: RuleSet) -> Program:
     blank = {name: as_array([kind()] if name in growing else lists[name][:1], kind) for name, kind in kinds.items()}
     state: Any = type(start)
     lengths = tuple((name, len(records)) for name, records in lists.items())
-    fold = folding(rules.apply, rules.advance, rules.trust, rules.view, rules.party, state, rules.room, lengths)
-    known = Rules(parameter_values(rules), state(**at_first), state(**blank))
-    return Program(fold, known, lambda touchpoints: _scratch(known.start, rules.room, touchpoints))
+    fold = folding(rules.apply, rules.advance, rules.trust, rules.view, rules.party, state, rules.room, lengths, warnings is not None)
+    watched_by = WARNING_PARAMETERS if warnings is None else warnings
+    known = Rules(values_of(rules.parameters), state(**at_first), state(**blank), values_of(watched_by))
+    return Program(fold, known, lambda touchpoints: _scratch(known.start, rules.room, touchpoints, warnings is not None))
 
 
 def kinds_of(rules: RuleSet, start: Any) -> dict[str, type[Any]]:
@@ -46,7 +51,7 @@ def kinds_of(rules: RuleSet, start: Any) -> dict[str, type[Any]]:
     return kinds
 
 
-def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int) -> Scratch:
+def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int, is_watched: bool) -> Scratch:
     most = {one.records: one.beside + _MOST.get(one.per, 1) * touchpoints for one in room}
 
     def state() -> Any:
@@ -59,7 +64,17 @@ def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int) -> Scratch:
     counts = np.zeros(1, record_of(Counts))
     known = Tables(counts, names(), names(), names(), (names(), names()), (names(), names()))
     people = np.empty(2 * touchpoints, np.int64)
-    return Scratch(state(), state(), known, counts.copy(), as_array([Encoded()], Encoded), people, np.zeros(1, np.int64))
+    return Scratch(state(), state(), known, counts.copy(), as_array([Encoded()], Encoded), people, np.zeros(2, np.int64), watching(touchpoints if is_watched else 0))
+
+
+def watching(touchpoints: int) -> Watching:
+    """Room for the early warnings of so many touchpoints."""
+    kinds = {"watches": Watch, "slots": Slot, "promises": Pledge, "parties": Contacts}
+    most = {"watches": AT_ONCE, "parties": 2}
+    room = {name: np.empty(FIRST_REPRESENTATIVE + most.get(name, 1) * touchpoints, record_of(kind)) for name, kind in kinds.items()}
+    at_first: Any = fresh()._asdict()
+    fixed = {name: as_array(records, type(records[0])) for name, records in at_first.items() if name not in room}
+    return Watching(**room, **fixed)  # type: ignore[arg-type]
 
 
 def record_of(kind: type[Any]) -> np.dtype[Any]:
@@ -78,9 +93,9 @@ def as_array(records: list[Any], kind: type[Any]) -> Array:
     return array
 
 
-def parameter_values(rules: RuleSet) -> Array:
-    """The parameters as one record. Raises NotCompilable."""
-    values = rules.parameters.model_dump()
+def values_of(parameters: BaseModel) -> Array:
+    """Parameters as one record. Raises NotCompilable."""
+    values = parameters.model_dump()
     for name, value in values.items():
         if not isinstance(value, bool | int | float):
             raise NotCompilable(f"its parameter `{name}` is not a number")

@@ -1,11 +1,13 @@
 """What compiled replay works on and writes: records of numbers, and the tuples of arrays that hold them."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from journey_projections.compiled.compile_cache import Function
+from journey_projections.early_warnings.state import Watch
 
 Array = np.ndarray[Any, Any]
 RESULT = np.dtype(
@@ -25,6 +27,10 @@ PARTY = np.dtype(
 )
 
 
+OUTLOOK = np.dtype([("owner", np.int64), ("heard_at", np.int64), ("at_stake", np.float64)])
+"""Whom the customer deals with (a code, NOBODY), when they were last heard (NEVER), and the trust that would fall if that person left."""
+WATCH = np.dtype([("relationship", np.int64), *((one.name, np.float64 if one.type is float else np.int64) for one in fields(Watch))])
+"""A watch; `touchpoint` and `latest` are row numbers, and a person or promise as `subject` is a code."""
 SLOT = np.dtype([("place", np.int64), ("actor", np.int64)])
 """A slot for a wound: the number of the touchpoint that opened it, and who acted. There is room for one slot a touchpoint."""
 
@@ -45,17 +51,19 @@ class Tables(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What the fold needs of a rule set: parameters, the state at the start, and a fresh record of each kind."""
+    """What the fold needs of a rule set: parameters, the state at the start, a fresh record of each kind, and parameters of warnings."""
 
     parameters: Any
     start: Any
     blank: Any
+    warnings: Any
 
 
 class Scratch(NamedTuple):
     """What one thread writes over from relationship to relationship.
 
-    `previous_counts` counts the names before the current touchpoint; `parties_written` the rows of `Out.parties` so far.
+    `previous_counts` counts the names before the current touchpoint; `written` the rows of `Out.parties` and of `Out.watches` so far.
+    `watching` is the state of the early warnings.
     """
 
     state: Any
@@ -64,14 +72,23 @@ class Scratch(NamedTuple):
     previous_counts: Any
     touchpoint: Any
     people: Array
-    parties_written: Array
+    written: Array
+    watching: Any
+
+
+class WarningOptions(NamedTuple):
+    """What to say besides the trust: whether warnings are open, every promise too, and what would fall if whoever is in charge left."""
+
+    are_asked: bool = False
+    promises: bool = False
+    stakes: bool = False
 
 
 class FoldOptions(NamedTuple):
     """What the fold computes besides the standings.
 
     `at` is the bound if `is_bounded`, `dates` those of trajectories, `parties` whether to write them. In each of the `stretches` of
-    rows, by number, rows that tie rise by id.
+    rows, by number, rows that tie rise by id. `warnings` are as in `WarningOptions`.
     """
 
     at: int
@@ -79,6 +96,7 @@ class FoldOptions(NamedTuple):
     dates: Array
     parties: bool
     stretches: Array
+    warnings: WarningOptions
 
 
 class Out(NamedTuple):
@@ -89,6 +107,8 @@ class Out(NamedTuple):
     contributions: Array
     parties: Array
     slots: Array
+    outlooks: Array
+    watches: Array
 
 
 class Program(NamedTuple):

@@ -7,7 +7,8 @@ state after a whole history says what was open at every instant in it.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from journey_projections.encoding.codes import NEVER, NOBODY, NOTHING
+from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, NEVER, NOBODY, NOTHING
+from journey_projections.encoding.numbering import Counts
 
 KINDS = (
     *("unanswered_failure", "unanswered_complaint", "unanswered_request", "double_deviation", "promise_due", "promise_overdue"),
@@ -149,3 +150,17 @@ class Watching(NamedTuple):
     parties: list[Contacts]
     rhythms: list[Rhythm]
     gaps: list[Gap]
+
+
+def fresh() -> Watching:
+    """The state before anything happened."""
+    rhythms, gaps = [Rhythm(), Rhythm()], [Gap() for _ in range(2 * GAPS)]
+    return Watching([Watched()], [], [], [], [Contacts() for _ in range(FIRST_REPRESENTATIVE)], rhythms, gaps)
+
+
+def make_room(state: Watching, counts: Counts, watches: int) -> None:
+    """Let the state hold so many names and watches."""
+    state.watches.extend(Watch() for _ in range(watches - len(state.watches)))
+    state.slots.extend(Slot() for _ in range(counts.episodes - len(state.slots)))
+    state.promises.extend(Pledge() for _ in range(counts.promises - len(state.promises)))
+    state.parties.extend(Contacts() for _ in range(FIRST_REPRESENTATIVE + counts.parties - len(state.parties)))

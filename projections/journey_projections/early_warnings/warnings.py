@@ -9,23 +9,16 @@ from journey_projections.early_warnings.parameters import WARNING_PARAMETERS, Wa
 from journey_projections.early_warnings.state import (
     AT_ONCE,
     BOND_AT_RISK,
-    GAPS,
     PROMISE_DUE,
     UNINTRODUCED_HANDOVER,
-    Contacts,
-    Gap,
-    Pledge,
-    Rhythm,
-    Slot,
     Watch,
-    Watched,
-    Watching,
+    fresh,
+    make_room,
 )
 from journey_projections.early_warnings.warning import About, Warning, is_warning, told  # noqa: A004 - so it is called in the field
 from journey_projections.early_warnings.watch import observe
 from journey_projections.early_warnings.watches import days_on, since_of
-from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, NEVER
-from journey_projections.encoding.numbering import Counts
+from journey_projections.encoding.codes import NEVER
 from journey_projections.replaying.run import Run
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import RuleSet
@@ -66,7 +59,7 @@ class WatchedRun:
         self._history, self._at, self._parameters = history, at, parameters
         for record in history.records:
             run.step(record)
-            make_room(self.state, run.names.counts[0])
+            make_room(self.state, run.names.counts[0], self.state.relationship[0].watches + AT_ONCE)
             observe(self.state, run.encoded, run.names.counts[0], run.trust(), parameters)
 
     @classmethod
@@ -107,18 +100,3 @@ class WatchedRun:
     def _subject(self, watch: Watch) -> str | None:
         names = {UNINTRODUCED_HANDOVER: self.run.names.parties, BOND_AT_RISK: self.run.names.parties, PROMISE_DUE: self.run.names.promises}
         return next((name for name, number in names.get(watch.kind, {}).items() if number == watch.subject), None)
-
-
-def fresh() -> Watching:
-    """The state before anything happened."""
-    rhythms, gaps = [Rhythm(), Rhythm()], [Gap() for _ in range(2 * GAPS)]
-    return Watching([Watched()], [], [], [], [Contacts() for _ in range(FIRST_REPRESENTATIVE)], rhythms, gaps)
-
-
-def make_room(state: Watching, counts: Counts) -> None:
-    """Let the state hold every name so far, and what one more touchpoint may open."""
-    room = state.relationship[0].watches + AT_ONCE - len(state.watches)
-    state.watches.extend(Watch() for _ in range(room))
-    state.slots.extend(Slot() for _ in range(counts.episodes - len(state.slots)))
-    state.promises.extend(Pledge() for _ in range(counts.promises - len(state.promises)))
-    state.parties.extend(Contacts() for _ in range(FIRST_REPRESENTATIVE + counts.parties - len(state.parties)))

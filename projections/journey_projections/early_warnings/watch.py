@@ -29,7 +29,7 @@ from journey_projections.encoding.numbering import Counts, Encoded
 def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, p: WarningParameters) -> None:
     """Let one touchpoint open, worsen and close warnings; `trust` is what the rules say after it. Call in order."""
     relationship = state.relationship[0]
-    make_room(state, counts)
+    begin_names(state, counts)
     relationship.place = counts.touchpoints - 1
     relationship.now = touchpoint.at
     if touchpoint.episode != NOTHING and touchpoint.episode != touchpoint.refers:
@@ -52,7 +52,7 @@ def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, 
         trust_moves(state, touchpoint, trust, p)
 
 
-def make_room(state: Watching, counts: Counts) -> None:
+def begin_names(state: Watching, counts: Counts) -> None:
     """Make what belongs to new names fresh."""
     relationship = state.relationship[0]
     while relationship.slots < counts.episodes:
@@ -135,7 +135,7 @@ def came_and_bought(state: Watching, touchpoint: Encoded, is_ours: bool, p: Warn
     )
     if is_meeting or kind == codes.DELIVERY:
         met(state, touchpoint, p)
-    if is_meeting or is_said or not is_ours:
+    if is_meeting or is_said or not (is_ours or kind == codes.WORD_OF_MOUTH_HEARD):
         heard(state)
     if is_meeting or is_said or kind == codes.DELIVERY:
         was_there(state, touchpoint, CONTACTS, p)
@@ -154,7 +154,7 @@ def last_heard(state: Watching) -> int:
     return state.relationship[0].heard_at
 
 
-def at_fresh(state: Watching) -> None:
+def forget(state: Watching) -> None:
     """Forget everything: the state before anything happened, in records that were used."""
     r = state.relationship[0]
     r.watches, r.settled, r.slots, r.promises, r.parties, r.place, r.now = 0, 0, 0, 0, 0, NOTHING, 0
