@@ -38,7 +38,7 @@ Notice = Callable[[str], object]
 
 
 class ReplayOptions(NamedTuple):
-    """What to compute for each relationship: the bound, the rising instants of trajectories, whether parties and contributions.
+    """What to compute for each relationship: the bound, the rising instants of trajectories, whether parties, contributions and states.
 
     `watched` are the parameters of its warnings, None where none are asked for; `warnings` what to say of them.
     """
@@ -47,6 +47,7 @@ class ReplayOptions(NamedTuple):
     instants: Array
     parties: bool
     contributions: bool
+    states: bool = False
     watched: WarningParameters | None = None
     warnings: WarningOptions = WarningOptions()
 
@@ -162,8 +163,9 @@ class ThreadedFold:
         """Where it writes the results, without room for parties and warnings."""
         contributions = np.empty(rows if self.options.contributions else 0, CONTRIBUTION)
         trajectories = np.full((relationships, len(self.options.instants)), np.nan)
+        states = np.full((relationships, len(self.options.instants) if self.options.states else 0), -1, np.int8)
         results, outlooks = np.zeros(relationships, RESULT), np.zeros(relationships if self.options.watched else 0, OUTLOOK)
-        return Out(results, trajectories, contributions, np.empty(0, PARTY), np.empty(0, SLOT), outlooks, np.empty(0, WATCH))
+        return Out(results, trajectories, states, contributions, np.empty(0, PARTY), np.empty(0, SLOT), outlooks, np.empty(0, WATCH))
 
 
 def joined(written: Sequence[Written], which: int) -> Array:

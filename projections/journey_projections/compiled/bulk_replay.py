@@ -40,9 +40,9 @@ class Replays:
     `contributions`, by relationship and in the order of touchpoints, has a row for each: `row` (its number, counted through all columns),
     `at`, `cause` (a number of the rule set's causes) and the trust `before` and `after` it. What lies between one's `after` and
     the next one's `before`, and between the last one's `after` and `trust`, is the share of time.
-    `outlooks`, where warnings were asked for, are by relationship: `owner`, the code of whom the customer deals with (NOBODY), `heard_at`,
-    when they were last heard (NEVER), and `at_stake`, the trust that would fall if that person left, where asked for. `watches` has a row
-    for each open warning, by relationship; see `records.WATCH`.
+    `course_of_states`, where asked for, is as `trajectories`, a number of STATES, -1 before its first touchpoint. Where warnings were asked
+    for, `outlooks` has a row of `records.OUTLOOK` for each relationship, and `watches` one of `records.WATCH` for each open warning, by
+    relationship.
     Two of them are compared array by array.
     """
 
@@ -59,6 +59,7 @@ class Replays:
     trajectories: Array
     parties: Array | None = None
     contributions: Array | None = None
+    course_of_states: Array | None = None
     outlooks: Array | None = None
     watches: Array | None = None
 
@@ -96,6 +97,7 @@ def replay_all(
     dates: Sequence[str | date | datetime] = (),
     parties: bool = False,
     contributions: bool = False,
+    states: bool = False,
     warnings: WarningParameters | None = None,
     promises: bool = False,
     stakes: bool = False,
@@ -110,7 +112,7 @@ def replay_all(
     order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
     relationship stands at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
     merged with, or its own, and `people` the same for people. `dates` adds the trust at those instants, `parties` and
-    `contributions` add these. `warnings` adds outlooks and the warnings that are open then, by these parameters; with `promises` every
+    `contributions` add these, `states` the state at those instants. `warnings` adds outlooks and the warnings that are open then, by these parameters; with `promises` every
     promise is among the watches, with `stakes` the outlooks say what would fall.
 
     The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
@@ -134,7 +136,7 @@ def replay_all(
     rising = np.argsort(instants, kind="stable")
     partition = Partition(runs, united, people, bound, max(1, threads))
     told = WarningOptions(warnings is not None, promises, stakes)
-    options = ReplayOptions(bound, instants[rising], parties, contributions, warnings, told)
+    options = ReplayOptions(bound, instants[rising], parties, contributions, states, warnings, told)
     folds = ThreadedFold.of(judged_by, options, max(1, threads), notice)
     errors: dict[int, UnusableRules] = {}
     blocks = [(low, folds.block(partition, low, high, errors)) for low, high in partition.blocks(rows_at_once)]
@@ -158,6 +160,7 @@ def replay_all(
         trajectories=_all(out.trajectories for _, out in blocks)[present][:, np.argsort(rising)],
         parties=_parties(blocks, judged_by, is_present) if parties else None,
         contributions=_of_present(made, is_present, partition.starts) if contributions else None,
+        course_of_states=_all(out.states for _, out in blocks)[present][:, np.argsort(rising)] if states else None,
         outlooks=_all(out.outlooks for _, out in blocks)[present] if warnings is not None else None,
         watches=_watches(blocks, is_present) if warnings is not None else None,
     )

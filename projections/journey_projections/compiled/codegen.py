@@ -75,7 +75,7 @@ def _opening(state: type[Any], lengths: tuple[tuple[str, int], ...]) -> Function
         " options = FoldOptions(options.at, options.is_bounded, window(options.dates), options.parties, stretches, options.warnings)",
         " contributions, parties, slots = window(out.contributions), window(out.parties), window(out.slots)",
         " outlooks, watches = window(out.outlooks), window(out.watches)",
-        " out = Out(window(out.results), out.trajectories, contributions, parties, slots, outlooks, watches)",
+        " out = Out(window(out.results), out.trajectories, out.states, contributions, parties, slots, outlooks, watches)",
         " fold(window(rows), window(starts), first, last, window(order), rules, scratch, options, out)",
     )
 

@@ -112,7 +112,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     for place in range(count):
         row = rows[order[place]]
         while date < dates and options.dates[date] < row.at:
-            out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], place, rules, scratch)
+            write_course(state, now, relationship, date, place, rules, scratch, options, out)
             date += 1
         if row.at > now:
             advance(state, row.at - now, p)
@@ -136,7 +136,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
             contribution.after = on_grid(trust(state, p))
         watch(state, rules, scratch)
     while date < dates:
-        out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], count, rules, scratch)
+        write_course(state, now, relationship, date, count, rules, scratch, options, out)
         date += 1
     result.at = max(now, options.at) if options.is_bounded else now
     if result.at > now:
@@ -195,15 +195,23 @@ def begun(names: Any, previous: Any) -> None:
         clear(names.shared[side])
 
 
-def trust_at(state: Any, now: int, instant: int, replayed_before: int, rules: Any, scratch: Any) -> float:
-    """The trust at an instant, before which so many touchpoints were replayed; leaves the state as it is."""
+def write_course(
+    state: Any, now: int, relationship: int, date: int, replayed_before: int, rules: Any, scratch: Any, options: Any, out: Any
+) -> None:
+    """Write the trust and the state at a date, before which so many touchpoints were replayed; leaves the state as it is."""
+    p, instant = rules.parameters[0], options.dates[date]
     if replayed_before == 0:
-        return nan
-    if instant <= now:
-        return on_grid(trust(state, rules.parameters[0]))
-    later = copied(scratch.spare, state, scratch.names.counts[0])
-    advance(later, instant - now, rules.parameters[0])
-    return on_grid(trust(later, rules.parameters[0]))
+        out.trajectories[relationship, date] = nan
+        return
+    if instant > now:
+        state = copied(scratch.spare, state, scratch.names.counts[0])
+        advance(state, instant - now, p)
+    if out.states.shape[1]:
+        seen = view(state, p)
+        out.trajectories[relationship, date] = on_grid(seen.trust)
+        out.states[relationship, date] = seen.state
+    else:
+        out.trajectories[relationship, date] = on_grid(trust(state, p))
 
 
 def remember(names: Any, row: Any, previous: Any, people: Any) -> None:

@@ -50,6 +50,7 @@ def interpreted(rules: RuleSet, warnings: WarningParameters | None = None) -> Pr
         block = out._replace(
             results=out.results[first:last].view(np.recarray),
             trajectories=out.trajectories[first:last],
+            states=out.states[first:last],
             contributions=out.contributions[begin:end].view(np.recarray),
             parties=out.parties.view(np.recarray),
             outlooks=out.outlooks[first:last].view(np.recarray),

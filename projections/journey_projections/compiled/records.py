@@ -27,8 +27,11 @@ PARTY = np.dtype(
 )
 
 
-OUTLOOK = np.dtype([("owner", np.int64), ("heard_at", np.int64), ("at_stake", np.float64)])
-"""Whom the customer deals with (a code, NOBODY), when they were last heard (NEVER), and the trust that would fall if that person left."""
+OUTLOOK = np.dtype(
+    [*((name, np.int64) for name in ("owner", "heard_at", "origin")), *((name, np.float64) for name in ("urgency", "at_stake"))]
+)
+"""Whom the customer deals with (a code, NOBODY), when they were last heard (NEVER), the origin (a code, UNTOLD), how much the relationship
+needs somebody, and the trust that would fall if whoever is in charge left."""
 WATCH = np.dtype([("relationship", np.int64), *((one.name, np.float64 if one.type is float else np.int64) for one in fields(Watch))])
 """A watch; `touchpoint` and `latest` are row numbers, and a person or promise as `subject` is a code."""
 SLOT = np.dtype([("place", np.int64), ("actor", np.int64)])
@@ -104,6 +107,7 @@ class Out(NamedTuple):
 
     results: Array
     trajectories: Array
+    states: Array
     contributions: Array
     parties: Array
     slots: Array

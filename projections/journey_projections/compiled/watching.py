@@ -5,7 +5,7 @@ from typing import Any
 
 from journey_projections.compiled.fold import apply, trust
 from journey_projections.early_warnings.state import BOND_AT_RISK, PROMISE_DUE, UNINTRODUCED_HANDOVER
-from journey_projections.early_warnings.watch import forget, last_heard, observe, owner
+from journey_projections.early_warnings.watch import forget, last_heard, observe, owner, urgency
 from journey_projections.early_warnings.watches import days_on, is_open
 from journey_projections.encoding import codes
 from journey_projections.encoding.codes import FIRST_REPRESENTATIVE, NEVER, NOBODY, NOTHING, ORGANISATION
@@ -29,6 +29,8 @@ def watch_ends(state: Any, relationship: int, rows: Any, order: Any, rules: Any,
     in_charge, outlook = owner(watching), out.outlooks[relationship]
     outlook.owner = NOBODY if in_charge == NOBODY else scratch.people[in_charge - FIRST_REPRESENTATIVE]
     outlook.heard_at = last_heard(watching)
+    outlook.origin = watching.relationship[0].origin
+    outlook.urgency = urgency(watching, at, rules.warnings[0])
     outlook.at_stake = 0.0
     for number in range(watching.relationship[0].watches):
         watch = watching.watches[number]

@@ -21,6 +21,9 @@ class WarningParameters(BaseModel):
         365.0, 90.0, 1825.0, "days", "after so long nothing can be saved any more: a warning closes by itself", ""
     )
 
+    ahead_days: float = parameter(7.0, 1.0, 30.0, "days", "with so much time left something is half as urgent", "")
+    cools_days: float = parameter(60.0, 14.0, 365.0, "days", "open for so long something is half as urgent", "")
+
     # Promises
     promise_days: float = parameter(7.0, 1.0, 30.0, "days", "how long before its date a promise is said to be due", "")
     promise_grave: float = parameter(0.4, 0.0, 1.0, "severity", "of a promise of the level 0; that of the level 1 has 1", "")

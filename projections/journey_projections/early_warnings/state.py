@@ -35,6 +35,8 @@ KINDS = (
 ) = range(15)
 
 CONTACTS, PURCHASES = 0, 1
+UNTOLD = -1
+"""In the place of an origin, where none was told."""
 GAPS = 7
 """How many of the last gaps a rhythm is learned from."""
 AT_ONCE = 3
@@ -67,7 +69,7 @@ class Watched:
     """What is known of the relationship. `watches` counts those in use; those below `settled` are closed by an end.
 
     `current` is whom the customer deals with, `steady` how many contacts they had with them; `handover`, `bond`, `quiet`, `low`, `weak`,
-    `gap` and `fell` are the last watch of a kind that is there once.
+    `gap` and `fell` are the last watch of a kind that is there once. `trust` is that after the last touchpoint, `high` the highest of late.
     """
 
     watches: int = 0
@@ -84,6 +86,8 @@ class Watched:
     told: int = 0
     steady: int = 0
     heard_at: int = NEVER
+    origin: int = UNTOLD
+    trust: float = 0.0
     handover: int = NOTHING
     bond: int = NOTHING
     quiet: int = NOTHING

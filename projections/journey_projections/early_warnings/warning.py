@@ -15,16 +15,11 @@ from journey_projections.early_warnings.state import (
     KINDS,
     PROMISE_DUE,
     PROMISE_OVERDUE,
-    UNANSWERED_COMPLAINT,
-    UNANSWERED_FAILURE,
-    UNANSWERED_REQUEST,
     Watch,
 )
-from journey_projections.early_warnings.watches import DAY, days_on, is_open
+from journey_projections.early_warnings.watches import DAY, days_on, is_open, severity_at
 from journey_projections.encoding import codes
 from journey_projections.encoding.codes import NEVER
-
-_DUE = (UNANSWERED_FAILURE, UNANSWERED_COMPLAINT, UNANSWERED_REQUEST, PROMISE_DUE)
 
 
 class WarningShape(TypedDict):
@@ -83,11 +78,6 @@ class About(NamedTuple):
 def kind_at(watch: Watch, at: int) -> int:
     """The kind of a watch at an instant: what is due becomes overdue."""
     return PROMISE_OVERDUE if watch.kind == PROMISE_DUE and at > watch.due else watch.kind
-
-
-def severity_at(watch: Watch, at: int, p: WarningParameters) -> float:
-    """How grave a watch is at an instant, 0 to 1: less while there is time."""
-    return watch.severity * (p.in_time if watch.kind in _DUE and at <= watch.due else 1.0)
 
 
 def is_warning(watch: Watch, at: int, p: WarningParameters) -> bool:

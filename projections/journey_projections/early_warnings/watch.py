@@ -8,7 +8,7 @@ from journey_projections.early_warnings.falls import ends, trust_moves
 from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.early_warnings.people import met, people_change
 from journey_projections.early_warnings.silence import falls_silent, heard, nothing_is_expected, was_there
-from journey_projections.early_warnings.state import CONTACTS, PURCHASES, Watching
+from journey_projections.early_warnings.state import CONTACTS, PURCHASES, UNTOLD, Watch, Watching
 from journey_projections.early_warnings.voices import scored, seen, spoken_of
 from journey_projections.early_warnings.waiting import (
     answered,
@@ -20,7 +20,7 @@ from journey_projections.early_warnings.waiting import (
     request_waits,
     response_failed,
 )
-from journey_projections.early_warnings.watches import closed
+from journey_projections.early_warnings.watches import DAY, closed, days_on, is_open, severity_at, since_of
 from journey_projections.encoding import codes
 from journey_projections.encoding.codes import NEVER, NOBODY, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Counts, Encoded
@@ -35,6 +35,9 @@ def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, 
     if touchpoint.episode != NOTHING and touchpoint.episode != touchpoint.refers:
         state.slots[touchpoint.episode].before = touchpoint.refers
     kind = touchpoint.kind
+    relationship.trust = trust
+    if kind == codes.RELATIONSHIP_OPENED and relationship.origin == UNTOLD:
+        relationship.origin = touchpoint.code
     if touchpoint.certainty <= 0.0 or kind == codes.NOTE_ADDED or kind == codes.FEEDBACK_REQUESTED:
         return
     if kind == codes.RELATIONSHIP_ENDED:
@@ -143,6 +146,26 @@ def came_and_bought(state: Watching, touchpoint: Encoded, is_ours: bool, p: Warn
         nothing_is_expected(state)
 
 
+def urgency(state: Watching, at: int, p: WarningParameters) -> float:
+    """How much needs somebody, 0 to 1: what is at stake, the trust there was of late, times how surely the open warnings cost it.
+
+    Each counts by how grave and sure it is, less while there is much time left, and less the longer it is open: what was not saved in
+    months can wait another day.
+    """
+    relationship, stale, spared = state.relationship[0], days_on(p.stale_days), 1.0
+    for number in range(relationship.watches):
+        watch = state.watches[number]
+        if is_open(watch, at, stale):
+            spared *= 1.0 - severity_at(watch, at, p) * watch.certainty * soon(watch, at, p)
+    return max(relationship.trust, relationship.high) * (1.0 - spared)
+
+
+def soon(watch: Watch, at: int, p: WarningParameters) -> float:
+    """How soon something must be done about an open watch, 0 to 1."""
+    days = (at - since_of(watch)) / DAY
+    return 1.0 / (1.0 - days / p.ahead_days) if days < 0.0 else 1.0 / (1.0 + days / p.cools_days)
+
+
 def owner(state: Watching) -> int:
     """Whom the customer deals with, a party; NOBODY where they left, or the relationship ended."""
     relationship = state.relationship[0]
@@ -160,7 +183,7 @@ def forget(state: Watching) -> None:
     r.watches, r.settled, r.slots, r.promises, r.parties, r.place, r.now = 0, 0, 0, 0, 0, NOTHING, 0
     r.ended, r.acts, r.current, r.vacant, r.told, r.steady, r.heard_at = 0, 0, NOBODY, 0, 0, 0, NEVER
     r.handover, r.bond, r.quiet, r.low, r.weak, r.gap, r.fell = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
-    r.best_score, r.high, r.high_at = 0.0, 0.0, NEVER
+    r.best_score, r.high, r.high_at, r.origin, r.trust = 0.0, 0.0, NEVER, UNTOLD, 0.0
     for which in range(2):
         rhythm = state.rhythms[which]
         rhythm.at, rhythm.gaps, rhythm.watch = NEVER, 0, NOTHING

@@ -1,7 +1,7 @@
 """Opening, worsening and closing watches."""
 
 from journey_projections.early_warnings.parameters import WarningParameters
-from journey_projections.early_warnings.state import Watch, Watching
+from journey_projections.early_warnings.state import PROMISE_DUE, UNANSWERED_REQUEST, Watch, Watching
 from journey_projections.encoding.codes import NEVER, NOTHING
 
 DAY = 86_400_000_000
@@ -70,3 +70,9 @@ def is_open(watch: Watch, at: int, stale: int) -> bool:
 def since_of(watch: Watch) -> int:
     """The instant from which a watch grows stale: when it opened, or when there was no more time."""
     return max(watch.opens, watch.due) if watch.due != NEVER else watch.opens
+
+
+def severity_at(watch: Watch, at: int, p: WarningParameters) -> float:
+    """How grave a watch is at an instant, 0 to 1: what waits is less so while there is time."""
+    waits = watch.kind <= UNANSWERED_REQUEST or watch.kind == PROMISE_DUE
+    return watch.severity * (p.in_time if waits and at <= watch.due else 1.0)
