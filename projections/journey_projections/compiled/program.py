@@ -64,7 +64,16 @@ def _scratch(start: Any, room: tuple[Room, ...], touchpoints: int, is_watched: b
     counts = np.zeros(1, record_of(Counts))
     known = Tables(counts, names(), names(), names(), (names(), names()), (names(), names()))
     people = np.empty(2 * touchpoints, np.int64)
-    return Scratch(state(), state(), known, counts.copy(), as_array([Encoded()], Encoded), people, np.zeros(2, np.int64), watching(touchpoints if is_watched else 0))
+    return Scratch(
+        state(),
+        state(),
+        known,
+        counts.copy(),
+        as_array([Encoded()], Encoded),
+        people,
+        np.zeros(2, np.int64),
+        watching(touchpoints if is_watched else 0),
+    )
 
 
 def watching(touchpoints: int) -> Watching:

@@ -1,4 +1,7 @@
-"""Early warnings within the fold: what `fold` calls where they are asked for. INVARIANT (one fold): they see what `WatchedRun` shows them."""
+"""Early warnings within the fold: what `fold` calls where they are asked for.
+
+INVARIANT (one fold): they see what `WatchedRun` shows them, and so give the same bits.
+"""
 
 from math import nan
 from typing import Any

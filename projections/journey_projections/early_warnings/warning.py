@@ -1,6 +1,6 @@
 """A warning in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -75,6 +75,37 @@ class About(NamedTuple):
     subject: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pledged:
+    """One promise of the organisation: its level (0 to 1), when it was made and due (UTC), and what became of it.
+
+    `state` is open, due (within days), overdue, kept (in full, in time), broken (less, or later), or void (replaced, or the relationship
+    ended first). `delivered` is the level that was, None while nothing was.
+    """
+
+    promise: str
+    level: float
+    made: datetime
+    due: datetime | None
+    state: str
+    delivered: float | None
+
+    @classmethod
+    def of(cls, watch: Watch, about: About, level: float, at: int) -> "Pledged":
+        """The promise behind a watch, at an instant."""
+        due = None if watch.due == NEVER else instant_at(watch.due)
+        delivered = None if watch.value < 0.0 else watch.value
+        if delivered is not None:
+            state = "kept" if delivered >= level and watch.closes <= watch.due else "broken"
+        elif watch.closes != NEVER:
+            state = "void"
+        elif at > watch.due:
+            state = "overdue"
+        else:
+            state = "due" if at >= watch.opens else "open"
+        return cls(about.subject or "", level, about.occurred_at, due, state, delivered)
+
+
 def kind_at(watch: Watch, at: int) -> int:
     """The kind of a watch at an instant: what is due becomes overdue."""
     return PROMISE_OVERDUE if watch.kind == PROMISE_DUE and at > watch.due else watch.kind
@@ -100,6 +131,11 @@ def told(watch: Watch, about: About, at: int, p: WarningParameters, until: int =
         severity_at(watch, at, p),
         from_microseconds(until) if has_closed else None,
     )
+
+
+def in_order(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
+    """The gravest first; of equals, the one that is open for longest."""
+    return tuple(sorted(warnings, key=lambda one: (-one.severity, one.since, one.kind, one.touchpoints)))
 
 
 def _waiting(called: str) -> Callable[[Watch, About, int, bool], str]:
