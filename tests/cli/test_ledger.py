@@ -99,14 +99,14 @@ def test_nothing_is_kept_of_a_small_journal_unless_asked(shop: "Journey") -> Non
 
 def test_a_large_journal_is_read_by_its_ledger(shop: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
     plain = shop.in_json("replay", "--all").out
-    monkeypatch.setattr("journey_projections.questions.everyone.SMALL", 3)
+    monkeypatch.setattr("journey_projections.questions.everyone.LARGE", 3)
     assert shop.in_json("replay", "--all", "--memory", "512MB").out == plain
     assert "journey.ledger" in shop.names()
 
 
 def test_where_the_ledger_cannot_be_kept_it_is_said_and_the_answer_is_the_same(shop: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
     plain = shop.in_json("replay", "--all").out
-    monkeypatch.setattr("journey_projections.questions.everyone.SMALL", 3)
+    monkeypatch.setattr("journey_projections.questions.everyone.LARGE", 3)
     (shop.folder / "journey.ledger").write_text("in the way")
     run = shop("--format", "json", "replay", "--all")
     assert (run.code, run.out) == (0, plain)

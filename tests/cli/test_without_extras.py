@@ -93,7 +93,7 @@ def test_what_needs_an_extra_says_how_it_is_installed(without_extras: list[Any],
 
 
 def test_a_large_journal_is_replayed_without_the_ledger_and_says_so(tmp_path: Path) -> None:
-    script = SCRIPT.replace("for line in", "from journey_projections.questions import everyone\neveryone.SMALL = 1\nfor line in")
+    script = SCRIPT.replace("for line in", "from journey_projections.questions import everyone\neveryone.LARGE = 1\nfor line in")
     lines = "\n".join(json.dumps(one) for one in (["record", OPENED], ["record", MET], ["--format", "json", "replay", "--all"]))
     done = run_process(
         [sys.executable, "-c", script], input=lines, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True

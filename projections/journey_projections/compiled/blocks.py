@@ -85,13 +85,17 @@ class ThreadedFold:
         if rules.takes_touchpoints:
             raise UnusableRules(f"rule set `{rules.name}` takes touchpoints, which columns do not hold", "replay each history by itself")
         folds = cls(rules, program_of(rules, options.watched), options, threads)
-        nothing = folds.arguments(np.empty(0, ROW), np.zeros(1, np.int64), folds.program.scratch(1), folds.out(0, 0), 0, 0)
+        nothing = folds.nothing()
         if notice is not None and not is_cached(folds.program.fold, nothing):
             notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
         if not is_loaded(folds.program.fold, nothing):
             with compile_lock(folds.program.fold):
                 folds.program.fold(*nothing)
         return folds
+
+    def nothing(self) -> tuple[Any, ...]:
+        """The arguments for no relationships: compiled code is found by their types."""
+        return self.arguments(np.empty(0, ROW), np.zeros(1, np.int64), self.program.scratch(1), self.out(0, 0), 0, 0)
 
     def block(self, partition: Partition, low: int, high: int, errors: dict[int, UnusableRules]) -> Out:
         """Fold the relationships from `low` up to `high`; those in the results are counted from `low`.
@@ -171,3 +175,13 @@ class ThreadedFold:
 def joined(written: Sequence[Written], which: int) -> Array:
     """The rows of one kind."""
     return np.concatenate([one[which] for one in written])
+
+
+def is_compiled_for_bulk(rules: RuleSet, watched: WarningParameters | None) -> bool:
+    """Whether the fold of a rule set, with warnings or without, is compiled, in this process or on disk."""
+    options = ReplayOptions(None, np.empty(0, np.int64), parties=False, contributions=False, watched=watched)
+    try:
+        folds = ThreadedFold(rules, program_of(rules, watched), options, 1)
+    except NotCompilable:
+        return False
+    return is_cached(folds.program.fold, folds.nothing())

@@ -111,9 +111,9 @@ def replay_all(
     Columns may come in several runs, such as the segments of a ledger, with codes from the same dictionaries; rows may come in any
     order, and fastest nearly in that of time. `at` is a bound and the instant of every result, as in `replay`; without it each
     relationship stands at its own last touchpoint. `united` gives, for each relationship's code, that of the one which it is
-    merged with, or its own, and `people` the same for people. `dates` adds the trust at those instants, `parties` and
-    `contributions` add these, `states` the state at those instants. `warnings` adds outlooks and the warnings that are open then, by these parameters; with `promises` every
-    promise is among the watches, with `stakes` the outlooks say what would fall.
+    merged with, or its own, and `people` the same for people. `dates` adds the trust at those instants, `parties`, `contributions`
+    and `states` (at those instants) add these. `warnings` adds outlooks and the warnings that are open then, by these parameters; with
+    `promises` every promise is among the watches, with `stakes` the outlooks say what would fall.
 
     The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
     when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90

@@ -74,8 +74,7 @@ class SingleFold:
             made = replace(self._folds, rules=rules, program=program_of(rules))
         except NotCompilable:
             return None
-        nothing = made.arguments(np.empty(0, ROW), np.zeros(1, np.int64), made.program.scratch(1), made.out(0, 0), 0, 0)
-        is_same = made.program.fold is self._folds.program.fold and is_loaded(made.program.fold, nothing)
+        is_same = made.program.fold is self._folds.program.fold and is_loaded(made.program.fold, made.nothing())
         return Ready(made, kinds_of(rules, rules.start())) if is_same else None
 
 

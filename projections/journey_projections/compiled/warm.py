@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from journey.extras import extra
+from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.replaying.engines import add_fold, is_warm
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import RuleSet
@@ -22,3 +23,14 @@ def warm(rules: str | RuleSet = "goodwill", notice: Callable[[str], object] | No
     loaded = rule_set(rules) if isinstance(rules, str) else rules
     if not is_warm(loaded):
         add_fold(loaded, SingleFold(loaded, notice).fold)
+
+
+def is_compiled(rules: RuleSet, warnings: WarningParameters | None = None) -> bool:
+    """Whether bulk replay by some rules, with warnings if there are parameters of them, was compiled on this machine before.
+
+    Raises MissingExtra.
+    """
+    with extra("bulk", "compiled replay"):
+        from journey_projections.compiled.blocks import is_compiled_for_bulk
+
+    return is_compiled_for_bulk(rules, warnings)

@@ -56,6 +56,11 @@ class WatchedRun:
         run.pass_until(self._at)
 
     @property
+    def relationship(self) -> str:
+        """The relationship's name."""
+        return self._history.relationship or ""
+
+    @property
     def owner(self) -> str | None:
         """Whom the customer deals with."""
         return self._person(owner(self.state))
@@ -81,7 +86,7 @@ class WatchedRun:
         if leaving is None or not self.run.count:
             return 0.0
         before, now = self.run.trust(), from_microseconds(self._at)
-        touchpoint = RepresentativeLeft(id="left", relationship=self._history.relationship or "", occurred_at=now, representative=leaving)
+        touchpoint = RepresentativeLeft(id="left", relationship=self.relationship, occurred_at=now, representative=leaving)
         self.run.step(Recorded(touchpoint, now))
         return before - self.run.trust()
 

@@ -1,13 +1,14 @@
 """Replay of every relationship in a ledger: some at a time, so that memory is bounded by a setting and not by the log."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from journey.errors import UnusableRules
 from journey.times import moment
 from journey_projections.compiled import Replays, replay_all
+from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.open_ledger import OpenLedger
 from journey_projections.ledger.results import Instant, Results, Standings
@@ -21,7 +22,7 @@ PROCESS = 300 * MEBIBYTE
 ROW = 400
 """What one row takes while it is read and replayed, with room to spare."""
 CONTRIBUTION = 240
-"""What its contribution takes in addition."""
+"""What its contribution takes in addition, or its warnings."""
 AT_DATE = 50
 """What the trust of one relationship at one date takes."""
 LEAST = 20_000
@@ -48,6 +49,10 @@ def replay_ledger(
     dates: Sequence[Instant] = (),
     parties: bool = False,
     contributions: bool = False,
+    states: bool = False,
+    warnings: WarningParameters | None = None,
+    promises: bool = False,
+    stakes: bool = False,
     on_chunk: Callable[[ReplayedChunk], object] = lambda _: None,
     memory: int = MEMORY,
     threads: int = 2,
@@ -57,18 +62,21 @@ def replay_ledger(
     """Replay every relationship of a ledger as of a day and as known at a day, in about so many bytes of `memory`.
 
     It takes more where one relationship needs more. Each is bit-identical to `replay` of its history. `on_chunk` gets each chunk as
-    soon as it is replayed, with the trust at `dates` and `contributions` if asked for; the Standings have `parties` if asked for.
+    soon as it is replayed, with the trust at `dates`, `contributions` and what else is asked for, as by `replay_all`; the Standings have
+    `parties` if asked for.
     `notice` is as for `replay_all`; so is `failed`, but that it takes the relationship's name.
     Raises UnknownName for rules, UnusableRules, DamagedLedger.
     """
     known = None if known_at is None else moment(known_at)
     results = []
     courses = len(dates) * opened.note.names["relationships"] / max(opened.rows, 1)
-    for chunk in opened.chunks(rows_within(memory, contributions=contributions, courses=courses, dates=len(dates)), known):
-        options = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
+    more = contributions or warnings is not None
+    for chunk in opened.chunks(rows_within(memory, contributions=more, courses=courses, dates=len(dates)), known):
+        options: dict[str, Any] = {"at": as_of, "dates": dates, "parties": parties, "contributions": contributions}
+        options |= {"states": states, "warnings": warnings, "promises": promises, "stakes": stakes}
         errors: dict[int, UnusableRules] = {}
         take = None if failed is None else errors.__setitem__
-        replays = replay_all(chunk.columns, rules, **options, threads=threads, notice=notice, failed=take)  # type: ignore[arg-type]
+        replays = replay_all(chunk.columns, rules, **options, threads=threads, notice=notice, failed=take)
         if failed is not None and errors:
             chunk.present[list(errors)] = False
             names = opened.names.of("relationships").take(pa.array(chunk.first + code for code in errors))

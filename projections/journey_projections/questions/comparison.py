@@ -115,7 +115,7 @@ def compare_everyone(
 
     Relationships on which either fails are left out and given to `failed`; without `failed` the first such error is raised.
     """
-    opened = None if any(one.takes_touchpoints for one in rules) else ledger_of_large(journal, place, files)
+    opened = None if any(one.takes_touchpoints for one in rules) else ledger_of_large(journal, place, files, rules)
     if opened is not None:
         queries = [Query(one, as_of, known_at, failed=failed) for one in rules]
         tables = (by_ledger(opened, replace(one, failed=naming_touchpoints(journal, one)), working).table() for one in queries)

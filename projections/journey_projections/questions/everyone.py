@@ -20,6 +20,7 @@ from journey_projections.rules.rule_set import RuleSet
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from journey_projections.early_warnings.parameters import WarningParameters
     from journey_projections.ledger import OpenLedger, ReplayedChunk, Standing, Standings
     from journey_projections.questions.ledger_place import LedgerPlace, Working
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 Failed = Callable[[str, UnusableRules], object]
 """Takes the name of a relationship on which the rules fail, and their error."""
 
-SMALL = 100_000
-"""Up to so many recorded facts each history is replayed by itself, which needs neither ledger nor compiler."""
+SMALL, LARGE = 5_000, 20_000
+"""Up to SMALL recorded facts each history is replayed by itself, which needs neither ledger nor compiler; up to LARGE, too, as long as
+the rules were not compiled before on this machine, which takes half a minute."""
 LONG, MANY = 40_000, 2_000_000
 """A course of more than LONG dates (a century of days) is refused if it would have more than MANY rows."""
 AT_ONCE = 10_000
@@ -113,7 +115,7 @@ def replay_everyone(
     def outermost() -> tuple[Touchpoint, Touchpoint] | None:
         return _outermost(_edges(journal, query))
 
-    opened = None if query.rules.takes_touchpoints else ledger_of_large(journal, place, files)
+    opened = None if query.rules.takes_touchpoints else ledger_of_large(journal, place, files, (query.rules,))
     if opened is not None:
         dates = query.dates(opened.span(), opened.note.names["relationships"], outermost)
         return by_ledger(opened, replace(query, failed=naming_touchpoints(journal, query)), working, dates)
@@ -141,13 +143,15 @@ def histories_of(
             done(1)
 
 
-def ledger_of_large(journal: Journal, place: "LedgerPlace", files: ExitStack) -> "OpenLedger | None":
-    """The ledger of a large journal, or of any whose place is named, caught up.
+def ledger_of_large(
+    journal: Journal, place: "LedgerPlace", files: ExitStack, rules: Sequence[RuleSet], warnings: "WarningParameters | None" = None
+) -> "OpenLedger | None":
+    """The ledger of a journal large enough for compiled replay by some rules, or of any whose place is named, caught up.
 
     None for a small journal, without the extra `bulk`, and where the ledger is empty or has unknown kinds, which the journal refuses
     or reports.
     """
-    if place.named is None and not _is_large(journal):
+    if place.named is None and not _is_large(journal, rules, warnings):
         return None
     try:
         import journey_projections.ledger  # noqa: F401 - only whether it is there
@@ -161,12 +165,19 @@ def ledger_of_large(journal: Journal, place: "LedgerPlace", files: ExitStack) ->
     return None if opened is None or opened.unknown else opened
 
 
-def _is_large(journal: Journal) -> bool:
+def _is_large(journal: Journal, rules: Sequence[RuleSet], warnings: "WarningParameters | None") -> bool:
     try:
-        return journal.last_position() > SMALL
+        facts = journal.last_position()
     except UnsupportedSchema:
         # An old file has no counters until it is written to.
         return False
+    if facts <= SMALL or facts > LARGE:
+        return facts > LARGE
+    try:
+        from journey_projections.compiled.warm import is_compiled
+    except MissingExtra:
+        return False
+    return all(is_compiled(one, warnings) for one in rules)
 
 
 def by_ledger(opened: "OpenLedger", query: Query, working: "Working", dates: Sequence[datetime] = ()) -> "Standings":

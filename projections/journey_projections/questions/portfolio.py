@@ -1,0 +1,189 @@
+"""How everybody moved: states and trust per period, movers with their reasons, cohorts by origin."""
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import fsum
+
+from typing_extensions import TypedDict
+
+from journey.history import History
+from journey.json_shapes import Time
+from journey_projections.early_warnings.outlook import Outlook
+from journey_projections.replaying.replay import replay
+from journey_projections.rules.rule_set import STATES, RuleSet
+
+MOVERS = 3
+"""How many movers up and down a period names."""
+MOVED = 0.02
+"""Who moved by less did not move."""
+
+
+class MoverShape(TypedDict):
+    """Who moved, as plain data."""
+
+    relationship: str
+    trust: float
+    change: float
+    touchpoint: str | None
+    words: str
+
+
+class CohortShape(TypedDict):
+    """Relationships of one origin, as plain data."""
+
+    relationships: int
+    trust: float
+
+
+class PeriodShape(TypedDict):
+    """A period, as plain data."""
+
+    until: Time
+    relationships: int
+    trust: float
+    states: dict[str, int]
+    up: list[MoverShape]
+    down: list[MoverShape]
+    origins: dict[str, CohortShape]
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A relationship whose trust moved in a period, to what, by how much, and the touchpoint that did most of it, in words (None: time)."""
+
+    relationship: str
+    trust: float
+    change: float
+    touchpoint: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Relationships of one origin: how many, and their mean trust."""
+
+    relationships: int
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Where everybody stood at the end of a period (UTC): how many, their mean trust while they go on, how many in each state, who moved
+    most in it up and down, and those of each origin who go on. Ended relationships count as states only.
+    """
+
+    until: datetime
+    relationships: int
+    trust: float
+    states: Mapping[str, int]
+    up: tuple[Mover, ...]
+    down: tuple[Mover, ...]
+    origins: Mapping[str, Cohort]
+
+    def to_dict(self) -> PeriodShape:
+        """Plain data, as `journey portfolio` writes it in JSON."""
+
+        def movers(some: Iterable[Mover]) -> list[MoverShape]:
+            return [
+                {
+                    "relationship": one.relationship,
+                    "trust": one.trust,
+                    "change": one.change,
+                    "touchpoint": one.touchpoint,
+                    "words": one.words,
+                }
+                for one in some
+            ]
+
+        return {
+            "until": self.until.isoformat(),
+            "relationships": self.relationships,
+            "trust": self.trust,
+            "states": dict(self.states),
+            "up": movers(self.up),
+            "down": movers(self.down),
+            "origins": {name: {"relationships": one.relationships, "trust": one.trust} for name, one in self.origins.items()},
+        }
+
+
+PORTFOLIO: Mapping[str, str] = {"until": "instant", "relationships": "count", "trust": "number", **dict.fromkeys(STATES, "count")}
+"""The columns of a table of periods, each with what it holds."""
+
+
+@dataclass
+class _Sums:
+    """What is counted of one period, in one pass over everybody."""
+
+    trust: dict[str, list[float]] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    up: list[tuple[float, str, float]] = field(default_factory=list)
+    down: list[tuple[float, str, float]] = field(default_factory=list)
+
+    def move(self, relationship: str, change: float, trust: float) -> None:
+        """Keep those who moved most."""
+        if abs(change) >= MOVED:
+            most = self.up if change > 0.0 else self.down
+            heapq.heappush(most, (abs(change), relationship, trust))
+            if len(most) > MOVERS:
+                heapq.heappop(most)
+
+
+def portfolio(
+    outlooks: Iterable[Outlook],
+    dates: Sequence[datetime],
+    rules: RuleSet,
+    history: Callable[[str], History],
+    *,
+    states: Iterable[str] = (),
+    owners: Iterable[str] = (),
+) -> tuple[Period, ...]:
+    """A Period for each of `dates` but the first, at which the first period begins; outlooks have the course at all of them.
+
+    `history` reads the history of a relationship; the reasons of those who moved are from a replay of it. `states` and `owners` keep only
+    relationships that are so now.
+    """
+    wanted_states, wanted_owners = frozenset(states), frozenset(owners)
+    sums = [_Sums() for _ in dates]
+    for one in outlooks:
+        if (wanted_states and one.state not in wanted_states) or (wanted_owners and one.owner not in wanted_owners):
+            continue
+        before = None
+        for place, level in enumerate(one.course):
+            if level is None:
+                continue
+            here = sums[place]
+            here.states[level.state] = here.states.get(level.state, 0) + 1
+            if not level.state.startswith("ended_"):
+                here.trust.setdefault(one.origin or "untold", []).append(level.trust)
+            if before is not None:
+                here.move(one.relationship, level.trust - before.trust, level.trust)
+            before = level
+    return tuple(_period(here, since, until, rules, history) for here, since, until in zip(sums[1:], dates[:-1], dates[1:], strict=True))
+
+
+def _period(here: _Sums, since: datetime, until: datetime, rules: RuleSet, history: Callable[[str], History]) -> Period:
+    origins = {name: Cohort(len(some), fsum(some) / len(some)) for name, some in sorted(here.trust.items())}
+    going = sum(len(some) for some in here.trust.values())
+
+    def movers(most: list[tuple[float, str, float]], sign: float) -> tuple[Mover, ...]:
+        ranked = sorted(most, key=lambda one: (-one[0], one[1]))
+        return tuple(_mover(Mover(name, trust, sign * size), history(name), since, until, rules) for size, name, trust in ranked)
+
+    return Period(
+        until,
+        sum(here.states.values()),
+        fsum(level for some in here.trust.values() for level in some) / going if going else 0.0,
+        {state: here.states[state] for state in STATES if state in here.states},
+        movers(here.up, 1.0),
+        movers(here.down, -1.0),
+        origins,
+    )
+
+
+def _mover(mover: Mover, history: History, since: datetime, until: datetime, rules: RuleSet) -> Mover:
+    """A mover with the touchpoint that moved it most its way."""
+    moved = [one for one in replay(history, rules, until).contributions if one.occurred_at > since]
+    most = max(moved, key=lambda one: one.delta if mover.change > 0.0 else -one.delta, default=None)
+    return mover if most is None else Mover(mover.relationship, mover.trust, mover.change, most.touchpoint, most.words)

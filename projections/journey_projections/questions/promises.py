@@ -1,0 +1,86 @@
+"""What was promised, and what became of it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from typing_extensions import TypedDict
+
+from journey.json_shapes import Time
+from journey_projections.early_warnings.outlook import Outlook
+from journey_projections.early_warnings.warning import Pledged
+
+PROMISE_STATES = ("overdue", "due", "open", "broken", "kept", "void")
+"""What may have become of a promise, what presses first."""
+
+
+class PromiseShape(TypedDict):
+    """A promise, as plain data."""
+
+    promise: str
+    relationship: str
+    level: float
+    made: Time
+    due: Time | None
+    state: str
+    delivered: float | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise of the organisation to a customer, who deals with `owner` now."""
+
+    relationship: str
+    owner: str | None
+    promise: Pledged
+
+    def to_dict(self) -> PromiseShape:
+        """Plain data, as `journey promises` writes it in JSON."""
+        one = self.promise
+        return {
+            "promise": one.promise,
+            "relationship": self.relationship,
+            "level": one.level,
+            "made": one.made.isoformat(),
+            "due": None if one.due is None else one.due.isoformat(),
+            "state": one.state,
+            "delivered": one.delivered,
+            "owner": self.owner,
+        }
+
+
+PROMISES: Mapping[str, str] = {
+    "promise": "text",
+    "relationship": "text",
+    "level": "number",
+    "made": "instant",
+    "due": "instant",
+    "state": "text",
+    "delivered": "number",
+    "owner": "text",
+}
+"""The columns of a table of promises, each with what it holds."""
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def promises(
+    outlooks: Iterable[Outlook],
+    *,
+    states: Collection[str] = (),
+    owners: Collection[str] = (),
+    since: datetime | None = None,
+) -> tuple[Promised, ...]:
+    """Promises by what presses: first those overdue, for longest, then those due, soonest, and so on as PROMISE_STATES.
+
+    `states` and `owners` keep only those, `since` only those made after it. The outlooks must have promises.
+    """
+    rows = [
+        Promised(one.relationship, one.owner, promise)
+        for one in outlooks
+        if not owners or one.owner in owners
+        for promise in one.promises()
+        if (not states or promise.state in states) and (since is None or promise.made >= since)
+    ]
+    rows.sort(key=lambda one: (PROMISE_STATES.index(one.promise.state), one.promise.due or _LAST, one.relationship, one.promise.promise))
+    return tuple(rows)
