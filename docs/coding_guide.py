@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from page import page, written_by
 
 from journey import History, Touchpoint, read_touchpoint
+from journey.in_words import BENEVOLENCE, COMPETENCE, INTEGRITY, RECOGNISED, SEVERITY, score_in_words
 from journey.testing import at_day
 from journey_projections import GOODWILL, Replay, replay
 
@@ -91,26 +92,18 @@ def scores(words: str, *values: float, instrument: str = "csat") -> Row:
     return said(words, *(act("feedback_given", 30.0 * number, instrument=instrument, score=value) for number, value in enumerate(values)))
 
 
+_SCORES = (("csat", 1.0), ("csat", 0.25), ("nps", 0.9), ("nps", 0.6))
+
 TABLES = (
     Table(
         "How a contact felt",
         "`benevolence` says how people were treated, `competence` how well the work was done, `integrity` whether what was said was true. "
         "Leave out what you do not know. An ordinary contact is about 0.4 to 0.6, and 0 is neither good nor bad.",
         (
-            contact("attentive beyond what was needed", benevolence=0.9),
-            contact("friendly", benevolence=0.5),
-            contact("correct, no more", benevolence=0.1),
-            contact("curt", benevolence=-0.15),
-            contact("cold", benevolence=-0.35),
-            contact("rude", benevolence=-0.6),
-            contact("humiliating", benevolence=-0.9),
-            contact("greeted by name, the history known", recognised=True),
-            contact("a long-standing customer treated as a number", recognised=False),
-            contact("skilled work", competence=0.7),
-            contact("a small slip in the work", competence=-0.15),
-            contact("botched work", competence=-0.6),
-            contact("told an unwelcome truth", integrity=0.6),
-            contact("told a half-truth", integrity=-0.4),
+            *(contact(words, benevolence=value) for value, words in BENEVOLENCE),
+            *(contact(words, recognised=value) for value, words in RECOGNISED.items()),
+            *(contact(words, competence=value) for value, words in COMPETENCE),
+            *(contact(words, integrity=value) for value, words in INTEGRITY),
         ),
     ),
     Table(
@@ -163,7 +156,7 @@ TABLES = (
     ),
     Table(
         "Something went wrong",
-        "`severity`: 0.1 a nuisance, 0.3 an annoyance, 0.5 a serious failure, 0.8 a disaster. What you do next are `recovery_step_taken`, "
+        "`severity`: " + ", ".join(f"{value} {words}" for value, words in SEVERITY) + ". What you do next are `recovery_step_taken`, "
         "each when it was done, with the failure's `episode`.",
         (
             failed("a nuisance, and nothing more said", severity=0.1),
@@ -200,10 +193,7 @@ TABLES = (
         "What customers say",
         "A `score` is scaled so that 0 is the worst and 1 the best: a CSAT of *n* of 5 is (n - 1) / 4, an NPS of *n* is n / 10.",
         (
-            scores("CSAT 5 of 5", 1.0),
-            scores("CSAT 2 of 5", 0.25),
-            scores("NPS 9", 0.9, instrument="nps"),
-            scores("NPS 6", 0.6, instrument="nps"),
+            *(scores(score_in_words(one, value), value, instrument=one) for one, value in _SCORES),
             scores("NPS 0, six months in a row", *[0.0] * 6, instrument="nps"),
             said("praise", act("praise_given", size=0.7)),
             said("speaks badly of you, as a third party has it", act("word_of_mouth_heard", valence=-0.6, certainty=0.4)),

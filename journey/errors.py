@@ -18,7 +18,8 @@
     ├── DamagedLedger            rebuild the ledger
     └── MissingExtra             install it
 
-`str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to fix it.
+`str(error)` is one line: what is wrong, with the user's value in backticks. `error.mend` says how to fix it, and `error.detail` may show
+where.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,9 @@ from difflib import get_close_matches
 
 class JourneyError(Exception):
     """The root of all errors below."""
+
+    detail = ""
+    """Lines that show the place, such as a line of SQL with a caret under it; mostly there are none."""
 
     def __init__(self, message: str, mend: str = "") -> None:
         super().__init__(message)
@@ -63,13 +67,20 @@ class ConflictingTouchpoint(JourneyError):
 
     def __init__(self, id: str, recorded: dict[str, object], offered: dict[str, object]) -> None:
         self.id, self.recorded, self.offered = id, recorded, offered
-        names = sorted({*recorded, *offered})
+        names = sorted({*recorded, *offered} - {"relationship"})
         differing = [name for name in names if recorded.get(name) != offered.get(name)]
-        changes = ", ".join(f"{name} {shown(recorded.get(name))} against {shown(offered.get(name))}" for name in differing)
-        super().__init__(
-            f"touchpoint `{id}` is already recorded with other content: {changes}",
-            "give the new touchpoint an id of its own; recorded facts stay as they are",
-        )
+        changes = ", ".join(f"{name} {_or_nothing(recorded.get(name))} against {_or_nothing(offered.get(name))}" for name in differing)
+        own, other = (fields.get("relationship") for fields in (recorded, offered))
+        whose = f" of {shown(own)}" if own else ""
+        if own == other:
+            mend = "give the new touchpoint an id of its own; recorded facts stay as they are"
+            super().__init__(f"touchpoint {shown(id)}{whose} is already recorded with other content: {changes}", mend)
+        else:
+            mend = (
+                "an id is unique in the whole journal; give the new touchpoint one of its own, perhaps with the relationship's name in it"
+            )
+            taken = f"the id {shown(id)} is taken by a touchpoint{whose}" if own else f"the id {shown(id)} is taken by a fact about people"
+            super().__init__(f"{taken}, recorded with other content" + (f": {changes}" if changes else ""), mend)
 
 
 class ConflictingHistory(JourneyError):
@@ -135,6 +146,10 @@ def shown(value: object) -> str:
     """A value of the user's in backticks, on one line and not too long."""
     text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value))
     return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"
+
+
+def _or_nothing(value: object) -> str:
+    return "nothing" if value is None else shown(value)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

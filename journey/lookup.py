@@ -9,7 +9,7 @@ from journey.errors import UnknownName
 from journey.history import History, Recorded
 from journey.identities import Identities, united_summaries
 from journey.merging import merged_pairs, names_of_united, people_in
-from journey.near_names import LIMIT, nearest, starts_near
+from journey.near_names import LIMIT, nearest, one_slip_from, starts_near
 from journey.privacy.personal import PersonalTexts
 from journey.stores.codec import decode_all
 from journey.stores.protocol import Store, Summary
@@ -109,7 +109,8 @@ class Lookup:
         """The fact of this id. Raises UnknownName."""
         record = self.find([id]).get(id)
         if record is None:
-            raise UnknownName(f"no touchpoint `{id}`", "`journey history` lists the ids of a relationship")
+            near = [row.id for row in self._store.find(one_slip_from(id))]
+            raise UnknownName.of("touchpoint", id, near, "`journey history` lists the ids of a relationship")
         return record.touchpoint
 
     def decode(self, rows: Sequence[StoredTouchpoint]) -> list[Recorded[Fact]]:

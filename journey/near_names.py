@@ -6,6 +6,9 @@ LIMIT = 3
 """How many names to look at from each start on."""
 _LADDER = 24
 _CANDIDATES = 2
+_TYPED = 40
+"""Up to so many characters an id may have been typed."""
+_TYPABLE = "abcdefghijklmnopqrstuvwxyz0123456789-_.:/@"
 
 
 def starts_near(name: str) -> Sequence[str]:
@@ -18,6 +21,22 @@ def starts_near(name: str) -> Sequence[str]:
     cases = (name.lower(), name.upper(), name.capitalize(), name[:1].swapcase() + name[1:])
     other_cases = [text[:end] for text in cases if text != name for end in (length, length // 2 + 1)]
     return list(dict.fromkeys([*beginnings, *other_cases]))
+
+
+def one_slip_from(id: str) -> Sequence[str]:
+    """Every id that a slip of the keyboard makes `id` of: a letter too many, too few, wrong or swapped with the next; or another case.
+
+    Ids have no order worth searching by, so each is looked up; a long one, which nobody types, has none.
+    """
+    if not 0 < len(id) <= _TYPED:
+        return ()
+    letters = sorted({*id, *_TYPABLE})
+    halves = [(id[:place], id[place:]) for place in range(len(id) + 1)]
+    slips = [head + tail[1:] for head, tail in halves if tail]
+    slips += [head + tail[1] + tail[0] + tail[2:] for head, tail in halves if len(tail) > 1]
+    slips += [head + letter + tail[1:] for head, tail in halves if tail for letter in letters]
+    slips += [head + letter + tail for head, tail in halves for letter in letters]
+    return list(dict.fromkeys([id.lower(), id.upper(), *slips]) - {"": None, id: None}.keys())
 
 
 def nearest(name: str, known: Iterable[str]) -> Sequence[str]:

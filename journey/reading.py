@@ -55,11 +55,27 @@ def object_of(text: str | bytes, field: str = "") -> dict[str, Any]:
     except _GivenTwice as error:
         wrong = (field, f"`{error}` is given twice") if field else (str(error), "is given twice")
         raise InvalidTouchpoint([wrong], f"give `{error}` once") from None
+    except json.JSONDecodeError as error:
+        if (unclosed := _unclosed(error)) is not None:
+            raise InvalidTouchpoint([(field, unclosed[0])], unclosed[1]) from None
+        raise InvalidTouchpoint([(field, f"this is not JSON: {error}")], mend) from None
     except (ValueError, RecursionError) as error:
         raise InvalidTouchpoint([(field, f"this is not JSON: {error}")], mend) from None
     if not isinstance(value, dict):
         raise InvalidTouchpoint([(field, f"a JSON object is needed, not {type(value).__name__}")], mend)
     return value
+
+
+def _unclosed(error: json.JSONDecodeError) -> tuple[str, str] | None:
+    """What is wrong and the mend, if an object in JSON only lacks its end."""
+    text = error.doc.strip()
+    if not text.startswith("{"):
+        return None
+    if error.msg.startswith("Unterminated string"):
+        return f"this is not JSON: the text that begins at character {error.pos + 1} is not closed", 'close it with `"`'
+    if error.pos < len(error.doc.rstrip()):
+        return None
+    return "this is not JSON: the object is not closed", "close it with `}`; an object that is one of many lines stands on one line"
 
 
 _BLANK_AND_COLON = re.compile(rb"[\t\r\n]:")

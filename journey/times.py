@@ -1,6 +1,7 @@
 """Two notations for one instant: aware datetimes in UTC at the edge, integer microseconds since 1970 inside."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 
 from journey.errors import shown
@@ -14,10 +15,15 @@ _OTHER_OFFSET_FROM = datetime(1, 1, 1, 1)  # noqa: DTZ001 - it is compared with 
 _MEND = "write ISO 8601 with a UTC offset, such as `2024-03-01T09:30:00+01:00` or `…Z`"
 
 
+_LONG = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+"""A month, or a year."""
+
+
 def utc(value: object) -> datetime:
     """Read one instant: an aware datetime, or ISO 8601 text with an offset. Raises ValueError that carries the mend."""
     if type(value) is datetime and value.tzinfo is UTC:
         return value
+    typed = value
     if isinstance(value, str):
         if len(value) > 27 and _FINER.search(value):
             raise ValueError(f"{shown(value)} is finer than a microsecond; give at most 6 digits of a second")
@@ -29,23 +35,45 @@ def utc(value: object) -> datetime:
         raise ValueError(f"{shown(value)} is not a date or time; {_MEND}")
     if value.tzinfo is None or value.utcoffset() is None:
         text, is_first = value.isoformat(), value < _OTHER_OFFSET_FROM
-        raise ValueError(f"`{text}` has no UTC offset; add one, as in `{text}Z`" + ("" if is_first else f" or `{text}+01:00`"))
+        mend = f"add one, as in `{text}Z`" + ("" if is_first else f" or `{text}+01:00`")
+        raise ValueError(f"{shown(_as_typed(typed))} has no UTC offset; {mend}")
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"`{value.isoformat()}` falls outside the years 1 to 9999 in UTC; give a time within them") from None
+        raise ValueError(f"{shown(_as_typed(typed))} falls outside the years 1 to 9999 in UTC; give a time within them") from None
+
+
+def _as_typed(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value).strip()
 
 
 def moment(value: str | date | datetime) -> datetime:
-    """Read a bound for looking back: an instant as `utc` takes it, or a bare date, which means the end of that day in UTC."""
+    """Read a bound for looking back: an instant as `utc` takes it, or a bare day, month or year, which means its end in UTC."""
+    return _span(value)[1]
+
+
+def beginning(value: str | date | datetime) -> datetime:
+    """Read a bound from which on to look: as `moment`, but a bare day, month or year means its beginning in UTC."""
+    return _span(value)[0]
+
+
+def _span(value: str | date | datetime) -> tuple[datetime, datetime]:
+    """The first and the last instant of a day, a month or a year in UTC; one instant is both."""
+    first = last = value
     if isinstance(value, str):
+        text = value.strip()
+        long = _LONG.fullmatch(text)
         try:
-            value = date.fromisoformat(value.strip())
+            if long is None:
+                first = last = date.fromisoformat(text)
+            else:
+                year, months = int(long[1]), (1, 12) if long[2] is None else (int(long[2]),) * 2
+                first, last = date(year, months[0], 1), date(year, months[1], monthrange(year, months[1])[1])
         except ValueError:
-            return utc(value)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time.max, tzinfo=UTC)
-    return utc(value)
+            first = last = utc(value)
+    if isinstance(first, date) and isinstance(last, date) and not isinstance(first, datetime):
+        return datetime.combine(first, time.min, tzinfo=UTC), datetime.combine(last, time.max, tzinfo=UTC)
+    return utc(first), utc(last)
 
 
 def to_microseconds(instant: datetime) -> int:

@@ -10,7 +10,9 @@ from typing import NoReturn
 import click
 from click.core import ParameterSource
 
-from journey_cli.session import DEFAULT_STORE, Session
+from journey_cli.global_options import NO_STORE, global_options, taking_global_options
+from journey_cli.session import Session
+from journey_cli.text.plain_characters import put_stand_ins
 
 GROUPS = {
     "Look": {
@@ -20,6 +22,7 @@ GROUPS = {
         "replay": "Rebuild trust, confidence and state.",
         "explain": "Show what moved trust, when and why.",
         "whatif": "Replay a history with edits, next to the facts.",
+        "help": "Show how a command is used.",
     },
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
@@ -53,8 +56,21 @@ FAILURE, USAGE, VIOLATED = 1, 2, 3
 """Exit codes: something failed, the call was wrong, a check found violations."""
 
 
+class _ReaderLeft(Exception):
+    """Whoever read our output, as `head`, has enough."""
+
+
 class _Commands(click.Group):
     """A group whose commands live in modules that are imported when called."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            if ctx.invoked_subcommand == "export":
+                raise  # what was not read to its end is not exported
+            # Not an OSError, which click takes for a failure.
+            raise _ReaderLeft from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -67,7 +83,8 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         try:
-            return super().resolve_command(ctx, args)
+            name, command, rest = super().resolve_command(ctx, args)
+            return name, None if command is None else taking_global_options(command), rest
         except click.UsageError as error:
             from journey.errors import did_you_mean
 
@@ -83,31 +100,16 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="customer-journey", prog_name="journey")
-@click.option(
-    "--store",
-    metavar="URL",
-    envvar="JOURNEY_STORE",
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The journal: sqlite:///PATH, postgresql://… or memory:. Also from JOURNEY_STORE.",
-)
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
-@click.option(
-    "--keys",
-    metavar="URL",
-    envvar="JOURNEY_KEYS",
-    help="Key store for personal texts: sqlite:///PATH, postgresql://… (default: next to the journal). Also from JOURNEY_KEYS.",
-)
-@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+@global_options
 @click.pass_context
 def journey(ctx: click.Context, store: str, output_format: str, keys: str | None, debug: bool) -> None:
     """The flight recorder of customer relationships.
 
     Every touchpoint is a fact that is never changed. Trust is replayed from the facts: at any date, under any rules, with
-    what moved it. Start with `journey demo`.
+    what moved it. Start with `journey demo`. The options below may stand before or after the command.
     """
-    if not store or (os.environ.get("JOURNEY_STORE") == "" and ctx.get_parameter_source("store") is ParameterSource.DEFAULT):
-        raise click.UsageError("the store's URL is empty; name one, as in --store sqlite:///journey.db")
+    if os.environ.get("JOURNEY_STORE") == "" and ctx.get_parameter_source("store") is ParameterSource.DEFAULT:
+        raise click.UsageError(NO_STORE)
     ctx.obj = Session(store, output_format == "json", debug, keys or None)
 
 
@@ -117,7 +119,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            put_stand_ins(stream)
     try:
         code = journey.main(args=arguments, prog_name="journey", standalone_mode=False)
         sys.stdout.flush()
@@ -130,10 +132,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _fail(USAGE, error.format_message(), f"`{error.ctx.command_path if error.ctx else 'journey'} --help` shows how")
     except click.ClickException as error:
         _fail(FAILURE, error.format_message())
-    except BrokenPipeError:
-        # The reader of our output has enough.
+    except (_ReaderLeft, BrokenPipeError):
         _quiet_stdout()
-        sys.exit(FAILURE)
+        sys.exit(0)
     except Exception as error:
         _fail_in_words(error, debug="--debug" in (sys.argv[1:] if arguments is None else arguments))
     sys.exit(code if isinstance(code, int) else 0)
@@ -151,11 +152,15 @@ def _fail_in_words(error: Exception, *, debug: bool) -> NoReturn:
     if debug:
         raise error
     if isinstance(error, JourneyError):
-        _fail(USAGE if isinstance(error, InvalidStoreUrl | UnwritableTarget) else FAILURE, str(error), error.mend)
+        _fail(USAGE if isinstance(error, InvalidStoreUrl | UnwritableTarget) else FAILURE, _with(error.detail, error), error.mend)
     if isinstance(error, OSError):
         _quiet_stdout()
         _fail(FAILURE, f"`{error.filename}`: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
     _fail(FAILURE, f"unexpected {type(error).__name__}: {error}", "run again with --debug and report the traceback")
+
+
+def _with(detail: str, error: Exception) -> str:
+    return "\n".join([str(error), *(f"  {line}" for line in detail.splitlines())])
 
 
 def _fail(code: int, message: str, mend: str = "") -> NoReturn:

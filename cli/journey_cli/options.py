@@ -7,19 +7,28 @@ from typing import Any, TypeVar
 import click
 
 
-class _When(click.ParamType[str]):
-    """A bound in time, checked here so that a bad one is a usage error."""
+class When(click.ParamType[str]):
+    """A bound in time, checked here so that a bad one is a usage error: an instant, a day, a month, a year, `today` or `now`.
+
+    The library never reads a clock, so `today` and `now` become what the clock says here; both are in UTC.
+    """
 
     name = "when"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The bound as the library reads it."""
         from journey.times import moment
 
+        text = str(value).strip()
+        if text.lower() in ("now", "today"):
+            from journey.clock import now
+
+            return now().isoformat() if text.lower() == "now" else now().date().isoformat()
         try:
-            moment(value)
+            moment(text)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
+            self.fail(f"{error}; or a day, a month, a year, `today` or `now`", param, ctx)
+        return text
 
 
 def _allow_unknown(ctx: click.Context, _: click.Parameter, allowed: bool) -> None:
@@ -38,9 +47,12 @@ def bounds(command: F) -> F:
         callback=_allow_unknown,
         help="Read past touchpoints of kinds that this journey does not know; they move nothing.",
     )(command)
-    command = click.option("--known-at", type=_When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
+    command = click.option("--known-at", type=When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
     return click.option(
-        "--as-of", type=_When(), metavar="WHEN", help="Only what had happened by then (valid time); a bare date is its end in UTC."
+        "--as-of",
+        type=When(),
+        metavar="WHEN",
+        help="Only what had happened by then (valid time): an instant, today, now, or a day, month or year: its end in UTC.",
     )(command)
 
 

@@ -1,6 +1,6 @@
 """What every command shares: the journal, the output format, and reading histories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,16 @@ class Session:
         with self._opened(relationship, as_of, known_at) as (history, _):
             return history
 
+    def histories(self, relationships: Sequence[str], as_of: str | None, known_at: str | None) -> "Iterator[tuple[str, History]]":
+        """Each of these with its history; relationships that are merged, or named twice, come once, by the first name that was given."""
+        seen = set[str | None]()
+        for name in relationships:
+            history = self.history(name, as_of, known_at)
+            key = name if self._is_file(name) else history.relationship
+            if key not in seen:
+                seen.add(key)
+                yield name, history
+
     def history_and_names(self, relationship: str, as_of: str | None, known_at: str | None) -> "tuple[History, dict[str, str]]":
         """The same, and the names of the people in it and of those who amended it, by id, as far as the journal knows them."""
         from journey.merging import people_in
@@ -56,12 +66,16 @@ class Session:
             people = {person for one in facts for person in (*people_in(one), one.actor) if person}
             return history, {} if journal is None else journal.names(people)
 
+    @staticmethod
+    def _is_file(relationship: str) -> bool:
+        return relationship.endswith(".jsonl") and Path(relationship).exists()
+
     @contextmanager
     def _opened(self, relationship: str, as_of: str | None, known_at: str | None) -> "Iterator[tuple[History, Journal | None]]":
         """A history while its journal is open; the journal is None where a file holds the history."""
         from journey import JourneyError, UnreadableSource
 
-        if relationship.endswith(".jsonl") and Path(relationship).exists():
+        if self._is_file(relationship):
             from journey.formats.history_file import read_history
 
             history = read_history(Path(relationship), allow_unknown=self.allow_unknown)

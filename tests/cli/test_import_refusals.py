@@ -152,7 +152,7 @@ def test_a_conflict_amid_a_large_batch_takes_nobody_with_it(journey: "Journey", 
     assert run.counts == (1500, 1499, 0, 1)
     (refused,) = journey.read("visits.rejects.jsonl")
     assert refused["line"] == place + 1
-    assert f"`row-{place}` is already recorded with other content" in refused["reason"]
+    assert f"`row-{place}` of `r` is already recorded with other content" in refused["reason"]
     assert "`-0.125`" in refused["reason"]
     assert "an id of its own" in refused["mend"]
 

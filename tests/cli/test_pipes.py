@@ -74,7 +74,7 @@ def test_a_reader_that_leaves_early_hears_no_complaint(journey: "Journey", proce
         assert running.stdout.read(1)
         running.stdout.close()
         assert running.stderr.read() == b""
-        assert running.wait(timeout=60) == 1
+        assert running.wait(timeout=60) == 0
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")

@@ -70,7 +70,7 @@ def test_a_conflict_names_both_contents_and_records_nothing(journey: "Journey", 
     journey.record(visit("a", benevolence=0.25))
     run = journey("record", json.dumps(visit("b")), json.dumps(visit("a", benevolence=0.75)))
     assert (run.code, run.out) == (1, "")
-    assert "`a` is already recorded" in run.err
+    assert "touchpoint `a` of `r` is already recorded" in run.err
     assert "`0.25`" in run.err
     assert "`0.75`" in run.err
     assert journey.in_json("relationships").json["touchpoints"] == 1

@@ -2,10 +2,16 @@
 
 import csv
 import json
+import re
+from collections import Counter
 from datetime import UTC, datetime
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
+
+from journey_cli.text import results
+from journey_cli.text.plain_console import PlainConsole
 
 if TYPE_CHECKING:
     from .conftest import Journey, Visit
@@ -116,3 +122,62 @@ def test_what_cannot_be_meant_is_a_usage_error(bank: "Journey", arguments: tuple
     run = bank("replay", *arguments)
     assert (run.code, run.out) == (2, "")
     assert "`journey replay --help` shows how" in run.err
+
+
+@pytest.fixture
+def branch(journey: "Journey", visit: "Visit") -> "Journey":
+    """Four customers, from the worst treated to the best."""
+    journey.record(*(visit(f"v-{name}", name, day=day, benevolence=felt) for name, day, felt in (
+        ("ada", 3, -0.9), ("bea", 2, 0.9), ("cleo", 4, -0.4), ("dora", 1, 0.5),
+    )))  # fmt: skip
+    return journey
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        (("--sort", "trust"), ["ada", "cleo", "dora", "bea"]),
+        (("--sort", "-trust"), ["bea", "dora", "cleo", "ada"]),
+        (("--sort", "at"), ["dora", "bea", "ada", "cleo"]),
+        (("--sort", "-relationship", "--top", "2"), ["dora", "cleo"]),
+        (("--sort", "touchpoints"), ["ada", "bea", "cleo", "dora"]),
+        (("--top", "3"), ["ada", "bea", "cleo"]),
+    ],
+    ids=str,
+)
+def test_results_are_sorted_and_the_first_ones_chosen(branch: "Journey", sort: tuple[str, ...], names: list[str]) -> None:
+    assert [line["relationship"] for line in branch.in_json("replay", "--all", *sort).lines] == names
+    assert [line.split()[0] for line in branch("replay", "--all", *sort).out.splitlines()[1 : 1 + len(names)]] == names
+    branch("replay", "--all", *sort, "--output", "some.jsonl")
+    assert [line["relationship"] for line in branch.read("some.jsonl")] == names
+
+
+def test_what_is_not_known_yet_is_sorted_first(branch: "Journey") -> None:
+    lines = branch.in_json("replay", "--all", "--sort", "at", "--known-at", "2020").lines
+    assert {line["at"] for line in lines} == {None}
+
+
+def test_everyone_ends_with_a_summary(branch: "Journey") -> None:
+    lines = branch.in_json("replay", "--all").lines
+    told, summary = branch("replay", "--all", "--sort", "trust", "--top", "1").out.splitlines()[-2:]
+    assert told.startswith("1 of 4 relationships under goodwill")
+    assert f"median trust {median(line['trust'] for line in lines):.3f}; " in summary
+    assert re.search(r"; \d+\.\d s$", summary)
+    for state, count in Counter(line["state"] for line in lines).items():
+        assert f"{count} {state}" in summary
+
+
+def test_an_order_is_not_for_courses(branch: "Journey") -> None:
+    run = branch("replay", "--all", "--every", "day", "--top", "1")
+    assert (run.code, run.out) == (2, "")
+
+
+def test_rows_stream_while_others_are_replayed(branch: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the first rows are measured, each is written before the next is replayed."""
+    seen: list[str] = []
+    monkeypatch.setattr("journey_cli.text.tables.SAMPLE", 1)
+    monkeypatch.setattr(PlainConsole, "print", lambda _, line, **__: seen.append(str(line)))
+    cells = results._cells
+    monkeypatch.setattr(results, "_cells", lambda one: seen.append(f"replayed {one.relationship}") or cells(one))  # type: ignore[func-returns-value]
+    branch("replay", "--all")
+    assert seen.index("replayed cleo") > next(place for place, line in enumerate(seen) if line.startswith("bea "))

@@ -84,8 +84,7 @@ def _print(session: Session, relationships: tuple[str, ...], judged_by: "list[Ru
 
     out = console()
     width = max(8, min(40, out.width - 66))
-    for relationship in relationships:
-        history = session.history(relationship, as_of, known_at)
+    for relationship, history in session.histories(relationships, as_of, known_at):
         results = [replay(history, rules) for rules in judged_by]
         if session.is_json:
             for result in results:
@@ -93,7 +92,12 @@ def _print(session: Session, relationships: tuple[str, ...], judged_by: "list[Ru
             continue
         out.print(f"{relationship}, {counted(len(history), 'touchpoint')}")
         rows = drawing.table(
-            out, "rules", "trust", "course", "state", "worst touchpoint", right=("trust",), whole=("rules", "course", "state")
+            out,
+            *("rules", "trust", "course", "state", "worst touchpoint"),
+            right=("trust",),
+            whole=("rules", "state"),
+            bars=("course",),
+            spare=("worst touchpoint",),
         )
         for result in results:
             worst = min((one for one in result.contributions if one.touchpoint), key=lambda one: one.delta, default=None)

@@ -1,5 +1,8 @@
 """`journey correct`."""
 
+import re
+from itertools import pairwise
+
 import click
 
 from journey.counterfactuals import assignment
@@ -8,7 +11,21 @@ from journey_cli.session import Session
 from journey_cli.text.console import say_receipt
 
 
-@click.command("correct")
+class _Command(click.Command):
+    """Takes a value such as `-0.5` for a value, and not for an option, so that it can be said how to write it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for field, value in pairwise(args):
+            if re.fullmatch(r"-\.?\d.*", value) and re.fullmatch(r"\w+", field):
+                raise click.UsageError(_written_apart(field, value), ctx)
+        return super().parse_args(ctx, args)
+
+
+def _written_apart(field: str, value: str) -> str:
+    return f"`{field} {value}` is not a correction; write field=value, as in {field}={value}"
+
+
+@click.command("correct", cls=_Command)
 @click.argument("id")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @amending
@@ -22,6 +39,9 @@ def command(session: Session, id: str, fields: tuple[str, ...], reason: str | No
     \b
     journey correct visit-1 benevolence=0.2 note=null --reason "wrong customer's form" --actor anna
     """
+    for field, next_word in pairwise(fields):
+        if "=" not in field and "=" not in next_word:
+            raise click.UsageError(_written_apart(field, next_word))
     try:
         assignments = [assignment(field) for field in fields]
     except ValueError as error:

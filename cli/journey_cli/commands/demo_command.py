@@ -86,7 +86,7 @@ def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contributio
     note = tale.history[str(turning.touchpoint)].note
     if note:
         say(f"“{drawing.printable(note)}”", "italic")
-    rows = drawing.table(out, "", "trust", " ", "exit risk", right=("trust",))
+    rows = drawing.table(out, "", "trust", " ", "exit risk", right=("trust",), whole=("",), bars=(" ",))
     for name, trust, risk in zip(("  before", "  after"), (turning.before, turning.after), _risks(tale.history, turning), strict=True):
         rows.add_row(name, f"{trust:.2f}", Text(drawing.bar(trust, 30), style=drawing.tone(trust)), f"exit risk {risk:.2f}")
     rows.show_header = False
@@ -103,7 +103,7 @@ def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contributio
     if otherwise is not None:
         heading("Had it gone otherwise")
         say(tale.counterfactual_words)
-        rows = drawing.table(out, "", "trust", " ", "state", right=("trust",))
+        rows = drawing.table(out, "", "trust", " ", "state", right=("trust",), whole=("", "state"), bars=(" ",))
         for name, result in (("  as it was", facts), ("  otherwise", otherwise)):
             rows.add_row(name, f"{result.trust:.2f}", Text(drawing.bar(result.trust, 30), style=drawing.tone(result.trust)), result.state)
         rows.show_header = False
@@ -177,7 +177,18 @@ def _years(out: "Console", history: "History", facts: "Replay") -> None:
     by_year: dict[int, list[Contribution]] = {}
     for one in facts.contributions:
         by_year.setdefault(one.occurred_at.year, []).append(one)
-    rows = drawing.table(out, "  year", "trust", " ", "contacts", "what moved it most", right=("trust", "contacts"))
+    rows = drawing.table(
+        out,
+        "  year",
+        "trust",
+        " ",
+        "contacts",
+        "what moved it most",
+        right=("trust", "contacts"),
+        whole=("  year",),
+        bars=(" ",),
+        spare=("contacts",),
+    )
     for year, of_year in by_year.items():
         trust = of_year[-1].after
         most = max(of_year, key=lambda one: abs(one.delta))

@@ -1,62 +1,140 @@
 """`journey explain`."""
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.options import bounds, rules_option
+from journey_cli.options import When, bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
-    from journey_projections import Contribution, Replay
+    from collections.abc import Container, Iterator, Mapping
+    from datetime import datetime
 
-NOTABLE = 0.01
-"""A change of trust worth a line of its own; smaller ones share a line, so that the lines still sum to the score."""
+    from journey import History
+    from journey.history import Recorded
+    from journey_projections import Contribution, Replay
+    from journey_projections.json_shapes import ExplanationShape
+
+    Row = tuple[str, str, str, str, str, str]
 
 
 @click.command("explain")
 @click.argument("relationship")
 @rules_option
 @bounds
+@click.option("--since", type=When(), metavar="WHEN", help="Only what moved trust from then on; a day, month or year means its beginning.")
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="A line for each of the N largest changes; the others share lines.")
+@click.option("--newest", is_flag=True, help="The newest first.")
 @click.option("--full", is_flag=True, help="A line for every touchpoint, however small.")
 @click.pass_obj
-def command(session: Session, relationship: str, rules: str, as_of: str | None, known_at: str | None, full: bool) -> None:
-    """Show what moved the trust of RELATIONSHIP (or FILE.jsonl), when and why. The lines sum to the score."""
+def command(
+    session: Session,
+    relationship: str,
+    rules: str,
+    as_of: str | None,
+    known_at: str | None,
+    since: str | None,
+    top: int | None,
+    newest: bool,
+    full: bool,
+) -> None:
+    """Show what moved the trust of RELATIONSHIP (or FILE.jsonl): when, who, what happened and why. The lines sum to the score.
+
+    Small changes share a line, but for the steps of a crisis. In JSON, --since and --top leave the other contributions out; with
+    --since, `prior` is the trust before it.
+    """
+    from journey.times import beginning
     from journey_cli.text import drawing
-    from journey_cli.text.amendments import amended, known_later
+    from journey_cli.text.amendments import amended
+    from journey_cli.text.happenings import nothing_yet
     from journey_projections import replay
     from journey_projections.rules.loading import load_rules
 
-    judged_by = load_rules(rules)
+    if full and top is not None:
+        raise click.UsageError("give --top or --full, not both")
+    judged_by, start = load_rules(rules), None if since is None else beginning(since)
     if session.is_json:
-        write_json(replay(session.history(relationship, as_of, known_at), judged_by).explanation())
+        write_json(_shape(replay(session.history(relationship, as_of, known_at), judged_by), start, top, newest=newest))
         return
     history, names = session.history_and_names(relationship, as_of, known_at)
     result = replay(history, judged_by)
     out = console()
-    rows = drawing.table(out, "when", "change", "trust", "", "touchpoint", "why", right=("change", "trust"))
-    rows.add_row("", "", f"{result.prior:.3f}", drawing.spark([result.prior]), "", "before the first touchpoint")
-    late = history.late
-    later = {record.touchpoint.id: known_later(record, late) for record in history.records}
-    for run in _runs(result.contributions, 0.0 if full else NOTABLE):
-        delta, last = run[-1].after - run[0].before, run[-1]
-        when = drawing.day(run[0].occurred_at)
-        if len(run) == 1:
-            name = last.touchpoint or "(time)"
-            why = last.words + later.get(name, "")
-            rows.add_row(when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, why)
-        else:
-            until = drawing.day(last.occurred_at)
-            rows.add_row(
-                when, drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), "", f"{len(run)} small changes until {until}"
-            )
-    out.print(rows)
+    if not history.records:
+        out.print(nothing_yet(session.history(relationship, None, None), history))
+    rows = drawing.table(
+        out,
+        *("when", "change", "trust", "", "touchpoint", "what happened, and why"),
+        right=("change", "trust"),
+        whole=("when",),
+        ids=("touchpoint",),
+        bars=("",),
+        spare=("trust", "touchpoint"),
+    )
+    lines = list(_rows(result, history, names, start, top, is_full=full))
+    for row in reversed(lines) if newest else lines:
+        rows.add_row(*row)
+    if history.records:
+        out.print(rows)
     for line in amended(history, names):
         out.print(line)
     out.print(_sum(result))
+
+
+def _rows(
+    result: "Replay", history: "History", names: "Mapping[str, str]", start: "datetime | None", top: int | None, *, is_full: bool
+) -> "Iterator[Row]":
+    """A row for the trust before, and for each change or run of small ones from `start` on."""
+    from journey_cli.text import drawing
+    from journey_cli.text.explanation import lines_of, shared_words
+
+    records = {record.touchpoint.id: record for record in history.records}
+    late = history.late
+    yield "", "", f"{result.prior:.3f}", drawing.spark([result.prior]), "", "before the first touchpoint"
+    earlier, shown = _parted(result, start)
+    before = [earlier] if earlier else []
+    for run in [*before, *lines_of(shown, is_full=is_full, top=top)]:
+        delta, last = run[-1].after - run[0].before, run[-1]
+        if run is earlier:
+            words = f"{counted(len(run), 'change')} until {drawing.day(last.occurred_at)}"
+        elif len(run) > 1:
+            words = shared_words(run)
+        else:
+            words = _told(last, records.get(last.touchpoint or ""), names, late)
+        name = "" if len(run) > 1 or run is earlier else last.touchpoint or "(time)"
+        yield drawing.day(run[0].occurred_at), drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, words
+
+
+def _told(one: "Contribution", record: "Recorded | None", names: "Mapping[str, str]", late: "Container[str]") -> str:
+    """Who did what, and on a line below why that moved trust."""
+    from journey_cli.text import drawing
+    from journey_cli.text.amendments import known_later
+    from journey_cli.text.happenings import what_happened, who_acted
+
+    if record is None:
+        return one.words
+    what = "; ".join(part for part in (drawing.in_plain_words(record.touchpoint.kind), what_happened(record)) if part)
+    who = who_acted(record.touchpoint, names)
+    return f"{f'{who}: ' if who else ''}{what}\n→ {one.words}{known_later(record, late)}"
+
+
+def _parted(result: "Replay", start: "datetime | None") -> "tuple[list[Contribution], list[Contribution]]":
+    """What moved trust before an instant, and from then on."""
+    if start is None:
+        return [], list(result.contributions)
+    earlier = [one for one in result.contributions if one.occurred_at < start]
+    return earlier, list(result.contributions[len(earlier) :])
+
+
+def _shape(result: "Replay", start: "datetime | None", top: int | None, *, newest: bool) -> "ExplanationShape":
+    from journey_cli.text.explanation import largest_of
+
+    earlier, shown = _parted(result, start)
+    chosen = shown if top is None else largest_of(shown, top)
+    contributions = [one.to_dict() for one in (reversed(chosen) if newest else chosen)]
+    return {**result.explanation(), "prior": earlier[-1].after if earlier else result.prior, "contributions": contributions}
 
 
 def _sum(result: "Replay") -> str:
@@ -69,17 +147,3 @@ def _sum(result: "Replay") -> str:
     by_time = f" {drawing.signed(passed)} by time" if passed else ""
     touchpoints = counted(result.touchpoints, "touchpoint")
     return f"trust {result.trust:.3f} = {result.prior:.3f} before {moved} by {touchpoints}{by_time}, {ruled_by(result)}"
-
-
-def _runs(contributions: "Sequence[Contribution]", notable: float) -> "Iterator[list[Contribution]]":
-    run: list[Contribution] = []
-    for one in contributions:
-        if abs(one.delta) < notable:
-            run.append(one)
-            continue
-        if run:
-            yield run
-            run = []
-        yield [one]
-    if run:
-        yield run

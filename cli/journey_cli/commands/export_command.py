@@ -1,5 +1,6 @@
 """`journey export`."""
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey.errors import UnwritableTarget
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, naming_failures, say_on_terminal, working, write_json
 
 if TYPE_CHECKING:
-    from journey import History, JourneyError
+    from journey import History, Journal, JourneyError
     from journey.formats import Exported
     from journey.formats.exporting import Course
     from journey_projections.rules.rule_set import RuleSet
@@ -21,7 +23,7 @@ _FORMATS = ("jsonl", "csv", "cloudevents", "parquet", "ocel", "xes")
 
 
 @click.command("export")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.argument("relationships", nargs=-1)
 @click.option("--kinds", metavar="KIND,…", help="Only facts of these kinds, such as interaction,delivery.")
 @click.option("--histories", is_flag=True, help="Histories as they stand, as with a bound; in XES and OCEL always.")
@@ -31,7 +33,7 @@ _FORMATS = ("jsonl", "csv", "cloudevents", "parquet", "ocel", "xes")
 @click.pass_obj
 def command(
     session: Session,
-    path: Path,
+    path: Path | None,
     relationships: tuple[str, ...],
     kinds: str | None,
     histories: bool,
@@ -51,8 +53,11 @@ def command(
     from journey.formats.targets import Target
     from journey_projections.rules.loading import load_rules
 
+    if path is None:
+        raise click.UsageError("name the file to write, as in `journey export journey.jsonl`; `-` is standard output")
     chosen_kinds = [kind.strip() for kind in kinds.split(",")] if kinds else []
     with naming_failures() as failed, session.reading() as journal, working("exporting") as done:
+        _refuse_a_relationship(journal, path, relationships, format)
         trust = _trust_by(load_rules(rules), failed) if Target.of(path, format).format == "ocel" else None
         exported = export_journal(
             journal,
@@ -67,6 +72,22 @@ def command(
             progress=done,
         )
         _say(session, exported)
+
+
+def _refuse_a_relationship(journal: "Journal", path: Path, relationships: tuple[str, ...], format: str | None) -> None:
+    """Say what was meant where a relationship stands in the place of the file."""
+    from journey.formats.targets import Target
+
+    try:
+        Target.of(path, format)
+    except UnwritableTarget as error:
+        if format is None and journal.version(str(path)):
+            file = next((name for name in relationships if not journal.version(name)), "FILE.jsonl")
+            chosen = [str(path), *(name for name in relationships if name != file)]
+            raise UnwritableTarget(
+                f"`{path}` is a relationship, and the file to write comes first", f"`journey export {shlex.join([file, *chosen])}`"
+            ) from error
+        raise
 
 
 def _trust_by(rules: "RuleSet", failed: "Callable[[str, JourneyError], object]") -> "Course":

@@ -10,7 +10,7 @@ from journey_cli.text.console import console, counted, write_json
 from journey_cli.text.results import ruled_by
 
 if TYPE_CHECKING:
-    from journey import History, Touchpoint
+    from journey import History
 
 
 @click.command("history")
@@ -27,6 +27,7 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     """
     from journey_cli.text import drawing
     from journey_cli.text.amendments import amended
+    from journey_cli.text.happenings import nothing_yet, what_happened, who_acted
     from journey_projections import replay
     from journey_projections.rules.loading import load_rules
 
@@ -42,23 +43,24 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     result = replay(history, load_rules(rules))
     after = {one.touchpoint: one.after for one in result.contributions}
     out = console()
-    rows = drawing.table(out, "when", "trust", "", "kind", "who", "what", "id", right=("trust",))
+    if not history.records:
+        out.print(nothing_yet(session.history(relationship, None, None), history))
+    rows = drawing.table(
+        out,
+        *("when", "trust", "", "kind", "who", "what", "id"),
+        right=("trust",),
+        whole=("when", "kind"),
+        ids=("id",),
+        bars=("",),
+        spare=("who", "kind", "trust"),
+    )
     for record in history.records:
         touchpoint = record.touchpoint
         trust = after[touchpoint.id]
-        who = getattr(touchpoint, "to_representative", None) or touchpoint.representative or touchpoint.contact or ""
-        what = touchpoint.note or ("(withheld)" if record.withheld else touchpoint.topic or touchpoint.episode or _what_else(touchpoint))
-        when = drawing.day(touchpoint.occurred_at)
-        rows.add_row(
-            when,
-            f"{trust:.3f}",
-            drawing.spark([trust]),
-            touchpoint.kind,
-            drawing.called(who, names),
-            drawing.printable(what),
-            touchpoint.id,
-        )
-    out.print(rows)
+        cells = (drawing.day(touchpoint.occurred_at), f"{trust:.3f}", drawing.spark([trust]), touchpoint.kind)
+        rows.add_row(*cells, who_acted(touchpoint, names), what_happened(record), touchpoint.id)
+    if history.records:
+        out.print(rows)
     width = max(10, min(60, out.width - 30))
     course = drawing.trend(result.prior, result.contributions, width)
     for line in amended(history, names):
@@ -66,20 +68,14 @@ def command(session: Session, relationship: str, as_of: str | None, known_at: st
     out.print(f"trust {result.prior:.2f} {course} {result.trust:.2f}, {result.state}, {ruled_by(result)}")
 
 
-def _what_else(touchpoint: "Touchpoint") -> str:
-    """What a touchpoint without a note, topic or episode says in a word or two: what was paid, by when something is due."""
-    amount, due = getattr(touchpoint, "amount", None), getattr(touchpoint, "due", None)
-    if amount is not None:
-        return f"{amount:,.2f} {getattr(touchpoint, 'currency', None) or ''}".strip()
-    return f"due {due.date().isoformat()}" if due is not None else ""
-
-
 def _print_facts(history: "History") -> None:
     from journey.touchpoints import fields_of
     from journey_cli.text import drawing
 
     out = console()
-    rows = drawing.table(out, "recorded", "kind", "when", "id", "fields")
+    rows = drawing.table(
+        out, "recorded", "kind", "when", "id", "fields", whole=("recorded", "kind", "when"), ids=("id",), spare=("when", "recorded", "kind")
+    )
     shared = ("kind", "id", "relationship", "occurred_at", "sequence", "certainty")
     for record in history.told:
         fact = record.touchpoint

@@ -101,7 +101,7 @@ def _print(out: "Console", verdicts: "list[Verdict]", broken: "list[Verdict]") -
 
     from journey_cli.text import drawing
 
-    rows = drawing.table(out, "law", "", "from", "statement")
+    rows = drawing.table(out, "law", "", "from", "statement", whole=("law", "", "from"), spare=("from",))
     for verdict in verdicts:
         mark = Text("holds", style="green") if verdict.holds else Text("broken", style="bold red")
         rows.add_row(verdict.law.id, mark, verdict.law.histories, verdict.law.statement)
@@ -125,7 +125,7 @@ def _print_counterexample(out: "Console", verdict: "Verdict") -> None:
     out.print(Text(f"{verdict.law.id} is broken: {verdict.law.statement}", style="bold red"))
     out.print(f"  {verdict.message}")
     after = {one.touchpoint: one.after for one in replay(History.of(verdict.counterexample), verdict.rules).contributions}
-    rows = drawing.table(out, "  when", "trust", "what happened", right=("trust",))
+    rows = drawing.table(out, "  when", "trust", "what happened", right=("trust",), whole=("  when",))
     for touchpoint in verdict.counterexample[-_TELLABLE:]:
         rows.add_row(
             f"  {touchpoint.occurred_at:%Y-%m-%d %H:%M}",

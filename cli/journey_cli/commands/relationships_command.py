@@ -21,7 +21,17 @@ def command(session: Session, naming: str | None) -> None:
             write_json(summary.to_dict())
         return
     out = console()
-    rows = drawing.table(out, "relationship", "touchpoints", "first", "last", right=("touchpoints",))
+    rows = drawing.table(
+        out,
+        "relationship",
+        "touchpoints",
+        "first",
+        "last",
+        right=("touchpoints",),
+        whole=("first", "last"),
+        ids=("relationship",),
+        spare=("first", "touchpoints"),
+    )
     for one in summaries:
         rows.add_row(one.relationship, str(one.touchpoints), drawing.day(one.first), drawing.day(one.last))
     out.print(rows)

@@ -1,16 +1,18 @@
 """`journey replay`."""
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 
 import click
 
 from journey_cli.ledger_options import Size, ledger_option
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
-from journey_cli.text.console import naming_failures, say_on_terminal, working, write_json
+from journey_cli.text.console import naming_failures, say_on_terminal, silent, working, write_json
 from journey_cli.text.files import check_outputs, tables_to
-from journey_cli.text.results import course_to, print_standings, write
+from journey_cli.text.results import SORTS, course_to, ordered, print_standings, write
 
 
 @click.command("replay")
@@ -37,6 +39,13 @@ from journey_cli.text.results import course_to, print_standings, write
 )
 @ledger_option
 @click.option("--memory", type=Size(), default="1GB", show_default=True, metavar="SIZE", help="Approximate memory limit for --all.")
+@click.option(
+    "--sort",
+    type=click.Choice([sign + name for sign in ("", "-") for name in SORTS]),
+    metavar="FIELD",
+    help=f"Sort by {', '.join(SORTS[:-1])} or {SORTS[-1]}; with - ahead, as in --sort -trust, the largest first.",
+)
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N; the summary is of all.")
 @click.pass_obj
 def command(
     session: Session,
@@ -50,6 +59,8 @@ def command(
     contributions: Path | None,
     ledger: Path | None,
     memory: int,
+    sort: str | None,
+    top: int | None,
 ) -> None:
     """Rebuild trust, confidence and state of RELATIONSHIPS (or FILE.jsonl), or of all.
 
@@ -61,9 +72,14 @@ def command(
     from journey_projections.replaying.result_rows import CONTRIBUTIONS
     from journey_projections.rules.loading import load_rules
 
+    since = perf_counter()
     if everyone == bool(relationships):
         raise click.UsageError("name relationships, or give --all")
+    if every is not None and (sort is not None or top is not None):
+        raise click.UsageError("--sort and --top order the latest values; they do not go with --every")
     check_outputs(output, contributions)
+    # Rows that stream onto a terminal are its progress; a bar would write over them.
+    bar = working if output is not None or not sys.stdout.isatty() else silent
     with naming_failures() as failed, ExitStack() as files:
         course = sink = None
         if every is not None:
@@ -74,16 +90,16 @@ def command(
         query = Query(load_rules(rules), as_of, known_at, every, parties, memory, course, sink, say_on_terminal, failed)
         if everyone:
             journal = files.enter_context(session.reading())
-            results = replay_everyone(journal, query, session.ledger_place(ledger, working), files, working, session.look)
+            results = replay_everyone(journal, query, session.ledger_place(ledger, working), files, bar, session.look)
         else:
-            results = replay_some([session.history(name, as_of, known_at) for name in relationships], query)
+            results = replay_some([history for _, history in session.histories(relationships, as_of, known_at)], query)
         if every is not None:
             for _ in results:
                 pass
         elif output is not None:
-            write(output, results)
+            write(output, results if sort is None and top is None else list(ordered(results, sort, top)))
         elif session.is_json:
-            for result in results:
+            for result in ordered(results, sort, top):
                 write_json(result.to_dict())
-        elif (standings := list(results)) or everyone:
-            print_standings(standings)
+        else:
+            print_standings(results, everyone=everyone, since=since, sort=sort, top=top)

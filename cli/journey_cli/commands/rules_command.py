@@ -39,7 +39,17 @@ def _list(session: Session) -> None:
     from journey_projections.rules.parameters import parameters_of
 
     out = console()
-    rows = drawing.table(out, "name", "version", "hash", "parameters", "is", right=("parameters",), whole=("name", "hash"))
+    rows = drawing.table(
+        out,
+        "name",
+        "version",
+        "hash",
+        "parameters",
+        "is",
+        right=("parameters",),
+        whole=("name", "version", "hash"),
+        spare=("hash", "parameters", "version"),
+    )
     for rules in map(rule_set, NAMES):
         shape = {"name": rules.name, "version": rules.version, "hash": rules.hash, "parameters": len(parameters_of(rules))}
         shape["about"] = rules.about
@@ -58,7 +68,9 @@ def _show(session: Session, rules: "RuleSet", base: "RuleSet | None") -> None:
     out = console()
     changed = {} if base is None else changes_of(rules, base)
     columns = ("parameter", "value", *(("base",) if changed else ()), "range", "unit", "meaning", "source")
-    rows = drawing.table(out, *columns, right=("value", "base"), whole=("parameter",))
+    rows = drawing.table(
+        out, *columns, right=("value", "base"), whole=("range", "unit"), ids=("parameter",), spare=("source", "range", "unit")
+    )
     for parameter in sorted(parameters_of(rules), key=lambda one: one.name not in changed):
         before = changed.get(parameter.name, (parameter.value,))[0]
         if session.is_json:

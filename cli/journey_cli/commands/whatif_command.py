@@ -46,13 +46,14 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
 
     session: Session = ctx.obj
     chosen: list[counterfactuals.Edit] = ctx.meta.get("edits", [])
-    history = session.history(relationship, as_of, known_at)
+    history, judged_by = session.history(relationship, as_of, known_at), load_rules(rules)
+    if not chosen:
+        raise click.UsageError("say what would have been: --without ID, --replace ID:FIELD=VALUE or --insert JSON")
     try:
         edited = counterfactuals.apply_edits(history, chosen)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     at = counterfactuals.latest(history.at, edited.at)
-    judged_by = load_rules(rules)
     facts, counterfactual = replay(history, judged_by, at), replay(edited, judged_by, at)
     difference = counterfactual.trust - facts.trust
     if session.is_json:
@@ -66,7 +67,10 @@ def command(ctx: click.Context, relationship: str, rules: str, as_of: str | None
         )
         return
     out = console()
-    rows = drawing.table(out, "", "trust", " ", "confidence", "state", "exit risk", right=("trust", "confidence", "exit risk"))
+    numbers = ("trust", "confidence", "exit risk")
+    rows = drawing.table(
+        out, "", "trust", " ", "confidence", "state", "exit risk", right=numbers, whole=("", "state"), bars=(" ",), spare=("confidence",)
+    )
     for name, result in (("facts", facts), ("what if", counterfactual)):
         rows.add_row(
             name, f"{result.trust:.3f}", drawing.bar(result.trust), f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}"

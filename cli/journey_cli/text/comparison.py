@@ -126,7 +126,9 @@ def _print(compared: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why",
     for before, after, count in compared.changed_states:
         out.print(f"{counted(count, 'relationship')} from {before} to {after}")
     out.print("\nwhose trust differs most, and why")
-    rows = drawing.table(out, "relationship", first, second, "change", "why", right=(first, second, "change"))
+    rows = drawing.table(
+        out, "relationship", first, second, "change", "why", right=(first, second, "change"), ids=("relationship",), spare=(first, second)
+    )
     for place, because in why.items():
         cells = (compared.relationships[place], *(f"{trust[place]:.3f}" for trust in (compared.first, compared.second)))
         first_why, *more = reasons_in_words(because)
@@ -138,7 +140,7 @@ def _print(compared: "Comparison", rules: "tuple[RuleSet, RuleSet]", why: "Why",
         return
     out.print("\nwho moves most in the ranking")
     columns = ("rank", "goes to", first, second)
-    rows = drawing.table(out, "relationship", *columns, right=columns)
+    rows = drawing.table(out, "relationship", *columns, right=columns, ids=("relationship",), spare=(first, second))
     for place in compared.most(compared.moves, top):
         places = (f"{ranks[place]:g}" for ranks in compared.ranks)
         rows.add_row(compared.relationships[place], *places, *(f"{trust[place]:.3f}" for trust in (compared.first, compared.second)))

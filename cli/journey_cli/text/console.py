@@ -2,11 +2,12 @@
 
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -57,38 +58,31 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     out = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
-    if not out.is_terminal:
-        out = Console(
-            file=cast(TextIO, _Trimmed(sys.stderr if stderr else sys.stdout)),
-            highlight=False,
-            emoji=False,
-            markup=False,
-            width=_plain_width(),
-            no_color=True,
-        )
-    return out
+    if out.is_terminal:
+        return out
+    from journey_cli.text.plain_console import PlainConsole
+
+    width = _given_width() or _width_around()
+    return PlainConsole(sys.stderr if stderr else sys.stdout, width or _WIDTH, is_measured=width is not None)
 
 
-def _plain_width() -> int:
+_WIDTH = 120
+"""The width of text that no terminal shows."""
+
+
+def _given_width() -> int | None:
     columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isascii() and columns.isdigit() and int(columns) > 0 else 120
+    return int(columns) if columns.isascii() and columns.isdigit() and int(columns) > 0 else None
 
 
-class _Trimmed:
-    """Text without the blanks that fill up lines, which are useless in a file or a pipe.
-
-    As much of a stream as rich uses, and not one of `io`: those flush when they are dropped, and what is below may be closed by then.
-    """
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-
-    def write(self, text: str) -> int:
-        self._out.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
-        return len(text)
-
-    def flush(self) -> None:
-        self._out.flush()
+def _width_around() -> int | None:
+    """The width of the terminal in which a pager, or what else is at the end of our pipe, will show the text."""
+    try:
+        if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+            return None
+        return next((os.get_terminal_size(one.fileno()).columns for one in (sys.stderr, sys.stdin) if one.isatty()), None) or None
+    except (OSError, ValueError):  # a stream without a file, or one that is closed
+        return None
 
 
 @contextmanager
@@ -101,10 +95,19 @@ def working(label: str, total: int | None = None) -> Iterator[Callable[[int], No
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out, transient=True
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()),
+        console=out,
+        transient=True,
+        redirect_stdout=False,  # what is written to a pipe meanwhile would go to this terminal
     ) as bars:
         task = bars.add_task(label, total=total)
         yield lambda more: bars.advance(task, more)
+
+
+@contextmanager
+def silent(_: str, __: int | None = None) -> Iterator[Callable[[int], None]]:
+    """As `working`, without a bar."""
+    yield lambda _: None
 
 
 @contextmanager

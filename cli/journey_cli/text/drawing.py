@@ -1,6 +1,6 @@
 """Trust as text: numbers, bars, sparklines and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,8 @@ from journey_projections.rules.rule_set import EXIT_LINE, TRANSITIONAL_FROM
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+
+    from journey_cli.text.tables import Table
 
 _TICKS = "▁▂▃▄▅▆▇█"
 
@@ -66,18 +67,30 @@ def printable(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
+def in_plain_words(kind: str) -> str:
+    """A kind of touchpoint as one says it."""
+    return kind.replace("_", " ")
+
+
 def called(person: str, names: Mapping[str, str]) -> str:
     """A person by name, where there is one, and by id."""
     return f"{printable(names[person])} ({person})" if person in names else person
 
 
-def table(out: "Console", *columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> "Table":
-    """An empty table: ruled on a terminal, bare columns elsewhere. `right` are numbers; these and `whole` are never wrapped."""
-    from rich import box
-    from rich.table import Table
+def table(
+    out: "Console",
+    *titles: str,
+    right: Collection[str] = (),
+    whole: Collection[str] = (),
+    ids: Collection[str] = (),
+    bars: Collection[str] = (),
+    spare: Sequence[str] = (),
+) -> "Table":
+    """An empty table: ruled on a terminal, bare columns elsewhere.
 
-    made = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = column in right
-        made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric or column in whole, overflow="fold")
-    return made
+    Columns are named by their titles. `right` are numbers, `ids` names that may be shortened, `bars` drawings; these and `whole` are
+    never wrapped. `spare` are dropped where there is no room, the first one first; bars go before them.
+    """
+    from journey_cli.text.tables import Table, columns_of
+
+    return Table(columns_of(titles, right, whole, ids, bars), spare, out.is_terminal)

@@ -1,10 +1,15 @@
 """Where relationships stand, and the course of their trust: printed, or written to files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
+from journey.times import EPOCH
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, json_line, write_json
 from journey_cli.text.files import Rows, Sink, rows_of, tables_to
@@ -15,8 +20,6 @@ if TYPE_CHECKING:
 
     Results = Iterable[Replay | Standing]
 
-_ROOM_FOR_BARS = 100
-"""From this many columns on there is room for a bar next to the number."""
 _LONGEST = 366
 """How many values of a course are drawn at the most."""
 
@@ -37,28 +40,90 @@ def write(output: Path, results: "Results") -> None:
         (_write_jsonl if output.suffix == ".jsonl" else _write_csv)(partial, results)
 
 
-def print_standings(results: "Sequence[Replay | Standing]") -> None:
-    """Print standings as a table."""
+def print_standings(results: "Results", *, everyone: bool, since: float, sort: str | None, top: int | None) -> None:
+    """Print standings as a table, row by row as they come unless they are sorted; under those of everyone, what they come to.
+
+    `since` is when the work began, by `perf_counter`.
+    """
     from journey_cli.text import drawing
 
     out = console()
-    barred = out.width >= _ROOM_FOR_BARS
-    columns = ("relationship", "trust", *(("",) if barred else ()), "confidence", "state", "exit risk", "touchpoints", "at")
-    rows = drawing.table(out, *columns, right=("trust", "confidence", "exit risk", "touchpoints"), whole=columns[1:])
-    for result in results:
-        rows.add_row(
-            result.relationship,
-            f"{result.trust:.3f}",
-            *((drawing.bar(result.trust),) if barred else ()),
-            f"{result.confidence:.2f}",
-            result.state,
-            f"{result.exit_risk:.2f}",
-            str(result.touchpoints),
-            drawing.day(result.at),
-        )
-    if results:
-        out.print(rows)
-    out.print(counted(len(results), "relationship") + (f" {ruled_by(results[0])}" if results else ""))
+    numbers = ("trust", "confidence", "exit risk", "touchpoints")
+    rows = drawing.table(
+        out,
+        *("relationship", "trust", "", "confidence", "state", "exit risk", "touchpoints", "at"),
+        right=numbers,
+        whole=("state", "at"),
+        ids=("relationship",),
+        bars=("",),
+        spare=("touchpoints", "confidence", "at", "exit risk"),
+    )
+    summary = Summary()
+    shown = rows.write(out, map(_cells, ordered(summary.counting(results), sort, top)))
+    if everyone or summary.trust:
+        for line in summary.lines(shown, None if not everyone else perf_counter() - since):
+            out.print(line)
+
+
+def _cells(result: "Replay | Standing") -> tuple[str, ...]:
+    from journey_cli.text import drawing
+
+    trust = f"{result.trust:.3f}", drawing.bar(result.trust)
+    numbers = f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}", str(result.touchpoints)
+    return result.relationship or "", *trust, *numbers, drawing.day(result.at)
+
+
+SORTS = ("relationship", "trust", "confidence", "state", "exit-risk", "touchpoints", "at")
+"""What results can be sorted by."""
+
+
+def ordered(results: "Results", sort: str | None, top: int | None) -> "Results":
+    """Results by a field, the smallest first, or the largest with `-` ahead, and only the first `top`; without `sort` as they come."""
+    if sort is None:
+        return results if top is None else _first(results, top)
+    name = sort.removeprefix("-").replace("-", "_")
+    by_name = sorted(results, key=lambda one: one.relationship or "")
+    # What has no instant, since nothing is known of it, comes first.
+    instants = name == "at"
+    chosen = sorted(by_name, key=lambda one: _key(getattr(one, name), instants=instants), reverse=sort.startswith("-"))
+    return chosen[:top]
+
+
+def _first(results: "Results", top: int) -> "Iterator[Replay | Standing]":
+    """The first few; the others are gone through as well, since the summary counts them."""
+    for number, result in enumerate(results):
+        if number < top:
+            yield result
+
+
+def _key(value: Any, *, instants: bool) -> Any:
+    return (value is not None, value or EPOCH) if instants else value
+
+
+class Summary:
+    """What results come to, counted while they pass: how many are in each state, and their trust."""
+
+    def __init__(self) -> None:
+        self.states = Counter[str]()
+        self.trust = array("d")
+        self._last: Replay | Standing | None = None
+
+    def counting(self, results: "Results") -> "Iterator[Replay | Standing]":
+        """The same results, counted."""
+        for result in results:
+            self.states[result.state] += 1
+            self.trust.append(result.trust)
+            self._last = result
+            yield result
+
+    def lines(self, shown: int, seconds: float | None) -> Iterator[str]:
+        """The count and the rules, then states, median trust and how long it took."""
+        count = len(self.trust)
+        some = f"{shown} of " if shown < count else ""
+        yield some + counted(count, "relationship") + (f" {ruled_by(self._last)}" if self._last else "")
+        if seconds is not None and count:
+            states = ", ".join(f"{number} {state}" for state, number in self.states.most_common())
+            yield f"{states}; median trust {median(self.trust):.3f}; {seconds:.1f} s"
 
 
 def _write_jsonl(path: Path, results: "Results") -> None:
@@ -110,7 +175,7 @@ def _print_courses(courses: dict[str, list[float]]) -> None:
     from journey_cli.text import drawing
 
     out = console()
-    rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"))
+    rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"), ids=("relationship",), bars=("course",))
     for name, trust in sorted(courses.items()):
         rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(drawing.sampled(trust, _LONGEST)), f"{trust[-1]:.3f}")
     out.print(rows)

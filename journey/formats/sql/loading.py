@@ -5,6 +5,7 @@ but `12E3`, `0012` and `7.60` are not, so a column that has one of them stays te
 few (an `x` among hundreds of numbers), are refused, each with its line.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,6 +84,18 @@ def first_lines(error: Exception) -> str:
     """What DuckDB says, without its drawing of where, and the functions that it would have known."""
     text = str(error).split("\n\n")[0].partition("Candidate functions:")[0]
     return " ".join(part.strip() for part in text.splitlines()).strip()
+
+
+_PLACE = re.compile(r"^LINE (\d+):(.*)\n( *)(\^+)", re.MULTILINE)
+
+
+def drawing_in(error: Exception, ahead: int = 0) -> str:
+    """Where DuckDB says that it is: the line, counted from `ahead` lines before the query, and a caret under the place."""
+    if (place := _PLACE.search(str(error))) is None:
+        return ""
+    number, text, blanks, carets = place.groups()
+    name = f"LINE {int(number) + ahead}:"
+    return f"{name}{text}\n{blanks}{' ' * (len(name) - len(f'LINE {number}:'))}{carets}"
 
 
 def _write(table: Table, path: Path) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import duckdb
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
-from journey.formats.sql.loading import LINES, first_lines, is_unicode, load, quoted
+from journey.formats.sql.loading import LINES, drawing_in, first_lines, is_unicode, load, quoted
 from journey.formats.sql.query import Query
 from journey.times import from_microseconds, to_microseconds
 
@@ -34,7 +34,8 @@ def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
     Rows that cannot be read, and rows for which the query fails, come with a problem. Raises UnreadableSource when a source cannot
     be read or the query cannot be run.
     """
-    sql = _query(mapping)
+    text = _text(mapping)
+    sql = _query(mapping, text)
     with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
@@ -50,7 +51,7 @@ def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
         try:
             yield from _Mapping(connection, sql, mapping, sources[0].name).rows()
         except duckdb.Error as error:
-            raise _failed(mapping, error) from None
+            raise _failed(mapping, _as_written(connection, sql, error), ahead=text[: max(0, text.find(sql))].count("\n")) from None
 
 
 def _stem(path: Path) -> str:
@@ -58,20 +59,35 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
-def _failed(mapping: Path, error: duckdb.Error) -> UnreadableSource:
+def _failed(mapping: Path, error: duckdb.Error, ahead: int = 0) -> UnreadableSource:
+    """The error for a query that fails; `ahead` lines of the file come before the query."""
     mend = "fix the query; the source is the table `source`"
     if isinstance(error, duckdb.BinderException | duckdb.ConversionException):
         mend += "; a column is text unless its numbers or times can be written back as they were: cast it, as in `t::TIMESTAMP`"
-    return UnreadableSource(f"{mapping}: {first_lines(error)}", mend)
+    failed = UnreadableSource(f"{mapping}: {first_lines(error)}", mend)
+    failed.detail = drawing_in(error, ahead)
+    return failed
 
 
-def _query(mapping: Path) -> str:
+def _as_written(connection: duckdb.DuckDBPyConnection, sql: str, error: duckdb.Error) -> duckdb.Error:
+    """The error as it shows its place in the query: what failed may have been the query with something ahead, or rewritten."""
     try:
-        text = mapping.read_text(encoding="utf-8")
+        connection.cursor().execute(sql)
+    except duckdb.Error as of_file:
+        return of_file
+    return error
+
+
+def _text(mapping: Path) -> str:
+    try:
+        return mapping.read_text(encoding="utf-8")
     except OSError as error:
         raise UnreadableSource(f"{mapping}: {(error.strerror or str(error)).lower()}", "name a file with one SELECT") from None
     except ValueError:
         raise UnreadableSource(f"{mapping}: is not text", "name a file with one SELECT") from None
+
+
+def _query(mapping: Path, text: str) -> str:
     try:
         statements = [one for one in duckdb.extract_statements(text) if one.query.strip()]
     except duckdb.Error as error:
