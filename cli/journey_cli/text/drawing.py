@@ -77,6 +77,14 @@ def called(person: str, names: Mapping[str, str]) -> str:
     return f"{printable(names[person])} ({person})" if person in names else person
 
 
+def bullet(out: "Console", text: str) -> None:
+    """A line under a heading, wrapped at words."""
+    from journey_cli.text.tables import wrapped
+
+    for number, line in enumerate(wrapped(printable(text), max(out.width - 4, 1))):
+        out.print(("  - " if number == 0 else "    ") + line, soft_wrap=True)
+
+
 def table(
     out: "Console",
     *titles: str,

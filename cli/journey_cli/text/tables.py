@@ -97,7 +97,7 @@ class Table:
             yield from self._lines(row, widths, is_cut=_is_measured(console))
 
     def _head(self, widths: dict[int, int]) -> Iterator[Text]:
-        titles = {place: _wrapped(self.columns[place].title, width) for place, width in widths.items()}
+        titles = {place: wrapped(self.columns[place].title, width) for place, width in widths.items()}
         height = max(map(len, titles.values()), default=0)
         if self.show_header and any(any(lines) for lines in titles.values()):
             # Titles stand at the bottom, next to what they are about.
@@ -111,7 +111,7 @@ class Table:
         for place, width in widths.items():
             cell, column = row[place], self.columns[place]
             text = _plain(cell)
-            cells[place] = [shortened(text, width) if is_cut and column.is_id else text] if column.is_whole else _wrapped(text, width)
+            cells[place] = [shortened(text, width) if is_cut and column.is_id else text] if column.is_whole else wrapped(text, width)
             styles[place] = "" if isinstance(cell, str) else str(cell.style)
         yield from self._joined(cells, widths, styles)
 
@@ -184,7 +184,7 @@ def _widest(cell: str) -> int:
     return max(map(cell_len, cell.split("\n")))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
     """The lines of a text, broken at blanks; only what is longer than a line is broken elsewhere."""
     lines: list[str] = []
     for paragraph in text.split("\n"):

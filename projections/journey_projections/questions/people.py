@@ -1,11 +1,12 @@
 """Who of our people carries the trust, over whom, and what would fall if they left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
 
 from typing_extensions import TypedDict
 
+from journey.errors import UnknownName
 from journey_projections.early_warnings.outlook import Outlook
 
 
@@ -50,12 +51,13 @@ PEOPLE: Mapping[str, str] = {
     "at_stake": "number",
 }
 """The columns of a table of people, each with what it holds."""
-PEOPLE_SORTED_BY = ("at-stake", "share", "relationships", "name")
-"""How people can be sorted."""
 
 
 def people(outlooks: Iterable[Outlook], *, sort: str = "at-stake", top: int | None = None) -> tuple[Person, ...]:
-    """Everybody with whom a customer deals now; the outlooks must have what is at stake."""
+    """Everybody with whom a customer deals now; the outlooks must have what is at stake.
+
+    `sort` is at-stake, share, relationships (the largest first) or name; `top` keeps so many.
+    """
     trust: dict[str, list[float]] = {}
     stakes: dict[str, list[float]] = {}
     everything: list[float] = []
@@ -71,9 +73,15 @@ def people(outlooks: Iterable[Outlook], *, sort: str = "at-stake", top: int | No
         Person(name, len(some), carried := fsum(some), carried / whole if whole > 0.0 else 0.0, fsum(stakes[name]))
         for name, some in trust.items()
     ]
-    size = {"at-stake": lambda one: -one.at_stake, "share": lambda one: -one.share, "relationships": lambda one: -one.relationships}
-    rows.sort(key=lambda one: (size.get(sort, lambda _: 0.0)(one), one.representative))
-    return tuple(rows[:top])
+    return tuple(sorted(rows, key=_SORTED_BY[sort])[:top])
+
+
+_SORTED_BY: Mapping[str, Callable[[Person], tuple[object, ...]]] = {
+    "at-stake": lambda one: (-one.at_stake, one.representative),
+    "share": lambda one: (-one.share, one.representative),
+    "relationships": lambda one: (-one.relationships, one.representative),
+    "name": lambda one: (one.representative,),
+}
 
 
 class LossShape(TypedDict):
@@ -120,12 +128,17 @@ LOSSES: Mapping[str, str] = {
 """The columns of a table of losses, each with what it holds."""
 
 
-def without(outlooks: Iterable[Outlook], representative: str, *, top: int | None = None) -> tuple[Loss, ...]:
-    """What would fall if a representative left now, relationship by relationship, the most first; outlooks as for `people`."""
-    losses = [
-        Loss(one.relationship, representative, one.trust, one.trust - one.at_stake, one.state)
-        for one in outlooks
-        if one.owner == representative
-    ]
-    losses.sort(key=lambda one: (one.otherwise - one.trust, one.relationship))
-    return tuple(losses[:top])
+def without(outlooks: Iterable[Outlook], representative: str) -> tuple[Loss, ...]:
+    """What would fall if a representative left now, relationship by relationship, the most first; outlooks as for `people`.
+
+    Raises UnknownName where no customer deals with them.
+    """
+    losses, others = [], set[str]()
+    for one in outlooks:
+        if one.owner == representative:
+            losses.append(Loss(one.relationship, representative, one.trust, one.trust - one.at_stake, one.state))
+        elif one.owner is not None:
+            others.add(one.owner)
+    if not losses:
+        raise UnknownName.of("customer who deals with", representative, others, "`journey people` lists who is in charge")
+    return tuple(sorted(losses, key=lambda one: (one.otherwise - one.trust, one.relationship)))

@@ -18,6 +18,23 @@ def ends(first: datetime, last: datetime, every: str) -> Iterator[datetime]:
     yield last
 
 
+def last_periods(at: datetime, every: str, count: int) -> list[datetime]:
+    """`at`, the end of a period that goes on, after the ends of so many periods before it."""
+    dates = [at]
+    while len(dates) <= count:
+        first = _first_day(dates[0].date(), every)
+        if first == date.min:
+            break
+        dates.insert(0, moment(first - timedelta(days=1)))
+    return dates
+
+
+def periods_since(first: datetime, at: datetime, every: str) -> list[datetime]:
+    """The instant before `first`, and the ends of the periods from there up to `at`."""
+    before = first - timedelta(microseconds=1)
+    return [before, *ends(first, max(first, at), every)]
+
+
 def least_periods(first: datetime, last: datetime, every: str) -> int:
     """So many periods lie between two instants at the least."""
     return (last - first) // timedelta(days=_LONGEST[every])
@@ -32,3 +49,13 @@ def _last_day(day: date, every: str) -> date:
     months = {"month": 1, "quarter": 3, "year": 12}[every]
     last_month = (day.month - 1) // months * months + months
     return day.replace(month=last_month, day=monthrange(day.year, last_month)[1])
+
+
+def _first_day(day: date, every: str) -> date:
+    """The first day of the period that a day is in."""
+    if every == "day":
+        return day
+    if every == "week":
+        return date.fromordinal(max(day.toordinal() - day.weekday(), date.min.toordinal()))
+    months = {"month": 1, "quarter": 3, "year": 12}[every]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)

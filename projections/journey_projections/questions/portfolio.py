@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import fsum
+from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -106,6 +107,11 @@ class Period:
             "down": movers(self.down),
             "origins": {name: {"relationships": one.relationships, "trust": one.trust} for name, one in self.origins.items()},
         }
+
+    def row(self) -> dict[str, Any]:
+        """One flat row of PORTFOLIO."""
+        counts = {state: self.states.get(state, 0) for state in STATES}
+        return {"until": self.until, "relationships": self.relationships, "trust": self.trust, **counts}
 
 
 PORTFOLIO: Mapping[str, str] = {"until": "instant", "relationships": "count", "trust": "number", **dict.fromkeys(STATES, "count")}

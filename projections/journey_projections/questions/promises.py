@@ -1,8 +1,9 @@
 """What was promised, and what became of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -49,6 +50,10 @@ class Promised:
             "owner": self.owner,
         }
 
+    def row(self) -> dict[str, Any]:
+        """One flat row of PROMISES."""
+        return {**self.to_dict(), "made": self.promise.made, "due": self.promise.due}
+
 
 PROMISES: Mapping[str, str] = {
     "promise": "text",
@@ -67,13 +72,15 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 def promises(
     outlooks: Iterable[Outlook],
     *,
+    sort: str | None = None,
     states: Collection[str] = (),
     owners: Collection[str] = (),
     since: datetime | None = None,
 ) -> tuple[Promised, ...]:
     """Promises by what presses: first those overdue, for longest, then those due, soonest, and so on as PROMISE_STATES.
 
-    `states` and `owners` keep only those, `since` only those made after it. The outlooks must have promises.
+    `sort` is due, made, level (the highest first) or name instead. `states` and `owners` keep only those, `since` only those made after
+    it. The outlooks must have promises.
     """
     rows = [
         Promised(one.relationship, one.owner, promise)
@@ -82,5 +89,17 @@ def promises(
         for promise in one.promises()
         if (not states or promise.state in states) and (since is None or promise.made >= since)
     ]
-    rows.sort(key=lambda one: (PROMISE_STATES.index(one.promise.state), one.promise.due or _LAST, one.relationship, one.promise.promise))
-    return tuple(rows)
+    return tuple(sorted(rows, key=_SORTED_BY[sort]))
+
+
+_SORTED_BY: Mapping[str | None, Callable[[Promised], tuple[Any, ...]]] = {
+    None: lambda one: (PROMISE_STATES.index(one.promise.state), one.promise.due or _LAST, *_named(one)),
+    "due": lambda one: (one.promise.due or _LAST, *_named(one)),
+    "made": lambda one: (one.promise.made, *_named(one)),
+    "level": lambda one: (-one.promise.level, *_named(one)),
+    "name": lambda one: _named(one),
+}
+
+
+def _named(one: Promised) -> tuple[str, str]:
+    return one.relationship, one.promise.promise
