@@ -31,16 +31,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def bounds(command: F) -> F:
     """The options that say what of the journal is read: `--as-of`, `--known-at`, `--allow-unknown`."""
-    command = click.option(
+    command = unknown_kinds_option(command)
+    command = click.option("--known-at", type=_When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
+    return click.option(
+        "--as-of", type=_When(), metavar="WHEN", help="Only what had happened by then (valid time); a bare date is its end in UTC."
+    )(command)
+
+
+def today_option(command: F) -> F:
+    """The option `--as-of` of a command that looks at today: a time, None for now."""
+    return click.option("--as-of", type=_When(), metavar="WHEN", help="The day that counts as today (default: now).")(command)
+
+
+def unknown_kinds_option(command: F) -> F:
+    """The option `--allow-unknown`."""
+    return click.option(
         "--allow-unknown",
         is_flag=True,
         expose_value=False,
         callback=_allow_unknown,
         help="Read past touchpoints of kinds that this journey does not know; they move nothing.",
-    )(command)
-    command = click.option("--known-at", type=_When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
-    return click.option(
-        "--as-of", type=_When(), metavar="WHEN", help="Only what had happened by then (valid time); a bare date is its end in UTC."
     )(command)
 
 
