@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from journey_cli.completion import rule_sets
+
 
 class _When(click.ParamType[str]):
     """A bound in time, checked here so that a bad one is a usage error."""
@@ -73,5 +75,6 @@ def rules_option(command: F) -> F:
         default="goodwill",
         show_default=True,
         metavar="RULES",
+        shell_complete=rule_sets,
         help="The rule set that judges: a name, FILE.toml, FILE.py or MODULE:ATTRIBUTE.",
     )(command)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import relationships
 from journey_cli.options import rules_option, today_option, unknown_kinds_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
@@ -28,7 +29,7 @@ _TITLES = {
 
 
 @click.command("check")
-@click.argument("relationships", nargs=-1, metavar="[RELATIONSHIP]...")
+@click.argument("relationships", nargs=-1, metavar="[RELATIONSHIP]...", shell_complete=relationships)
 @rules_option
 @today_option
 @unknown_kinds_option

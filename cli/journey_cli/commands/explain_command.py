@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
@@ -18,7 +19,7 @@ NOTABLE = 0.01
 
 
 @click.command("explain")
-@click.argument("relationship")
+@click.argument("relationship", shell_complete=relationships_or_files)
 @rules_option
 @bounds
 @click.option("--full", is_flag=True, help="A line for every touchpoint, however small.")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.ledger_options import Size, ledger_option
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
@@ -14,7 +15,7 @@ from journey_cli.text.results import course_to, print_standings, write
 
 
 @click.command("replay")
-@click.argument("relationships", nargs=-1)
+@click.argument("relationships", nargs=-1, shell_complete=relationships_or_files)
 @click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal; if there are many, through the ledger.")
 @rules_option
 @bounds

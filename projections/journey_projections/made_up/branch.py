@@ -6,6 +6,7 @@ from typing import Any
 from journey.journal import Journal
 from journey_projections.made_up.chance import Chance
 from journey_projections.made_up.customer import Customer
+from journey_projections.made_up.life import live
 from journey_projections.made_up.staff import SPAN, staff
 
 _FIRST = "branch-001-0001"
@@ -24,7 +25,7 @@ def made_up_branch(end: date, customers: int = 300, people: int = 25, seed: int 
     facts = []
     for number in range(1, customers + 1):
         customer = Customer(number, Chance(f"customer {number} of {seed}"), everybody)
-        customer.live()
+        live(customer)
         for row in customer.facts:
             times = {"occurred_at": (midnight + timedelta(minutes=row.pop("at"))).isoformat()}
             if "due" in row:

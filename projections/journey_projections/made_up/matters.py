@@ -1,12 +1,9 @@
 """What a contact with a customer of the made-up branch may be about, and how it goes on from there."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from journey_projections.made_up.customer import Customer
 from journey_projections.made_up.staff import DAY
-
-if TYPE_CHECKING:
-    from journey_projections.made_up.customer import Customer
 
 _HOUR = 60
 _RECENT = -100 * DAY
@@ -29,7 +26,7 @@ _REQUESTS = (
 _PROMISES = ("mortgage", "investment", "account", "insurance")
 
 
-def visit(customer: "Customer", at: int) -> None:
+def visit(customer: Customer, at: int) -> None:
     """An everyday contact, mostly good; rarely a slip, hardly ever rude."""
     chance, person = customer.chance, customer.adviser
     competence, benevolence = chance.about(person.skill, 0.12), chance.about(person.warmth, 0.12)
@@ -45,17 +42,17 @@ def visit(customer: "Customer", at: int) -> None:
     customer.add("interaction", at, representative=customer.stand_in(at), channel=customer.channel(), **fields)
 
 
-def purchase(customer: "Customer", at: int) -> None:
+def purchase(customer: Customer, at: int) -> None:
     """The customer buys, or renews."""
     amount = round(customer.chance.between(20, 900), 2)
     customer.add("purchase_made", at, amount=amount, currency="EUR", renewal=customer.chance.happens(0.5))
 
 
-def promise(customer: "Customer", at: int) -> None:
+def promise(customer: Customer, at: int) -> None:
     """Something is promised by a date; mostly it comes in time, as it was promised."""
     chance, id, topic = customer.chance, customer.name("promise"), customer.chance.one_of(_PROMISES)
     ahead, level = int(chance.between(7, 60) * DAY), round(chance.between(0.55, 0.8), 2)
-    who = {"representative": customer.acting(), "promise": id, "topic": topic}
+    who = {"representative": customer.adviser.id, "promise": id, "topic": topic}
     customer.add("promise_made", at, level=level, due=at + ahead, elicited=chance.happens(0.35), **who)
     how = chance.by_share({"in time": 84.0, "late": 8.0, "less": 4.0, "forgotten": 4.0})
     if how == "forgotten" and at + ahead > _RECENT:
@@ -66,17 +63,15 @@ def promise(customer: "Customer", at: int) -> None:
     customer.add("delivery", came, delivered=delivered, **who)
 
 
-def request(customer: "Customer", at: int) -> None:
+def request(customer: Customer, at: int) -> None:
     """The customer asks for something and waits, mostly for hours."""
     chance, id = customer.chance, customer.name("request")
     topic, note = chance.one_of(_REQUESTS)
-    customer.add(
-        "request_made", at, episode=id, topic=topic, urgency=chance.one_of((0.3, 0.5, 0.8)), note=note, channel=customer.channel()
-    )
+    customer.add("request_made", at, episode=id, topic=topic, urgency=chance.one_of((0.3, 0.5, 0.8)), note=note, channel=customer.channel())
     answered(customer, at, id, topic)
 
 
-def answered(customer: "Customer", at: int, episode: str, topic: str) -> None:
+def answered(customer: Customer, at: int, episode: str, topic: str) -> None:
     """The answer to a request or a complaint: soon, late or, lately, never."""
     chance = customer.chance
     how = chance.by_share({"soon": 90.0, "late": 7.0, "never": 3.0})
@@ -86,11 +81,11 @@ def answered(customer: "Customer", at: int, episode: str, topic: str) -> None:
     after = chance.between(1, 30) * _HOUR if how == "soon" else chance.between(5, 16) * DAY
     if how != "soon":
         customer.feel(-0.1)
-    fields = {"competence": chance.about(0.4, 0.1), "representative": customer.acting(), "channel": customer.channel()}
+    fields = {"competence": chance.about(0.4, 0.1), "representative": customer.adviser.id, "channel": customer.channel()}
     customer.add("interaction", at + int(after), episode=episode, topic=topic, **fields)
 
 
-def feedback(customer: "Customer", at: int) -> None:
+def feedback(customer: Customer, at: int) -> None:
     """The customer is asked for a score, and two in three give one, by their mood."""
     chance = customer.chance
     customer.add("feedback_requested", at, channel="e-mail")
@@ -99,7 +94,7 @@ def feedback(customer: "Customer", at: int) -> None:
         customer.add("feedback_given", at + int(chance.between(2, 60) * _HOUR), instrument="nps", score=score / 10)
 
 
-def failure(customer: "Customer", at: int) -> None:
+def failure(customer: Customer, at: int) -> None:
     """Something goes wrong; most of it is made good."""
     chance, id = customer.chance, customer.name("failure")
     topic, breach, severity, note = chance.one_of(_FAILURES)
@@ -115,7 +110,7 @@ def failure(customer: "Customer", at: int) -> None:
     if how == "nothing" and at < _RECENT:
         how = "late"
     customer.feel({"well": 0.02, "told": 0.03, "partly": -0.05, "money": -0.2, "badly": -0.35, "nothing": -0.3, "late": -0.2}[how])
-    who = {"representative": customer.acting(), **about}
+    who = {"representative": customer.adviser.id, **about}
     if how == "badly":
         manner = chance.one_of(("deflected", "ignored", "delayed", "denied"))
         customer.add("response_failed", at + 2 * DAY, manner=manner, severity=0.3, **who)
@@ -132,14 +127,14 @@ def failure(customer: "Customer", at: int) -> None:
         steps(customer, at + 15 * DAY, ("acknowledge", "admit", "help", "explain", "prevent"), who)
 
 
-def steps(customer: "Customer", at: int, taken: tuple[str, ...], who: dict[str, str]) -> None:
+def steps(customer: Customer, at: int, taken: tuple[str, ...], who: dict[str, str]) -> None:
     """Steps of recovery, one after the other, within a few days."""
     for step in taken:
         customer.add("recovery_step_taken", at, step=step, **who)
         at += int(customer.chance.between(0.5, 20) * _HOUR)
 
 
-def complaint(customer: "Customer", at: int) -> None:
+def complaint(customer: Customer, at: int) -> None:
     """A complaint of which no failure is known; it waits for an answer."""
     id = customer.name("complaint")
     customer.add(
@@ -149,33 +144,33 @@ def complaint(customer: "Customer", at: int) -> None:
     answered(customer, at, id, "service")
 
 
-def check_in(customer: "Customer", at: int) -> None:
+def check_in(customer: Customer, at: int) -> None:
     """Both look at how things are going."""
     surfaced = customer.chance.happens(0.3)
-    customer.add("check_in_held", at, representative=customer.acting(), issues_surfaced=surfaced, course_corrected=surfaced)
+    customer.add("check_in_held", at, representative=customer.adviser.id, issues_surfaced=surfaced, course_corrected=surfaced)
 
 
-def gesture(customer: "Customer", at: int) -> None:
+def gesture(customer: Customer, at: int) -> None:
     """A kindness."""
-    customer.add("gesture_made", at, representative=customer.acting(), size=customer.chance.one_of((0.2, 0.3, 0.5)))
+    customer.add("gesture_made", at, representative=customer.adviser.id, size=customer.chance.one_of((0.2, 0.3, 0.5)))
 
 
-def praise(customer: "Customer", at: int) -> None:
+def praise(customer: Customer, at: int) -> None:
     """The customer praises whom they deal with."""
-    customer.add("praise_given", at, representative=customer.acting(), size=0.5)
+    customer.add("praise_given", at, representative=customer.adviser.id, size=0.5)
 
 
-def risk(customer: "Customer", at: int) -> None:
+def risk(customer: Customer, at: int) -> None:
     """The customer hears beforehand what may go wrong."""
-    customer.add("risk_disclosed", at, representative=customer.acting(), topic=customer.chance.one_of(_PROMISES), severity=0.4)
+    customer.add("risk_disclosed", at, representative=customer.adviser.id, topic=customer.chance.one_of(_PROMISES), severity=0.4)
 
 
-def note(customer: "Customer", at: int) -> None:
+def note(customer: Customer, at: int) -> None:
     """Something to remember."""
-    customer.add("note_added", at, representative=customer.acting(), note="Prefers to be called after five.")
+    customer.add("note_added", at, representative=customer.adviser.id, note="Prefers to be called after five.")
 
 
-MATTERS: "dict[str, Callable[[Customer, int], None]]" = {
+MATTERS: dict[str, Callable[[Customer, int], None]] = {
     "visit": visit,
     "purchase": purchase,
     "promise": promise,
