@@ -1,5 +1,6 @@
 """Which of very many names somebody may have meant, found by looking at a few places in their order."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 LIMIT = 3
@@ -43,6 +44,11 @@ def nearest(name: str, known: Iterable[str]) -> Sequence[str]:
     """The few that share the most at both ends with `name`, whatever their case."""
     folded = name.casefold()
     return sorted(known, key=lambda one: _unlike(folded, one.casefold()))[:_CANDIDATES]
+
+
+def plain_form(name: str) -> str:
+    """A name without case, blanks and the form of its letters: two names of one plain form are nearly always one."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _unlike(one: str, other: str) -> int:

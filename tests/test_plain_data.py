@@ -12,8 +12,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from journey import History, Journal, Receipt, Recorded, Summary, Touchpoint, read_touchpoint
 from journey.json_shapes import HistoryShape, ReceiptShape, SummaryShape
 from journey.testing import histories
-from journey_projections import Contribution, Parties, PartyTrust, Replay, RuleSet, RuleSetId, View, replay, rule_set
-from journey_projections.json_shapes import ContributionShape, ExplanationShape, PartiesShape, PartyShape, ReplayShape, RulesShape
+from journey_projections import Contribution, Finding, Parties, PartyTrust, Replay, RuleSet, RuleSetId, View, replay, rule_set
+from journey_projections.json_shapes import (
+    ContributionShape,
+    ExplanationShape,
+    FindingShape,
+    PartiesShape,
+    PartyShape,
+    ReplayShape,
+    RulesShape,
+)
 from journey_projections.rules.gallery import NAMES
 
 VISIT: dict[str, Any] = {
@@ -127,6 +135,7 @@ def test_values_are_fields_of_models_and_serialise_to_their_shapes() -> None:
         (RuleSetId, RulesShape),
         (Receipt, ReceiptShape),
         (Summary, SummaryShape),
+        (Finding, FindingShape),
     ],
 )
 def test_the_json_schema_of_a_value_is_that_of_its_shape(value: Any, shape: Any) -> None:

@@ -30,6 +30,7 @@ GROUPS = {
         "export": "Export the journal, or histories, as JSONL, CSV, Parquet, CloudEvents, OCEL or XES.",
     },
     "Correct": {
+        "check": "Find recorded facts that move nothing, name nothing known or lie far off.",
         "correct": "Correct the fields of a touchpoint.",
         "retract": "Take back a touchpoint that never happened.",
         "merge": "Merge two relationships, or people; `unmerge` undoes it.",

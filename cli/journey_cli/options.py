@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from journey_cli.completion import rule_sets
+
 
 class When(click.ParamType[str]):
     """A bound in time, checked here so that a bad one is a usage error: an instant, a day, a month, a year, `today` or `now`.
@@ -40,19 +42,32 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def bounds(command: F) -> F:
     """The options that say what of the journal is read: `--as-of`, `--known-at`, `--allow-unknown`."""
-    command = click.option(
-        "--allow-unknown",
-        is_flag=True,
-        expose_value=False,
-        callback=_allow_unknown,
-        help="Read past touchpoints of kinds that this journey does not know; they move nothing.",
-    )(command)
-    command = click.option("--known-at", type=When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
     return click.option(
         "--as-of",
         type=When(),
         metavar="WHEN",
         help="Only what had happened by then (valid time): an instant, today, now, or a day, month or year: its end in UTC.",
+    )(known_at_option(unknown_kinds_option(command)))
+
+
+def today_option(command: F) -> F:
+    """The option `--as-of` of a command that looks at today: a time, None for now."""
+    return click.option("--as-of", type=When(), metavar="WHEN", help="The time that counts as now (default: now).")(command)
+
+
+def known_at_option(command: F) -> F:
+    """The option `--known-at`."""
+    return click.option("--known-at", type=When(), metavar="WHEN", help="Only what the journal knew by then (record time).")(command)
+
+
+def unknown_kinds_option(command: F) -> F:
+    """The option `--allow-unknown`."""
+    return click.option(
+        "--allow-unknown",
+        is_flag=True,
+        expose_value=False,
+        callback=_allow_unknown,
+        help="Read past touchpoints of kinds that this journey does not know; they move nothing.",
     )(command)
 
 
@@ -75,5 +90,6 @@ def rules_option(command: F) -> F:
         default="goodwill",
         show_default=True,
         metavar="RULES",
+        shell_complete=rule_sets,
         help="The rule set that judges: a name, FILE.toml, FILE.py or MODULE:ATTRIBUTE.",
     )(command)

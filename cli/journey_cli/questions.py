@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from journey_cli.ledger_options import Size, ledger_option
-from journey_cli.options import F, When, bounds, rules_option
+from journey_cli.options import F, When, known_at_option, rules_option, today_option, unknown_kinds_option
 from journey_cli.session import Session
 from journey_cli.text.console import naming_failures, say_on_terminal, working
 from journey_cli.text.files import check_outputs, tables_to
@@ -38,7 +38,7 @@ def question_options(command: F) -> F:
         metavar="FILE",
         help="Write to FILE, as its suffix says: .jsonl, .csv, .parquet or .arrow.",
     )(command)
-    return rules_option(bounds(command))
+    return rules_option(today_option(known_at_option(unknown_kinds_option(command))))
 
 
 def owner_option(command: F) -> F:

@@ -1,13 +1,16 @@
 """The bundled stories: histories written to show one thing each, with the edits that would have changed them."""
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from journey.counterfactuals import Edit, apply_edits, pairs
 from journey.errors import UnknownName
 from journey.history import History
 from journey.reading import read_json
+from journey.touchpoints import fields_of
 
 NAMES = (
     "cold-meeting",
@@ -59,3 +62,20 @@ def story(name: str) -> Story:
         counterfactual=tuple(pairs(content.get("counterfactual", []))),
         counterfactual_words=content.get("counterfactual_words", ""),
     )
+
+
+_NAMED_IN_STORIES = ("id", "relationship", "episode", "promise")
+
+
+def side_by_side() -> list[dict[str, Any]]:
+    """Every story as plain fields for one journal: what two stories call alike has the story's name before it in each."""
+    stories = {name: [fields_of(touchpoint) for touchpoint in story(name).history] for name in NAMES}
+    users = {
+        field: Counter(value for rows in stories.values() for value in {row[field] for row in rows if field in row})
+        for field in _NAMED_IN_STORIES
+    }
+    return [
+        {**row, **{field: f"{name}-{row[field]}" for field in _NAMED_IN_STORIES if field in row and users[field][row[field]] > 1}}
+        for name, rows in stories.items()
+        for row in rows
+    ]

@@ -1,6 +1,5 @@
 """What an import amounted to: which facts came, and what about them is legal and nearly always a mistake."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 from journey.amendments import LOG_FACTS
 from journey.errors import JourneyError
 from journey.history import History
+from journey.near_names import plain_form
 from journey.recording import Prepared
 from journey.stores.rows import Receipt, StoredTouchpoint
 from journey.times import from_microseconds, to_microseconds
@@ -38,8 +38,7 @@ class Names:
             if name in self.all or len(self.all) >= _MOST:
                 continue
             self.all.add(name)
-            folded = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-            if (other := self._folded.setdefault(folded, name)) != name:
+            if (other := self._folded.setdefault(plain_form(name), name)) != name:
                 self.alike.append((other, name))
 
 

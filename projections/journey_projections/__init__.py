@@ -10,6 +10,7 @@ from journey_projections.rules.rule_set import RuleSet, View
 
 if TYPE_CHECKING:
     from journey_projections.compiled.warm import warm
+    from journey_projections.questions.check import Finding, check
     from journey_projections.replaying.comparison import Reason, compare, reasons
     from journey_projections.rules.loading import load_rules
 
@@ -17,6 +18,7 @@ __all__ = [
     "GOODWILL",
     "Contribution",
     "EpisodeReport",
+    "Finding",
     "GoodwillParameters",
     "Parties",
     "PartyTrust",
@@ -27,6 +29,7 @@ __all__ = [
     "RuleSetId",
     "Snapshot",
     "View",
+    "check",
     "compare",
     "explain",
     "goodwill",
@@ -41,7 +44,9 @@ __all__ = [
 
 
 _LATER = {
+    "Finding": "questions.check",
     "Reason": "replaying.comparison",
+    "check": "questions.check",
     "compare": "replaying.comparison",
     "load_rules": "rules.loading",
     "reasons": "replaying.comparison",

@@ -73,3 +73,13 @@ class ExplanationShape(TypedDict):
 def finite(number: float | None) -> float | None:
     """A number that JSON can hold; None for what is none."""
     return number if number is not None and isfinite(number) else None
+
+
+class FindingShape(TypedDict):
+    """A finding of `check`: facts that are legal and nearly always a mistake; `relationship` is null where several are concerned."""
+
+    kind: str
+    relationship: str | None
+    touchpoints: list[str]
+    words: str
+    mend: str

@@ -1,11 +1,16 @@
 """`journey demo`: bundled stories, told without a journal."""
 
+import re
+import shlex
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from journey import Journal, clock
+from journey_cli.main import COMMANDS
 from journey_cli.stories import NAMES, story
 
 if TYPE_CHECKING:
@@ -101,3 +106,58 @@ def test_an_unknown_story_is_answered_with_the_nearest(journey: "Journey") -> No
     assert (run.code, run.out) == (1, "")
     assert "no story `cold-meting`" in run.err
     assert "did you mean `cold-meeting`?" in run.err
+
+
+def keep(journey: "Journey", *arguments: str) -> Any:
+    return journey.in_json(*arguments, "demo", "--keep").json
+
+
+def test_keeping_records_all_stories_and_a_branch_that_ends_today(journey: "Journey") -> None:
+    answer = keep(journey)
+    assert (answer["stories"], answer["customers"], answer["unchanged"]) == (10, 300, 0)
+    assert answer["end"] == clock.now().date().isoformat()
+    with Journal.open("sqlite:///journey.db", read_only=True) as journal:
+        assert journal.last_position() == answer["recorded"]
+        assert len(list(journal.relationships())) == 310
+        assert max(one.last for one in journal.relationships()) < clock.now()
+
+
+def test_kept_stories_are_told_as_they_are_by_themselves(journey: "Journey") -> None:
+    keep(journey)
+    for name in NAMES:
+        alone = story(name).history
+        kept = [one for one in (str(alone.relationship), f"{name}-{alone.relationship}") if journey("history", one).code == 0]
+        trust = [journey.in_json("replay", one).json["trust"] for one in kept]
+        assert journey.in_json("demo", name).json["state"] in {journey.in_json("replay", one).json["state"] for one in kept}
+        assert len(trust) == 1
+
+
+def test_keeping_twice_records_nothing_twice_on_whatever_day(journey: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
+    first = keep(journey)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2199, 1, 1, tzinfo=UTC))
+    again = keep(journey)
+    assert (again["recorded"], again["unchanged"], again["end"]) == (0, first["recorded"], first["end"])
+    assert "unchanged" in journey("demo", "--keep").out
+
+
+def test_what_is_kept_was_known_when_it_happened(journey: "Journey") -> None:
+    keep(journey)
+    early = journey.in_json("replay", "m@bank", "--known-at", "2020-01-01").json
+    assert 0 < early["touchpoints"] < journey.in_json("replay", "m@bank").json["touchpoints"]
+
+
+def test_keeping_needs_a_place_and_takes_no_story(journey: "Journey") -> None:
+    assert journey("--store", "memory:", "demo", "--keep").code == 2
+    assert journey("demo", "cold-meeting", "--keep").code == 2
+    assert journey.names() == set()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--store", "sqlite:///else where.db")], ids=["default store", "named store"])
+def test_a_demo_ends_with_two_next_commands_that_work(journey: "Journey", arguments: tuple[str, ...]) -> None:
+    for demo in (["demo"], ["demo", "--keep"]):
+        calls = re.findall(r"^  journey (.*?)(?:  .*)?$", journey(*arguments, *demo).out, flags=re.MULTILINE)
+        assert len(calls) == 2
+        for call in map(shlex.split, calls):
+            assert tuple(call[: len(arguments)]) == arguments
+            if call[len(arguments)] in COMMANDS:
+                assert journey(*call).code == 0

@@ -34,6 +34,7 @@ OPENED = '{"kind":"relationship_opened","id":"o","relationship":"m@x","occurred_
 MET = '{"kind":"interaction","id":"a","relationship":"m@x","occurred_at":"2024-02-01T09:00:00Z","benevolence":-0.5,"contact":"marta"}'
 EVERYDAY: list[list[str]] = [
     ["demo", "cold-meeting"],
+    ["--store", "sqlite:///kept.db", "demo", "--keep"],
     ["record", OPENED],
     ["import", "more.jsonl"],
     ["relationships"],
@@ -43,6 +44,7 @@ EVERYDAY: list[list[str]] = [
     ["replay", "--all", "--output", "all.jsonl"],
     ["explain", "m@x"],
     ["whatif", "m@x", "--without", "a"],
+    ["check", "m@x"],
     ["compare", "m@x", "--rules", "goodwill", "--rules", "beta"],
     ["correct", "a", "benevolence=0.1"],
     ["retract", "a"],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import relationships_or_files, rule_sets
 from journey_cli.ledger_options import ledger_option
 from journey_cli.options import bounds
 from journey_cli.session import Session
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@click.argument("relationships", nargs=-1)
+@click.argument("relationships", nargs=-1, shell_complete=relationships_or_files)
 @click.option("--all", "everyone", is_flag=True, help="Two rule sets over every relationship in the journal.")
 @click.option(
     "--rules",
     "names",
     multiple=True,
     metavar="RULES",
+    shell_complete=rule_sets,
     help="A rule set, as of `replay`; give several. With --all two, or one to set against its base, or against goodwill.  "
     "[default: all that come with journey]",
 )

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from journey_cli.completion import story_names
 from journey_cli.session import Session
 from journey_cli.text.console import console, write_json
+from journey_cli.text.next_commands import print_next
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,14 +18,57 @@ if TYPE_CHECKING:
 
 
 @click.command("demo")
-@click.argument("name", default="cold-meeting", metavar="[STORY]")
+@click.argument("name", required=False, metavar="[STORY]", shell_complete=story_names)
+@click.option("--keep", is_flag=True, help="Record all stories and a made-up branch in the journal instead, to try every command on.")
 @click.pass_obj
-def command(session: Session, name: str) -> None:
+def command(session: Session, name: str | None, keep: bool) -> None:
     """Replay a bundled STORY on an in-memory journal and tell it.
 
     The stories: cold-meeting, spilled-beer, crisis-tested and crisis-hidden, honest-course and silent-course, silent-customer,
     declined-engagement and accepted-engagement, unmasked.
+
+    With `--keep`, the journal gets all of them, and five years of a made-up bank branch that end today: 300 customers, 25 people. What is
+    there already stays as it is.
     """
+    if not keep:
+        _tell(session, name or "cold-meeting")
+    elif name is not None:
+        raise click.UsageError(f"--keep records every story; leave out `{name}`")
+    else:
+        _keep(session)
+
+
+def _keep(session: Session) -> None:
+    from journey import clock
+    from journey.stores.addresses import without_password
+    from journey.times import utc
+    from journey_cli.stories import NAMES, side_by_side
+    from journey_projections.made_up import branch_end, made_up_branch
+
+    if session.store == "memory:":
+        raise click.UsageError("--keep has nowhere to keep anything in memory; name a store, as in --store sqlite:///journey.db")
+    with session.writing() as journal:
+        end = branch_end(journal) or clock.now().date()
+        stories, branch = side_by_side(), made_up_branch(end)
+        facts = sorted((*stories, *branch), key=lambda row: utc(row["occurred_at"]))
+        receipts = journal.record_prepared(journal.prepare(facts, [utc(row["occurred_at"]) for row in facts]))
+    recorded = sum(receipt.is_new for receipt in receipts)
+    customers = len({row["relationship"] for row in branch})
+    store = without_password(session.store)
+    if session.is_json:
+        unchanged = len(facts) - recorded
+        write_json(
+            {"store": store, "recorded": recorded, "unchanged": unchanged, "stories": len(NAMES), "customers": customers, "end": f"{end}"}
+        )
+        return
+    out = console()
+    done = f"{recorded} touchpoints recorded" if recorded else f"unchanged: all {len(facts)} touchpoints are already recorded"
+    out.print(f"{store}: {done}", soft_wrap=True)
+    out.print(f"  {len(NAMES)} stories, and a made-up branch of {customers} customers as of {end}")
+    print_next(out, ("attention", "says who needs somebody today, and why"), ("explain m@bank", "shows what moved trust in one story"))
+
+
+def _tell(session: Session, name: str) -> None:
     from journey import Journal
     from journey_cli.stories import story
     from journey_projections import replay
@@ -117,6 +162,11 @@ def _print(out: "Console", tale: "Story", facts: "Replay", turning: "Contributio
         f"{facts.touchpoints} touchpoints replayed; what each moved sums exactly from {facts.prior:.2f} to {facts.trust:.2f}, "
         f"under the rules {rules.name} {rules.version} ({rules.hash}). Nothing was stored.",
         "dim",
+    )
+    print_next(
+        out,
+        ("demo --keep", "records this and a made-up branch, to try on"),
+        ("attention", "then says who needs somebody today, and why"),
     )
 
 

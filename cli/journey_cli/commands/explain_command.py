@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.options import When, bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("relationship")
+@click.argument("relationship", shell_complete=relationships_or_files)
 @rules_option
 @bounds
 @click.option("--since", type=When(), metavar="WHEN", help="Only what moved trust from then on; a day, month or year means its beginning.")

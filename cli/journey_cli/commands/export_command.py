@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from journey.errors import UnwritableTarget
+from journey_cli.completion import relationships
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, naming_failures, say_on_terminal, working, write_json
@@ -24,7 +25,7 @@ _FORMATS = ("jsonl", "csv", "cloudevents", "parquet", "ocel", "xes")
 
 @click.command("export")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.argument("relationships", nargs=-1)
+@click.argument("relationships", nargs=-1, shell_complete=relationships)
 @click.option("--kinds", metavar="KIND,…", help="Only facts of these kinds, such as interaction,delivery.")
 @click.option("--histories", is_flag=True, help="Histories as they stand, as with a bound; in XES and OCEL always.")
 @bounds

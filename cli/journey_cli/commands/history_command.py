@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("history")
-@click.argument("relationship")
+@click.argument("relationship", shell_complete=relationships_or_files)
 @bounds
 @rules_option
 @click.option("--as-recorded", is_flag=True, help="Everything as it was recorded, in that order, corrections and retractions included.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import rule_sets
 from journey_cli.session import Session
 from journey_cli.text.console import console, working, write_json
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("laws")
-@click.argument("rules", default="goodwill", metavar="[NAME | FILE.toml | FILE.py | MODULE:ATTRIBUTE]")
+@click.argument("rules", default="goodwill", metavar="[NAME | FILE.toml | FILE.py | MODULE:ATTRIBUTE]", shell_complete=rule_sets)
 @click.option(
     "--examples", type=click.IntRange(min=1), default=200, show_default=True, metavar="N", help="How many histories to try for each law."
 )

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.ledger_options import Size, ledger_option
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
@@ -16,7 +17,7 @@ from journey_cli.text.results import SORTS, course_to, ordered, print_standings,
 
 
 @click.command("replay")
-@click.argument("relationships", nargs=-1)
+@click.argument("relationships", nargs=-1, shell_complete=relationships_or_files)
 @click.option("--all", "everyone", is_flag=True, help="Every relationship in the journal; if there are many, through the ledger.")
 @rules_option
 @bounds

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey_cli.completion import rule_sets
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rules")
-@click.argument("name", required=False, metavar="[NAME | FILE.toml | FILE.py | MODULE:ATTRIBUTE]")
+@click.argument("name", required=False, metavar="[NAME | FILE.toml | FILE.py | MODULE:ATTRIBUTE]", shell_complete=rule_sets)
 @click.pass_obj
 def command(session: Session, name: str | None) -> None:
     """List the rule sets, or show the parameters of one: value, range, unit, meaning and source.

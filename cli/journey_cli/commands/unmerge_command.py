@@ -2,14 +2,15 @@
 
 import click
 
+from journey_cli.completion import relationships
 from journey_cli.options import amending, people_option
 from journey_cli.session import Session
 from journey_cli.text.console import say_receipt
 
 
 @click.command("unmerge")
-@click.argument("one")
-@click.argument("other")
+@click.argument("one", shell_complete=relationships)
+@click.argument("other", shell_complete=relationships)
 @people_option
 @amending
 @click.pass_obj

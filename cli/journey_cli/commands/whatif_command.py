@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from journey_cli.completion import relationships_or_files
 from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
@@ -19,7 +20,7 @@ def _edit(option: str) -> Any:
 
 
 @click.command("whatif")
-@click.argument("relationship")
+@click.argument("relationship", shell_complete=relationships_or_files)
 @click.option("--without", multiple=True, metavar="ID", expose_value=False, callback=_edit("--without"), help="Leave a touchpoint out.")
 @click.option(
     "--replace",
