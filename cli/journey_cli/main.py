@@ -24,6 +24,12 @@ GROUPS = {
         "whatif": "Replay a history with edits, next to the facts.",
         "help": "Show how a command is used.",
     },
+    "Ask": {
+        "attention": "Show who needs somebody today, and why.",
+        "people": "Show who of our people carries the trust, and what would fall if they left.",
+        "promises": "Show what was promised, what is due, and what became of it.",
+        "portfolio": "Show how everybody moved: states, trust, movers with reasons, cohorts.",
+    },
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
         "import": "Import touchpoints from files, logs and databases, as they are or mapped by SQL.",

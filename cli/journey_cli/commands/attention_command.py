@@ -17,6 +17,8 @@ CHANGE_DAYS = 30
 """Over so many days the change of trust is shown."""
 TOP = 20
 """So many are shown unless more are asked for."""
+NOTABLE = 0.005
+"""A smaller change is not shown."""
 REASONS = 3
 """So many warnings of one customer are shown."""
 
@@ -93,9 +95,11 @@ def _print(found: "AttentionList", day: str) -> None:
 
     out = console()
     for row in found.rows:
-        change = "" if row.change is None else f", {row.change:+.2f} in {CHANGE_DAYS} days"
-        heading = f"{row.relationship}  trust {row.trust:.2f}{change}, {drawing.in_plain_words(row.state)}"
-        out.print(heading + ("" if row.owner is None else f", with {row.owner}"), style="bold")
+        out.print(row.relationship + ("" if row.owner is None else f", with {row.owner}"), style="bold")
+        moved = row.change is not None and abs(row.change) >= NOTABLE
+        change = f", {row.change:+.2f} in {CHANGE_DAYS} days" if moved else ""
+        heard = "" if row.last_heard is None else f"; last heard {drawing.day(row.last_heard)}"
+        out.print(f"  trust {row.trust:.2f}{change}; {drawing.in_plain_words(row.state)}{heard}")
         for warning in row.warnings[:REASONS]:
             drawing.bullet(out, warning.words)
         if len(row.warnings) > REASONS:

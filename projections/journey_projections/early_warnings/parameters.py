@@ -15,18 +15,23 @@ class WarningParameters(BaseModel):
     complaint_days: float = parameter(2.0, 0.5, 14.0, "days", "time to answer a slight complaint", "Davidow 2003: timeliness")
     request_days: float = parameter(5.0, 0.5, 30.0, "days", "time to answer a request of no urgency and without a date", "Davidow 2003")
     urgency: float = parameter(0.8, 0.0, 0.95, "share", "how much sooner the gravest or most urgent must be answered", "Davidow 2003")
-    request_grave: float = parameter(0.3, 0.0, 1.0, "severity", "of a request of no urgency; the most urgent has 1", "Davidow 2003")
+    request_grave: float = parameter(0.2, 0.0, 1.0, "severity", "of a request of no urgency …", "Davidow 2003")
+    request_gravest: float = parameter(0.8, 0.0, 1.0, "severity", "… and of the most urgent", "Davidow 2003")
     in_time: float = parameter(0.5, 0.1, 1.0, "factor", "severity of what waits while there is time, against afterwards", "")
     stale_days: float = parameter(
         365.0, 90.0, 1825.0, "days", "after so long nothing can be saved any more: a warning closes by itself", ""
     )
 
     ahead_days: float = parameter(7.0, 1.0, 30.0, "days", "with so much time left something is half as urgent", "")
-    cools_days: float = parameter(60.0, 14.0, 365.0, "days", "open for so long something is half as urgent", "")
+    cools_days: float = parameter(90.0, 14.0, 365.0, "days", "open for so long something is half as urgent", "")
 
     # Promises
     promise_days: float = parameter(7.0, 1.0, 30.0, "days", "how long before its date a promise is said to be due", "")
-    promise_grave: float = parameter(0.4, 0.0, 1.0, "severity", "of a promise of the level 0; that of the level 1 has 1", "")
+    promise_grave: float = parameter(0.3, 0.0, 1.0, "severity", "of a promise of the level 0 …", "the founding essays, m4")
+    promise_gravest: float = parameter(0.6, 0.0, 1.0, "severity", "… and of the level 1", "the founding essays, m4")
+    tolerance: float = parameter(
+        0.1, 0.0, 0.3, "level", "so much less than promised still keeps a promise", "Zeithaml, Berry & Parasuraman 1993"
+    )
 
     # People
     introduce_days: float = parameter(

@@ -57,7 +57,7 @@ def complaint_waits(state: Watching, touchpoint: Encoded, p: WarningParameters) 
 def request_waits(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:
     """A request waits until its date, or for as long as its urgency lets it."""
     due = touchpoint.due if touchpoint.due != NEVER else touchpoint.at + patience(p.request_days, touchpoint.amount, p)
-    severity = p.request_grave + (1.0 - p.request_grave) * touchpoint.amount
+    severity = p.request_grave + (p.request_gravest - p.request_grave) * touchpoint.amount
     asked_for(state, touchpoint, UNANSWERED_REQUEST, severity, max(due, touchpoint.at), p)
 
 
@@ -117,7 +117,7 @@ def promise_made(state: Watching, touchpoint: Encoded, p: WarningParameters) -> 
     closed(state, pledge.watch)
     is_dated = touchpoint.due != NEVER
     opens = max(touchpoint.at, touchpoint.due - days_on(p.promise_days)) if is_dated else NEVER
-    severity = p.promise_grave + (1.0 - p.promise_grave) * touchpoint.amount
+    severity = p.promise_grave + (p.promise_gravest - p.promise_grave) * touchpoint.amount
     pledge.watch = opened(state, PROMISE_DUE, opens, touchpoint.due, severity, touchpoint.certainty)
     state.watches[pledge.watch].subject = touchpoint.subject
     state.watches[pledge.watch].value = -1.0

@@ -79,7 +79,7 @@ class About(NamedTuple):
 class Pledged:
     """One promise of the organisation: its level (0 to 1), when it was made and due (UTC), and what became of it.
 
-    `state` is open, due (within days), overdue, kept (in full, in time), broken (less, or later), or void (replaced, or the relationship
+    `state` is open, due (within days), overdue, kept (within the tolerance, in time), broken (less, or later), or void (replaced, or the relationship
     ended first). `delivered` is the level that was, None while nothing was.
     """
 
@@ -91,12 +91,12 @@ class Pledged:
     delivered: float | None
 
     @classmethod
-    def of(cls, watch: Watch, about: About, level: float, at: int) -> "Pledged":
+    def of(cls, watch: Watch, about: About, level: float, at: int, p: WarningParameters) -> "Pledged":
         """The promise behind a watch, at an instant."""
         due = None if watch.due == NEVER else instant_at(watch.due)
         delivered = None if watch.value < 0.0 else watch.value
         if delivered is not None:
-            state = "kept" if delivered >= level and watch.closes <= watch.due else "broken"
+            state = "kept" if level - delivered <= p.tolerance and watch.closes <= watch.due else "broken"
         elif watch.closes != NEVER:
             state = "void"
         elif at > watch.due:

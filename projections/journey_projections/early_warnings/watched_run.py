@@ -98,7 +98,7 @@ class WatchedRun:
     def promises(self) -> tuple[Pledged, ...]:
         """Every promise of the organisation, in the order in which they were made."""
         pledges = (watch for watch in self._watches() if watch.kind == PROMISE_DUE)
-        return tuple(Pledged.of(watch, self._about(watch), self._level(watch), self._at) for watch in pledges)
+        return tuple(Pledged.of(watch, self._about(watch), self._level(watch), self._at, self._parameters) for watch in pledges)
 
     def course(self) -> tuple[Warning, ...]:
         """Those that are or were open, by when they opened."""

@@ -91,7 +91,10 @@ class ChunkOutlooks:
         made = [(place, watch) for place, watch in self._of(first, last) if watch.kind == PROMISE_DUE]
         abouts = self._abouts([place for place, _ in made])
         levels = self._amount[[place for place, _ in made]].tolist() if made else []
-        return tuple(Pledged.of(watch, about, level, self._at) for (_, watch), about, level in zip(made, abouts, levels, strict=True))
+        return tuple(
+            Pledged.of(watch, about, level, self._at, self._parameters)
+            for (_, watch), about, level in zip(made, abouts, levels, strict=True)
+        )
 
     def _of(self, first: int, last: int) -> list[tuple[int, Watch]]:
         rows = self._watches[list(_FIELDS)][first:last].tolist()
