@@ -79,8 +79,8 @@ class About(NamedTuple):
 class Pledged:
     """One promise of the organisation: its level (0 to 1), when it was made and due (UTC), and what became of it.
 
-    `state` is open, due (within days), overdue, kept (within the tolerance, in time), broken (less, or later), or void (replaced, or the relationship
-    ended first). `delivered` is the level that was, None while nothing was.
+    `state` is open, due (within days), overdue, kept (within the tolerance, in time), broken (less, or later), or void (replaced, or the
+    relationship ended first). `delivered` is the level that was, None while nothing was.
     """
 
     promise: str
