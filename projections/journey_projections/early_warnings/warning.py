@@ -91,7 +91,7 @@ class Pledged:
     delivered: float | None
 
     @classmethod
-    def of(cls, watch: Watch, about: About, level: float, at: int, p: WarningParameters) -> "Pledged":
+    def of(cls, watch: Watch, promise: str, made: datetime, level: float, at: int, p: WarningParameters) -> "Pledged":
         """The promise behind a watch, at an instant."""
         due = None if watch.due == NEVER else instant_at(watch.due)
         delivered = None if watch.value < 0.0 else watch.value
@@ -103,7 +103,7 @@ class Pledged:
             state = "overdue"
         else:
             state = "due" if at >= watch.opens else "open"
-        return cls(about.subject or "", level, about.occurred_at, due, state, delivered)
+        return cls(promise, level, made, due, state, delivered)
 
 
 def kind_at(watch: Watch, at: int) -> int:

@@ -97,8 +97,7 @@ class WatchedRun:
 
     def promises(self) -> tuple[Pledged, ...]:
         """Every promise of the organisation, in the order in which they were made."""
-        pledges = (watch for watch in self._watches() if watch.kind == PROMISE_DUE)
-        return tuple(Pledged.of(watch, self._about(watch), self._level(watch), self._at, self._parameters) for watch in pledges)
+        return tuple(self._pledged(watch) for watch in self._watches() if watch.kind == PROMISE_DUE)
 
     def course(self) -> tuple[Warning, ...]:
         """Those that are or were open, by when they opened."""
@@ -122,8 +121,10 @@ class WatchedRun:
         first, latest = (self._history.records[place] for place in (watch.touchpoint, watch.latest))
         return About(first.outline.id, latest.outline.id, from_microseconds(first.at), first.outline.episode, self._subject(watch))
 
-    def _level(self, watch: Watch) -> float:
-        return float(getattr(self._history.records[watch.touchpoint].outline, "level"))  # noqa: B009 - a PromiseMade, which mypy cannot know
+    def _pledged(self, watch: Watch) -> Pledged:
+        made = self._history.records[watch.touchpoint]
+        level: float = getattr(made.outline, "level")  # noqa: B009 - a PromiseMade, which types cannot know
+        return Pledged.of(watch, self._subject(watch) or "", from_microseconds(made.at), level, self._at, self._parameters)
 
     def _subject(self, watch: Watch) -> str | None:
         if watch.kind == PROMISE_DUE:

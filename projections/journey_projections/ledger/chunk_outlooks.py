@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
@@ -83,45 +83,38 @@ class ChunkOutlooks:
         return opened
 
     def _warnings(self, first: int, last: int) -> tuple[Warning, ...]:
-        told_here = [(place, watch) for place, watch in self._of(first, last) if is_warning(watch, self._at, self._parameters)]
-        abouts = self._abouts([place for place, _ in told_here])
-        return in_order(told(watch, about, self._at, self._parameters) for (_, watch), about in zip(told_here, abouts, strict=True))
+        watches = ((place, watch) for place, watch in self._of(first, last) if is_warning(watch, self._at, self._parameters))
+        return in_order(told(watch, self._abouts[place], self._at, self._parameters) for place, watch in watches)
 
     def _promises(self, first: int, last: int) -> tuple[Pledged, ...]:
-        made = [(place, watch) for place, watch in self._of(first, last) if watch.kind == PROMISE_DUE]
-        abouts = self._abouts([place for place, _ in made])
-        levels = self._amount[[place for place, _ in made]].tolist() if made else []
-        return tuple(
-            Pledged.of(watch, about, level, self._at, self._parameters)
-            for (_, watch), about, level in zip(made, abouts, levels, strict=True)
-        )
+        made = ((place, watch) for place, watch in self._of(first, last) if watch.kind == PROMISE_DUE)
+        return tuple(self._pledged(place, watch) for place, watch in made)
+
+    def _pledged(self, place: int, watch: Watch) -> Pledged:
+        made, level = from_microseconds(int(self._occurred_at[place])), float(self._amount[place])
+        return Pledged.of(watch, self._subjects[place] or "", made, level, self._at, self._parameters)
 
     def _of(self, first: int, last: int) -> list[tuple[int, Watch]]:
         rows = self._watches[list(_FIELDS)][first:last].tolist()
         return [(first + place, Watch(*row)) for place, row in enumerate(rows)]
 
-    def _abouts(self, places: list[int]) -> list[About]:
-        """What the touchpoints at some places are about; their ids are read now."""
-        if not places:
-            return []
-        watches = self._watches[places]
+    @cached_property
+    def _subjects(self) -> list[str | None]:
+        """Whom or what each watch is about, by name."""
+        kinds, subjects = self._watches["kind"], self._watches["subject"]
+        people = self._named("people", np.where(np.isin(kinds, (UNINTRODUCED_HANDOVER, BOND_AT_RISK)), subjects, NOTHING))
+        promises = self._named("promises", np.where(kinds == PROMISE_DUE, subjects, NOTHING))
+        return [person or promise for person, promise in zip(people, promises, strict=True)]
+
+    @cached_property
+    def _abouts(self) -> list[About]:
+        """What each watch is about. All are read at once: to look for ids one by one would read the same files over and over."""
+        watches = self._watches
         rows, where = np.unique(np.concatenate([watches["touchpoint"], watches["latest"]]), return_inverse=True)
         ids = pa.array(self._ids(rows), pa.large_string()).take(pa.array(where)).to_pylist()
-        kinds = watches["kind"]
-        people = np.where(np.isin(kinds, (UNINTRODUCED_HANDOVER, BOND_AT_RISK)), watches["subject"], NOTHING)
-        promises = np.where(kinds == PROMISE_DUE, watches["subject"], NOTHING)
-        return [
-            About(one, other, from_microseconds(at), episode, person or promise)
-            for one, other, at, episode, person, promise in zip(
-                ids[: len(places)],
-                ids[len(places) :],
-                self._occurred_at[places].tolist(),
-                self._named("episodes", self._episode[places]),
-                self._named("people", people),
-                self._named("promises", promises),
-                strict=True,
-            )
-        ]
+        episodes = self._named("episodes", self._episode)
+        times = map(from_microseconds, self._occurred_at.tolist())
+        return [About(*one) for one in zip(ids[: len(watches)], ids[len(watches) :], times, episodes, self._subjects, strict=True)]
 
     def _named(self, family: str, codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[str | None]:
         """The names of some codes, None of NOTHING."""
