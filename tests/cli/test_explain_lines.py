@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey_cli.text.explanation import CRISIS, NOTABLE, SWING, largest_of, lines_of, shared_words
+from journey_cli.text.explanation import CRISIS, DUST, NOTABLE, SWING, largest_of, lines_of, shared_words, subject
 from journey_projections import Contribution
 
 if TYPE_CHECKING:
@@ -46,6 +46,16 @@ def test_no_shared_line_hides_a_fall_and_a_recovery(contributions: list[Contribu
 @given(STEPS)
 def test_what_moved_much_stands_alone(contributions: list[Contribution]) -> None:
     assert all(len(line) == 1 for line in lines_of(contributions) if any(abs(one.delta) >= NOTABLE for one in line))
+
+
+def test_a_moment_of_time_shares_the_line_of_what_ended_it() -> None:
+    moment = Contribution(None, START, None, "time", "time passed: silence", 0.5, 0.5 - DUST / 2)
+    step = Contribution("s", START, "recovery_step_taken", "cause", "a cause", moment.after, 0.52)
+    assert list(lines_of([moment, step])) == [[moment, step]]
+    assert subject([moment, step]) is step
+    assert list(lines_of([moment, step], is_full=True)) == [[moment], [step]]
+    assert list(lines_of([moment])) == [[moment]]
+    assert subject(moved(0.001, 0.001)) is None
 
 
 @given(STEPS, st.integers(1, 5))
