@@ -88,9 +88,8 @@ def test_a_line_says_who_what_and_why(journey: "Journey", visit: "Visit") -> Non
 
 
 def test_a_line_says_that_the_customer_acted(journey: "Journey", visit: "Visit") -> None:
-    given = {"kind": "feedback_given", "instrument": "nps", "score": 0.0, "benevolence": ...}
-    fields = {name: value for name, value in visit("a", representative="anna", **given).items() if value is not ...}
-    journey.record(fields)
+    fields = {**visit("a", representative="anna"), "kind": "feedback_given", "instrument": "nps", "score": 0.0}
+    journey.record({name: value for name, value in fields.items() if name != "benevolence"})
     assert "customer to anna: feedback given; NPS 0 →" in text_of(journey, "r")
 
 

@@ -11,7 +11,8 @@ from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import naming_failures, say_on_terminal, silent, working, write_json
 from journey_cli.text.files import check_outputs, tables_to
-from journey_cli.text.results import SORTS, course_to, ordered, print_standings, write
+from journey_cli.text.results import course_to, print_standings, write
+from journey_cli.text.summary import SORTS, ordered
 
 
 @click.command("replay")

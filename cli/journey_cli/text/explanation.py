@@ -36,8 +36,8 @@ def lines_of(contributions: "Sequence[Contribution]", *, is_full: bool = False, 
 
     dust: list[Contribution] = []
     for alone, group in groupby(contributions, stands_alone):
-        lines = ([one] for one in group) if alone else [list(group)] if largest is not None else _ways(list(group))
-        for line in lines:
+        run = list(group)
+        for line in [[one] for one in run] if alone else [run] if largest is not None else _ways(run):
             if len(line) == 1 and _is_dust(line[0]) and not is_full:
                 dust += line
             else:

@@ -12,7 +12,7 @@ from journey_cli.text.plain_console import PlainConsole
 
 GAP = 2
 """Blanks between two columns."""
-READABLE = 20
+READABLE = 16
 """The width that a column of sentences keeps before others are dropped, where it has as much to say."""
 LONGEST_WORD = 30
 """Longer words, such as addresses of web pages, go on in the next line."""
@@ -194,6 +194,8 @@ def _wrapped(text: str, width: int) -> list[str]:
                 line = f"{line} {word}"
                 continue
             if line is not None:
+                if not word:
+                    continue  # blanks at the end of a line
                 lines.append(line)
             *parts, line = chop_cells(word, max(1, width)) or [""]
             lines += parts
