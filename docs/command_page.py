@@ -14,8 +14,9 @@ def commands() -> str:
     told = [
         "# Commands",
         written_by("the commands' own help"),
-        "`journey [OPTIONS] COMMAND [ARGS]...`: the options before the command are the same for all commands. With `--format json` a "
-        "result is one JSON object, and a list is one object a line; [the shapes](library.md#json-shapes) are stable.",
+        "`journey [OPTIONS] COMMAND [ARGS]...`: the options of `journey` itself are the same for all commands, and stand before the "
+        "command or after it. With `--format json` a result is one JSON object, and a list is one object a line; "
+        "[the shapes](library.md#json-shapes) are stable.",
         f"Exit codes: {str(main.__doc__).partition('exit: ')[2]} An `import` that refused a row has failed. Errors go to standard "
         "error, with [what is wrong and how to fix it](errors.md).",
         "| command | does |\n|---|---|\n" + "\n".join(f"| [`{name}`](#journey-{name}) | {does} |" for name, does in COMMANDS.items()),

@@ -1,8 +1,10 @@
 """Touchpoints: what is accepted, what is refused, and in which words."""
 
 import json
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -25,7 +27,7 @@ from journey import (
 )
 from journey.testing import START, histories
 from journey.testing.strategies import qualities
-from journey.times import from_microseconds, moment, to_microseconds
+from journey.times import beginning, from_microseconds, moment, to_microseconds
 from journey.touchpoints import Origin, fields_of
 
 GOOD: dict[str, Any] = {"kind": "interaction", "id": "a", "relationship": "r", "occurred_at": "2024-03-01T09:30:00+01:00"}
@@ -91,6 +93,31 @@ def test_a_bare_date_bound_is_the_end_of_that_day() -> None:
     assert moment(datetime(2024, 3, 1, tzinfo=UTC).date()) == moment("2024-03-01")
     with pytest.raises(ValueError, match="no UTC offset"):
         moment("2024-03-01T10:00:00")
+
+
+@given(st.dates())
+def test_a_day_lies_in_its_month_and_that_in_its_year(day: date) -> None:
+    text = day.isoformat()
+    spans = [(beginning(one), moment(one)) for one in (text, text[:7], text[:4])]
+    assert all(outer[0] <= inner[0] < inner[1] <= outer[1] for inner, outer in pairwise(spans))
+    for first, last in spans:
+        assert last.date() == date.max or (last + timedelta(microseconds=1)).time() == first.time() == time.min
+
+
+def test_an_instant_is_its_own_beginning() -> None:
+    assert beginning("2024-03-01T10:00:00+01:00") == moment("2024-03-01T10:00:00+01:00") == datetime(2024, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2024-13", "2024-00", "0000", "20240", "2024-1", "٢٠٢٤"])
+def test_what_is_no_month_or_year_is_quoted_as_typed(text: str) -> None:
+    with pytest.raises(ValueError, match=f"`{text}` is not a date or time"):
+        moment(text)
+
+
+@pytest.mark.parametrize("text", ["2024-03-01T10:00", " 2024-03-01 10:00 ", "0001-01-01T00:00+14:00"])
+def test_a_time_that_is_wrong_is_quoted_as_typed(text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"`{text.strip()}` ")):
+        moment(text)
 
 
 def test_touchpoints_are_immutable() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey_cli.text.explanation import CRISIS, NOTABLE, SWING, largest_of, lines_of, shared_words
+from journey_cli.text.explanation import CRISIS, DUST, NOTABLE, SWING, largest_of, lines_of, shared_words, subject
 from journey_projections import Contribution
 
 if TYPE_CHECKING:
@@ -48,6 +48,16 @@ def test_what_moved_much_stands_alone(contributions: list[Contribution]) -> None
     assert all(len(line) == 1 for line in lines_of(contributions) if any(abs(one.delta) >= NOTABLE for one in line))
 
 
+def test_a_moment_of_time_shares_the_line_of_what_ended_it() -> None:
+    moment = Contribution(None, START, None, "time", "time passed: silence", 0.5, 0.5 - DUST / 2)
+    step = Contribution("s", START, "recovery_step_taken", "cause", "a cause", moment.after, 0.52)
+    assert list(lines_of([moment, step])) == [[moment, step]]
+    assert subject([moment, step]) is step
+    assert list(lines_of([moment, step], is_full=True)) == [[moment], [step]]
+    assert list(lines_of([moment])) == [[moment]]
+    assert subject(moved(0.001, 0.001)) is None
+
+
 @given(STEPS, st.integers(1, 5))
 def test_the_largest_are_the_largest(contributions: list[Contribution], top: int) -> None:
     chosen = largest_of(contributions, top)
@@ -78,9 +88,8 @@ def test_a_line_says_who_what_and_why(journey: "Journey", visit: "Visit") -> Non
 
 
 def test_a_line_says_that_the_customer_acted(journey: "Journey", visit: "Visit") -> None:
-    given = {"kind": "feedback_given", "instrument": "nps", "score": 0.0, "benevolence": ...}
-    fields = {name: value for name, value in visit("a", representative="anna", **given).items() if value is not ...}
-    journey.record(fields)
+    fields = {**visit("a", representative="anna"), "kind": "feedback_given", "instrument": "nps", "score": 0.0}
+    journey.record({name: value for name, value in fields.items() if name != "benevolence"})
     assert "customer to anna: feedback given; NPS 0 →" in text_of(journey, "r")
 
 

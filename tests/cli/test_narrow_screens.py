@@ -124,7 +124,7 @@ def test_full_and_empty_bars_stay_apart(bank: "Journey", process: "Process", enc
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has pseudo-terminals")
-def test_a_pager_gets_the_width_of_its_terminal(journey: "Journey", process: "Process", visit: "Visit") -> None:
+def test_a_pager_gets_the_width_of_its_terminal_and_whole_ids(journey: "Journey", process: "Process", visit: "Visit") -> None:
     import fcntl
     import pty
     import struct
@@ -134,13 +134,18 @@ def test_a_pager_gets_the_width_of_its_terminal(journey: "Journey", process: "Pr
 
     from .conftest import environment
 
-    journey.record(visit("a", note="word " * 40))
+    long = "customer-" * 10
+    journey.record(visit("a", note="word " * 40), visit("b", long))
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 64, 0, 0))
-    command = [sys.executable, "-m", "journey_cli", "history", "r"]
-    with subprocess.Popen(command, cwd=journey.folder, stdout=subprocess.PIPE, stderr=theirs, env=environment()) as running:
-        assert running.stdout is not None
-        lines = running.stdout.read().decode().splitlines()
+
+    def piped(*arguments: str) -> list[str]:
+        command = [sys.executable, "-m", "journey_cli", *arguments]
+        with subprocess.Popen(command, cwd=journey.folder, stdout=subprocess.PIPE, stderr=theirs, env=environment()) as running:
+            assert running.stdout is not None
+            return running.stdout.read().decode().splitlines()
+
+    assert 50 < max(map(len, piped("history", "r"))) <= 64
+    assert any(long in line for line in piped("relationships")), "grep would not find an id that is shortened"
     os.close(theirs)
     os.close(ours)
-    assert 50 < max(map(len, lines)) <= 64

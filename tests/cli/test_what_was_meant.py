@@ -54,6 +54,10 @@ def test_what_is_no_file_is_only_not_json(journey: "Journey") -> None:
     assert "import" not in run.err
 
 
+def test_json_given_to_import_is_to_be_recorded(journey: "Journey") -> None:
+    refused(journey("import", '{"kind": "x"}'), 2, "is JSON, not the name of a file; `journey record` takes it")
+
+
 def test_an_export_without_a_file_asks_for_one(bank: "Journey") -> None:
     refused(bank("export"), 2, "`journey export journey.jsonl`", "`-` is standard output")
 

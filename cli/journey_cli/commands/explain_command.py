@@ -89,7 +89,7 @@ def _rows(
 ) -> "Iterator[Row]":
     """A row for the trust before, and for each change or run of small ones from `start` on."""
     from journey_cli.text import drawing
-    from journey_cli.text.explanation import lines_of, shared_words
+    from journey_cli.text.explanation import lines_of, shared_words, subject
 
     records = {record.touchpoint.id: record for record in history.records}
     late = history.late
@@ -97,14 +97,12 @@ def _rows(
     earlier, shown = _parted(result, start)
     before = [earlier] if earlier else []
     for run in [*before, *lines_of(shown, is_full=is_full, top=top)]:
-        delta, last = run[-1].after - run[0].before, run[-1]
+        delta, last, one = run[-1].after - run[0].before, run[-1], None if run is earlier else subject(run)
         if run is earlier:
             words = f"{counted(len(run), 'change')} until {drawing.day(last.occurred_at)}"
-        elif len(run) > 1:
-            words = shared_words(run)
         else:
-            words = _told(last, records.get(last.touchpoint or ""), names, late)
-        name = "" if len(run) > 1 or run is earlier else last.touchpoint or "(time)"
+            words = shared_words(run) if one is None else _told(one, records.get(one.touchpoint or ""), names, late)
+        name = "" if one is None else one.touchpoint or "(time)"
         yield drawing.day(run[0].occurred_at), drawing.signed(delta), f"{last.after:.3f}", drawing.spark([last.after]), name, words
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from journey.errors import shown
 from journey_cli.session import Session
 from journey_cli.text.console import working, write_json
 
@@ -78,6 +79,9 @@ def command(
         all_text=all_text,
         time_zone=time_zone,
     )
+    for path in paths:
+        if str(path).lstrip().startswith('{"'):
+            raise click.UsageError(f"{shown(path)} is JSON, not the name of a file; `journey record` takes it")
     if strict and Path("-") in paths:
         raise click.UsageError("--strict reads everything twice; save standard input to a file")
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in (*paths, *filter(None, [mapping]))):

@@ -1,6 +1,5 @@
 """`journey replay`."""
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +12,8 @@ from journey_cli.options import bounds, rules_option
 from journey_cli.session import Session
 from journey_cli.text.console import naming_failures, say_on_terminal, silent, working, write_json
 from journey_cli.text.files import check_outputs, tables_to
-from journey_cli.text.results import SORTS, course_to, ordered, print_standings, write
+from journey_cli.text.results import course_to, print_standings, write
+from journey_cli.text.summary import SORTS, ordered
 
 
 @click.command("replay")
@@ -79,8 +79,9 @@ def command(
     if every is not None and (sort is not None or top is not None):
         raise click.UsageError("--sort and --top order the latest values; they do not go with --every")
     check_outputs(output, contributions)
-    # Rows that stream onto a terminal are its progress; a bar would write over them.
-    bar = working if output is not None or not sys.stdout.isatty() else silent
+    # Rows that stream are their own progress; a bar would write over them where both go to one terminal, perhaps through a pager.
+    is_streaming = output is None and sort is None and (every is None or session.is_json)
+    bar = silent if is_streaming else working
     with naming_failures() as failed, ExitStack() as files:
         course = sink = None
         if every is not None:

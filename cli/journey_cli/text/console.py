@@ -62,8 +62,10 @@ def console(*, stderr: bool = False) -> "Console":
         return out
     from journey_cli.text.plain_console import PlainConsole
 
-    width = _given_width() or _width_around()
-    return PlainConsole(sys.stderr if stderr else sys.stdout, width or _WIDTH, is_measured=width is not None)
+    given = _given_width()
+    width = given or _width_around()
+    file = sys.stderr if stderr else sys.stdout
+    return PlainConsole(file, width or _WIDTH, is_measured=width is not None, keeps_ids=given is None)
 
 
 _WIDTH = 120

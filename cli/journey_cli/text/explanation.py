@@ -14,6 +14,8 @@ NOTABLE = 0.01
 """A change of trust worth a line of its own; smaller ones share a line, so that the lines still sum to the score."""
 SWING = 0.05
 """Small changes that come to so much together are told by their causes; where they fall by it and rise again, each way has a line."""
+DUST = 0.0005
+"""Time that moved trust by less, which is no digit in text, shares the line of what ended it."""
 MOST_CAUSES = 3
 """The most causes named of changes that share a line."""
 CRISIS = {
@@ -32,13 +34,27 @@ def lines_of(contributions: "Sequence[Contribution]", *, is_full: bool = False, 
             return id(one) in largest
         return is_full or abs(one.delta) >= NOTABLE or one.kind in CRISIS
 
+    dust: list[Contribution] = []
     for alone, group in groupby(contributions, stands_alone):
-        if alone:
-            yield from ([one] for one in group)
-        elif largest is not None:
-            yield list(group)
-        else:
-            yield from _ways(list(group))
+        run = list(group)
+        for line in [[one] for one in run] if alone else [run] if largest is not None else _ways(run):
+            if len(line) == 1 and _is_dust(line[0]) and not is_full:
+                dust += line
+            else:
+                yield dust + line
+                dust = []
+    if dust:
+        yield dust
+
+
+def subject(run: "Sequence[Contribution]") -> "Contribution | None":
+    """The one contribution that a line is about, perhaps after a moment of time; None for a line that several share."""
+    rest = run[1:] if len(run) == 2 and _is_dust(run[0]) else run
+    return rest[0] if len(rest) == 1 else None
+
+
+def _is_dust(one: "Contribution") -> bool:
+    return one.touchpoint is None and abs(one.delta) < DUST
 
 
 def largest_of(contributions: "Sequence[Contribution]", top: int) -> "list[Contribution]":

@@ -6,11 +6,16 @@ from rich.console import Console
 
 
 class PlainConsole(Console):
-    """A console without a terminal. `is_measured` says that somebody looks at its width, as in a pager, and it is not just any width."""
+    """A console without a terminal.
 
-    def __init__(self, out: TextIO, width: int, *, is_measured: bool) -> None:
+    `is_measured` says that somebody looks at its width, as in a pager, and it is not just any width. `keeps_ids` says that ids are
+    whole at any width, since a program such as grep may read them.
+    """
+
+    def __init__(self, out: TextIO, width: int, *, is_measured: bool, keeps_ids: bool = False) -> None:
         super().__init__(file=cast(TextIO, _Trimmed(out)), highlight=False, emoji=False, markup=False, width=width, no_color=True)
         self.is_measured = is_measured
+        self.keeps_ids = keeps_ids or not is_measured
 
     def print(self, *objects: Any, crop: bool = False, **options: Any) -> None:
         """As rich prints, and a line that is too long goes on."""

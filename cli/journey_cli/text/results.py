@@ -1,18 +1,15 @@
 """Where relationships stand, and the course of their trust: printed, or written to files."""
 
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from journey.times import EPOCH
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, json_line, write_json
 from journey_cli.text.files import Rows, Sink, rows_of, tables_to
+from journey_cli.text.summary import Summary, ordered
 
 if TYPE_CHECKING:
     from journey_projections import Replay
@@ -22,6 +19,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 366
 """How many values of a course are drawn at the most."""
+_SHORTEST = 8
+"""So many are drawn however narrow the screen is."""
+_BESIDE = 16
+"""The width of two values of trust and the gaps beside a course."""
 
 
 def write(output: Path, results: "Results") -> None:
@@ -60,9 +61,10 @@ def print_standings(results: "Results", *, everyone: bool, since: float, sort: s
     )
     summary = Summary()
     shown = rows.write(out, map(_cells, ordered(summary.counting(results), sort, top)))
-    if everyone or summary.trust:
-        for line in summary.lines(shown, None if not everyone else perf_counter() - since):
-            out.print(line)
+    if everyone or summary.last:
+        out.print(summary.counted(shown) + (f" {ruled_by(summary.last)}" if summary.last else ""))
+    if everyone and summary.last:
+        out.print(summary.in_words(perf_counter() - since))
 
 
 def _cells(result: "Replay | Standing") -> tuple[str, ...]:
@@ -71,59 +73,6 @@ def _cells(result: "Replay | Standing") -> tuple[str, ...]:
     trust = f"{result.trust:.3f}", drawing.bar(result.trust)
     numbers = f"{result.confidence:.2f}", result.state, f"{result.exit_risk:.2f}", str(result.touchpoints)
     return result.relationship or "", *trust, *numbers, drawing.day(result.at)
-
-
-SORTS = ("relationship", "trust", "confidence", "state", "exit-risk", "touchpoints", "at")
-"""What results can be sorted by."""
-
-
-def ordered(results: "Results", sort: str | None, top: int | None) -> "Results":
-    """Results by a field, the smallest first, or the largest with `-` ahead, and only the first `top`; without `sort` as they come."""
-    if sort is None:
-        return results if top is None else _first(results, top)
-    name = sort.removeprefix("-").replace("-", "_")
-    by_name = sorted(results, key=lambda one: one.relationship or "")
-    # What has no instant, since nothing is known of it, comes first.
-    instants = name == "at"
-    chosen = sorted(by_name, key=lambda one: _key(getattr(one, name), instants=instants), reverse=sort.startswith("-"))
-    return chosen[:top]
-
-
-def _first(results: "Results", top: int) -> "Iterator[Replay | Standing]":
-    """The first few; the others are gone through as well, since the summary counts them."""
-    for number, result in enumerate(results):
-        if number < top:
-            yield result
-
-
-def _key(value: Any, *, instants: bool) -> Any:
-    return (value is not None, value or EPOCH) if instants else value
-
-
-class Summary:
-    """What results come to, counted while they pass: how many are in each state, and their trust."""
-
-    def __init__(self) -> None:
-        self.states = Counter[str]()
-        self.trust = array("d")
-        self._last: Replay | Standing | None = None
-
-    def counting(self, results: "Results") -> "Iterator[Replay | Standing]":
-        """The same results, counted."""
-        for result in results:
-            self.states[result.state] += 1
-            self.trust.append(result.trust)
-            self._last = result
-            yield result
-
-    def lines(self, shown: int, seconds: float | None) -> Iterator[str]:
-        """The count and the rules, then states, median trust and how long it took."""
-        count = len(self.trust)
-        some = f"{shown} of " if shown < count else ""
-        yield some + counted(count, "relationship") + (f" {ruled_by(self._last)}" if self._last else "")
-        if seconds is not None and count:
-            states = ", ".join(f"{number} {state}" for state, number in self.states.most_common())
-            yield f"{states}; median trust {median(self.trust):.3f}; {seconds:.1f} s"
 
 
 def _write_jsonl(path: Path, results: "Results") -> None:
@@ -175,9 +124,10 @@ def _print_courses(courses: dict[str, list[float]]) -> None:
     from journey_cli.text import drawing
 
     out = console()
+    width = max(_SHORTEST, min(_LONGEST, out.width - max(map(len, courses), default=0) - _BESIDE))
     rows = drawing.table(out, "relationship", "first", "course", "last", right=("first", "last"), ids=("relationship",), bars=("course",))
     for name, trust in sorted(courses.items()):
-        rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(drawing.sampled(trust, _LONGEST)), f"{trust[-1]:.3f}")
+        rows.add_row(name, f"{trust[0]:.3f}", drawing.spark(drawing.sampled(trust, width)), f"{trust[-1]:.3f}")
     out.print(rows)
     out.print(counted(len(courses), "relationship"))
 

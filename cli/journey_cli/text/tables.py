@@ -12,7 +12,7 @@ from journey_cli.text.plain_console import PlainConsole
 
 GAP = 2
 """Blanks between two columns."""
-READABLE = 20
+READABLE = 16
 """The width that a column of sentences keeps before others are dropped, where it has as much to say."""
 LONGEST_WORD = 30
 """Longer words, such as addresses of web pages, go on in the next line."""
@@ -84,7 +84,7 @@ class Table:
         out.print(self)
         widths, count = self._widths(out, out.width), len(self._rows)
         for row in coming:
-            for line in self._lines(row, widths, is_cut=_is_measured(out)):
+            for line in self._lines(row, widths, is_cut=_cuts_ids(out)):
                 out.print(line)
             count += 1
         return count
@@ -94,7 +94,7 @@ class Table:
         widths = self._widths(console, options.max_width)
         yield from self._head(widths)
         for row in self._rows:
-            yield from self._lines(row, widths, is_cut=_is_measured(console))
+            yield from self._lines(row, widths, is_cut=_cuts_ids(console))
 
     def _head(self, widths: dict[int, int]) -> Iterator[Text]:
         titles = {place: wrapped(self.columns[place].title, width) for place, width in widths.items()}
@@ -137,7 +137,7 @@ class Table:
                 if _total(widths) > width:
                     widths.pop(next((place for place in widths if self.columns[place].title == title), -1), None)
             texts = {place: columns[place].longest_word(cells[place]) for place in widths if not columns[place].is_whole}
-            for floors in (texts, {place: columns[place].shortest for place in widths if columns[place].is_id}):
+            for floors in (texts, {place: columns[place].shortest for place in widths if columns[place].is_id and _cuts_ids(console)}):
                 for place, floor in floors.items():
                     widths[place] = max(min(floor, widths[place]), widths[place] - max(0, _total(widths) - width))
         for is_whole in (True, False):
@@ -176,6 +176,11 @@ def _is_measured(console: Console) -> bool:
     return not isinstance(console, PlainConsole) or console.is_measured
 
 
+def _cuts_ids(console: Console) -> bool:
+    """Whether ids may be shortened, which nobody can search for."""
+    return not isinstance(console, PlainConsole) or not console.keeps_ids
+
+
 def _plain(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.plain
 
@@ -194,6 +199,8 @@ def wrapped(text: str, width: int) -> list[str]:
                 line = f"{line} {word}"
                 continue
             if line is not None:
+                if not word:
+                    continue  # blanks at the end of a line
                 lines.append(line)
             *parts, line = chop_cells(word, max(1, width)) or [""]
             lines += parts

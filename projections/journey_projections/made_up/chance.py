@@ -22,8 +22,8 @@ class Chance:
         return low + (high - low) * self._next()
 
     def about(self, middle: float, spread: float) -> float:
-        """A number near the middle, in whole percents; it lies within thrice the spread."""
-        return round(middle + spread * 2 * (self._next() + self._next() + self._next() - 1.5), 2)
+        """A quality near the middle, in whole percents, at most 1; it lies within thrice the spread."""
+        return min(1.0, round(middle + spread * 2 * (self._next() + self._next() + self._next() - 1.5), 2))
 
     def one_of(self, things: Sequence[T]) -> T:
         """One of some things."""
