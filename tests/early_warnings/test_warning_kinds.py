@@ -143,7 +143,7 @@ def test_few_gaps_warn_later_and_one_holiday_changes_nothing() -> None:
 
 
 def test_purchases_and_contacts_have_rhythms_of_their_own() -> None:
-    bought = [(float(day), "purchase_made", {}) for day in range(0, 100, 10)]
+    bought: list[Told] = [(float(day), "purchase_made", {}) for day in range(0, 100, 10)]
     told = course(*bought, *(visit(float(day)) for day in range(0, 300, 10)))
     assert [one.words.split(" about")[0] for one in told if one.kind == "silence_against_rhythm"] == [
         "silence: the customer bought",
@@ -170,9 +170,9 @@ def test_a_story_is_warned_of_before_its_end_and_its_better_twin_is_not(name: st
     ends = [one.occurred_at for one in told.history if one.kind == "relationship_ended"]
     opened = [one for one in warning_course(told.history, at(9000.0)) if one.kind == kind]
     assert opened
-    assert opened[0].since < min(ends, default=told.history.at)
+    assert opened[0].since < min(ends, default=told.history.records[-1].touchpoint.occurred_at)
     otherwise = told.otherwise if twin is None else story(twin).history
     assert otherwise is not None
     for one in warning_course(otherwise):
-        stood = (one.until or otherwise.at) - one.since
+        stood = (one.until or otherwise.records[-1].touchpoint.occurred_at) - one.since
         assert one.kind != kind or one.severity < opened[0].severity or stood < timedelta(days=30)
