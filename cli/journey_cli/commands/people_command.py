@@ -1,5 +1,6 @@
 """`journey people`."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,21 +51,19 @@ def command(
     with asked(session, rules=rules, as_of=as_of, known_at=known_at, ledger=ledger, memory=memory, stakes=True) as one:
         if without is None:
             people = question.people(one.outlooks, sort=sort)
-            columns, total = question.PEOPLE, len(people)
             rows = [dict[str, Any](person.to_dict()) for person in people[: top or None]]
+            columns, text = question.PEOPLE, partial(_print_people, people, top or len(people))
         else:
             losses = question.without(one.outlooks, without)
-            columns, total = question.LOSSES, len(losses)
             rows = [dict(loss.to_dict()) for loss in losses[: top or None]]
+            columns, text = question.LOSSES, partial(_print_losses, losses, without, top or len(losses))
         if output is not None:
             to_file(output, columns, rows, rows)
         elif session.is_json:
             for row in rows:
                 write_json(row)
-        elif without is None:
-            _print_people(people, top or total)
         else:
-            _print_losses(losses, without, top or total)
+            text()
 
 
 def _print_people(people: "tuple[Person, ...]", top: int) -> None:

@@ -75,8 +75,7 @@ class About(NamedTuple):
     subject: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pledged:
+class Pledged(NamedTuple):
     """One promise of the organisation: its level (0 to 1), when it was made and due (UTC), and what became of it.
 
     `state` is open, due (within days), overdue, kept (within the tolerance, in time), broken (less, or later), or void (replaced, or the
@@ -90,20 +89,21 @@ class Pledged:
     state: str
     delivered: float | None
 
-    @classmethod
-    def of(cls, watch: Watch, promise: str, made: datetime, level: float, at: int, p: WarningParameters) -> "Pledged":
-        """The promise behind a watch, at an instant."""
-        due = None if watch.due == NEVER else instant_at(watch.due)
-        delivered = None if watch.value < 0.0 else watch.value
-        if delivered is not None:
-            state = "kept" if level - delivered <= p.tolerance and watch.closes <= watch.due else "broken"
-        elif watch.closes != NEVER:
-            state = "void"
-        elif at > watch.due:
-            state = "overdue"
-        else:
-            state = "due" if at >= watch.opens else "open"
-        return cls(promise, level, made, due, state, delivered)
+
+def pledged(
+    promise: str, level: float, made: int, opens: int, due: int, closes: int, delivered: float, at: int, tolerance: float
+) -> Pledged:
+    """A promise at an instant, from what its watch says; `delivered` is negative while nothing was."""
+    if delivered >= 0.0:
+        state = "kept" if level - delivered <= tolerance and closes <= due else "broken"
+    elif closes != NEVER:
+        state = "void"
+    elif at > due:
+        state = "overdue"
+    else:
+        state = "due" if at >= opens else "open"
+    day = None if due == NEVER else instant_at(due)
+    return Pledged(promise, level, from_microseconds(made), day, state, delivered if delivered >= 0.0 else None)
 
 
 def kind_at(watch: Watch, at: int) -> int:

@@ -18,7 +18,7 @@ from journey_projections.early_warnings.state import (
     fresh,
     make_room,
 )
-from journey_projections.early_warnings.warning import About, Pledged, Warning, in_order, is_warning, told  # noqa: A004
+from journey_projections.early_warnings.warning import About, Pledged, Warning, in_order, is_warning, pledged, told  # noqa: A004
 from journey_projections.early_warnings.watch import last_heard, observe, owner, urgency
 from journey_projections.early_warnings.watches import days_on, since_of
 from journey_projections.encoding.codes import NEVER, NOBODY
@@ -124,7 +124,8 @@ class WatchedRun:
     def _pledged(self, watch: Watch) -> Pledged:
         made = self._history.records[watch.touchpoint]
         level: float = getattr(made.outline, "level")  # noqa: B009 - a PromiseMade, which types cannot know
-        return Pledged.of(watch, self._subject(watch) or "", from_microseconds(made.at), level, self._at, self._parameters)
+        told = watch.opens, watch.due, watch.closes, watch.value
+        return pledged(self._subject(watch) or "", level, made.at, *told, self._at, self._parameters.tolerance)
 
     def _subject(self, watch: Watch) -> str | None:
         if watch.kind == PROMISE_DUE:

@@ -11,7 +11,7 @@ from journey.times import from_microseconds, instant_at, to_microseconds
 from journey_projections.early_warnings.outlook import ORIGIN_NAMES, Outlook
 from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.early_warnings.state import BOND_AT_RISK, PROMISE_DUE, UNINTRODUCED_HANDOVER, Watch
-from journey_projections.early_warnings.warning import About, Pledged, Warning, in_order, is_warning, told  # noqa: A004
+from journey_projections.early_warnings.warning import About, Pledged, Warning, in_order, is_warning, pledged, told  # noqa: A004
 from journey_projections.early_warnings.watched_run import Level
 from journey_projections.encoding.codes import NEVER, NOTHING
 from journey_projections.ledger.bounded_replay import ReplayedChunk
@@ -87,12 +87,21 @@ class ChunkOutlooks:
         return in_order(told(watch, self._abouts[place], self._at, self._parameters) for place, watch in watches)
 
     def _promises(self, first: int, last: int) -> tuple[Pledged, ...]:
-        made = ((place, watch) for place, watch in self._of(first, last) if watch.kind == PROMISE_DUE)
-        return tuple(self._pledged(place, watch) for place, watch in made)
+        return tuple(one for one in self._pledges[first:last] if one is not None)
 
-    def _pledged(self, place: int, watch: Watch) -> Pledged:
-        made, level = from_microseconds(int(self._occurred_at[place])), float(self._amount[place])
-        return Pledged.of(watch, self._subjects[place] or "", made, level, self._at, self._parameters)
+    @cached_property
+    def _pledges(self) -> list[Pledged | None]:
+        """The promise of each watch, None of what is none; all at once, since there may be millions."""
+        places = np.flatnonzero(self._watches["kind"] == PROMISE_DUE)
+        watches = self._watches[places]
+        names = self._named("promises", watches["subject"])
+        told = (watches[name].tolist() for name in ("opens", "due", "closes", "value"))
+        columns = zip(places.tolist(), names, self._amount[places].tolist(), self._occurred_at[places].tolist(), *told, strict=True)
+        pledges: list[Pledged | None] = [None] * len(self._watches)
+        at, tolerance = self._at, self._parameters.tolerance
+        for place, name, level, made, opens, due, closes, delivered in columns:
+            pledges[place] = pledged(name or "", level, made, opens, due, closes, delivered, at, tolerance)
+        return pledges
 
     def _of(self, first: int, last: int) -> list[tuple[int, Watch]]:
         rows = self._watches[list(_FIELDS)][first:last].tolist()

@@ -1,9 +1,8 @@
 """What was promised, and what became of it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from typing_extensions import TypedDict
 
@@ -28,8 +27,7 @@ class PromiseShape(TypedDict):
     owner: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(NamedTuple):
     """A promise of the organisation to a customer, who deals with `owner` now."""
 
     relationship: str
