@@ -142,6 +142,12 @@ def test_few_gaps_warn_later_and_one_holiday_changes_nothing() -> None:
     assert course(visit(0.0), visit(10.0)) == []
 
 
+def test_a_fall_after_a_long_quiet_time_is_one() -> None:
+    calm = [(float(day), "interaction", {"competence": 0.0}) for day in range(300, 600, 40)]
+    fell = [one for one in course(*ANNA, *calm, (610.0, "interaction", {"benevolence": -0.9})) if one.kind == "trust_fell"]
+    assert [one.since for one in fell] == [START + timedelta(days=610)]
+
+
 def test_purchases_and_contacts_have_rhythms_of_their_own() -> None:
     bought: list[Told] = [(float(day), "purchase_made", {}) for day in range(0, 100, 10)]
     told = course(*bought, *(visit(float(day)) for day in range(0, 300, 10)))

@@ -14,8 +14,8 @@ from journey_projections.encoding.codes import NEVER, NOTHING
 from journey_projections.encoding.numbering import Encoded
 
 
-def trust_moves(state: Watching, touchpoint: Encoded, trust: float, p: WarningParameters) -> None:
-    """Trust well below where it was of late warns until a good part of the fall came back."""
+def trust_moves(state: Watching, touchpoint: Encoded, before: float, trust: float, p: WarningParameters) -> None:
+    """Trust well below where it was of late warns until a good part of the fall came back; `before` is that after the last touchpoint."""
     relationship, now = state.relationship[0], touchpoint.at
     if is_pending(state, relationship.fell, p):
         watch = state.watches[relationship.fell]
@@ -29,7 +29,9 @@ def trust_moves(state: Watching, touchpoint: Encoded, trust: float, p: WarningPa
             watch.latest = relationship.place
             watch.times += 1
         return
-    if trust >= relationship.high or relationship.high_at == NEVER or now - relationship.high_at > days_on(p.fall_days):
+    if relationship.high_at != NEVER and now - relationship.high_at > days_on(p.fall_days):
+        relationship.high, relationship.high_at = before, now
+    if trust >= relationship.high or relationship.high_at == NEVER:
         relationship.high, relationship.high_at = trust, now
     elif relationship.high - trust >= p.fall:
         fall = relationship.high - trust

@@ -66,6 +66,9 @@ class WarningParameters(BaseModel):
     # Voices
     score_low: float = parameter(0.4, 0.2, 0.6, "score", "below which a score warns by itself", "the founding essays, m34")
     score_fall: float = parameter(0.2, 0.05, 0.5, "score", "fall below the best score of late that warns", "the founding essays, m34")
+    score_lasts: float = parameter(
+        0.75, 0.0, 1.0, "share", "by which the best score stays above a worse one that follows it", "the founding essays, m34"
+    )
     weak_least: float = parameter(
         0.05, 0.0, 0.5, "share", "of bad hearsay, certainty times how bad, from which it warns", "the founding essays, m34"
     )

@@ -25,12 +25,7 @@ def scored(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:
         watch.value = min(watch.value, score)
     else:
         closed(state, relationship.low)
-    # The best of before counts less and less.
-    relationship.best_score = best if not is_bad else score + (best - score) * BEST_LASTS
-
-
-BEST_LASTS = 0.75
-"""The share that is left of a better score's distance when a worse one follows it."""
+    relationship.best_score = score + (best - score) * p.score_lasts if is_bad else best
 
 
 def spoken_of(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:

@@ -35,6 +35,7 @@ def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, 
     if touchpoint.episode != NOTHING and touchpoint.episode != touchpoint.refers:
         state.slots[touchpoint.episode].before = touchpoint.refers
     kind = touchpoint.kind
+    before = relationship.trust
     relationship.trust = trust
     if kind == codes.RELATIONSHIP_OPENED and relationship.origin == UNTOLD:
         relationship.origin = touchpoint.code
@@ -52,7 +53,7 @@ def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, 
     happened(state, touchpoint, is_ours, trust, p)
     if not relationship.ended:
         came_and_bought(state, touchpoint, is_ours, p)
-        trust_moves(state, touchpoint, trust, p)
+        trust_moves(state, touchpoint, before, trust, p)
 
 
 def begin_names(state: Watching, counts: Counts) -> None:
