@@ -1,10 +1,12 @@
 """A rehearsal: what recording would do to a journal, without writing to it."""
 
 from collections.abc import Iterable
+from heapq import nsmallest
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from journey.amendments import Fact
 from journey.errors import ConflictingTouchpoint, UnknownName
@@ -12,7 +14,7 @@ from journey.history import History, Recorded
 from journey.journal import Journal
 from journey.recording import Prepared
 from journey.stores.rows import Receipt
-from journey.touchpoints import fields_of
+from journey.touchpoints import KINDS, Touchpoint, fields_of
 
 
 class Rehearsal:
@@ -57,6 +59,25 @@ class Rehearsal:
         if self._journal is None:
             raise UnknownName(f"`{relationship}` is not recorded")
         return self._journal.history(relationship)
+
+    def first(self, count: int) -> list[Recorded[Touchpoint]]:
+        """The first touchpoints that would be recorded, in the order of the source."""
+        touchpoints = (record for record in self._rehearsed.read() if record.touchpoint.kind in KINDS)
+        return cast(list[Recorded[Touchpoint]], list(islice(touchpoints, count)))
+
+    def longest(self, count: int) -> list[str]:
+        """The relationships to which most facts would be added, the one with most first."""
+        summaries = self._rehearsed.relationships()
+        return [one.relationship for one in nsmallest(count, summaries, key=lambda one: (-one.touchpoints, one.relationship))]
+
+    def before_and_after(self, relationship: str) -> tuple[History, History]:
+        """The history of a relationship without and with what would be recorded."""
+        added = self._rehearsed.history(relationship)
+        try:
+            before = self.history(relationship)
+        except UnknownName:
+            return History(()), added
+        return before, History.of_records((*before.told, *added.told), relationship)
 
     def _present(self, ready: Prepared) -> dict[str, Recorded[Fact]]:
         return {} if self._journal is None else self._journal.find(fact.id for fact in ready.facts)

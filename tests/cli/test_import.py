@@ -126,6 +126,23 @@ def test_a_dry_run_records_nothing(journey: "Journey", visit: "Visit") -> None:
     assert "journey.db" not in journey.names()
 
 
+def test_a_dry_run_shows_what_would_come_of_it(journey: "Journey", visit: "Visit") -> None:
+    journey.record(visit("a", benevolence=0.5))
+    silent = {"competence": None, "benevolence": None}
+    source = journey.file(
+        "visits.jsonl", visit("b", benevolence=-0.8, representative="anna"), visit("c", **silent), visit("d", relationship="s")
+    )
+    run = journey("import", "--dry-run", source)
+    text = " ".join(run.out.split())
+    assert "r: anna: interaction; humiliating (-0.8)" in text
+    assert f"r: {journey.in_json('replay', 'r').json['trust']:.3f} -> " in text
+    assert "s: new -> " in text
+    assert "1 would move nothing, of 4 touchpoints in 2 relationships" in text
+    assert "does not say how it went" in text
+    again = journey("import", "--dry-run", journey.file("same.jsonl", visit("a", benevolence=0.5)))
+    assert "in words" not in again.out
+
+
 def test_a_dry_run_leaves_a_journal_as_it_was(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a"))
     before = (journey.folder / "journey.db").read_bytes()

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import click
 
 from journey.errors import shown
 from journey_cli.session import Session
-from journey_cli.text.console import working, write_json
+from journey_cli.text.console import console, working, write_json
 
 if TYPE_CHECKING:
     from journey import Journal
@@ -30,7 +30,7 @@ _FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "ex
     help="A SELECT whose columns are touchpoint fields, run by DuckDB over the table `source`.",
 )
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where refused rows go.  [default: ./NAME.rejects.jsonl]")
-@click.option("--dry-run", is_flag=True, help="Check every row and record nothing.")
+@click.option("--dry-run", is_flag=True, help="Check every row, record nothing, and show what would come of it.")
 @click.option("--strict", is_flag=True, help="Record nothing if a row is refused.")
 @click.option("--input-format", "format", type=click.Choice(_FORMATS), help="The format of the files, if their suffix does not say.")
 @click.option("--encoding", metavar="NAME", help="The encoding of CSV and JSON, such as cp1252.  [default: UTF-8, or by its mark]")
@@ -69,6 +69,7 @@ def command(
     from journey.formats.rejects import Rejects
     from journey.formats.sources import rows_from
     from journey_cli.text.import_report import print_outcome
+    from journey_cli.text.preview import print_preview
 
     options = ReadOptions(
         format=format,
@@ -96,15 +97,19 @@ def command(
         ):
             return import_opened(journal, rows, refused, keep_record_times=keep_record_times, progress=done)
 
-    rehearsed = run(_rehearsal(session), "checking") if dry_run or strict else None
-    if rehearsed is None or not (dry_run or rehearsed.refused):
-        outcome = run(_writing(session), "importing")
-    else:
-        outcome = rehearsed if dry_run else dataclasses.replace(rehearsed, recorded=0, unchanged=0)
-    if session.is_json:
-        write_json(outcome.to_dict())
-    else:
-        print_outcome(outcome, would=dry_run)
+    with ExitStack() as kept:
+        rehearsal = kept.enter_context(_rehearsal(session)) if dry_run or strict else None
+        rehearsed = None if rehearsal is None else run(nullcontext(rehearsal), "checking")
+        if rehearsed is None or not (dry_run or rehearsed.refused):
+            outcome = run(_writing(session), "importing")
+        else:
+            outcome = rehearsed if dry_run else dataclasses.replace(rehearsed, recorded=0, unchanged=0)
+        if session.is_json:
+            write_json(outcome.to_dict())
+        else:
+            print_outcome(outcome, would=dry_run)
+            if rehearsal is not None and dry_run and outcome.recorded:
+                print_preview(console(), rehearsal)
     return 1 if outcome.refused else 0
 
 

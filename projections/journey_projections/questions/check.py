@@ -13,11 +13,14 @@ from journey_projections.questions.checks.finding import KINDS, Finding
 from journey_projections.questions.checks.people import idle_people
 from journey_projections.questions.checks.references import references
 from journey_projections.questions.checks.unmoved import unmoved
-from journey_projections.questions.everyone import SMALL
 from journey_projections.rules.gallery import rule_set
 from journey_projections.rules.rule_set import RuleSet
 
 __all__ = ["KINDS", "Finding", "check", "check_history"]
+
+
+FEW = 100_000
+"""Up to so many recorded facts all histories are read at once."""
 
 
 def check(
@@ -59,7 +62,7 @@ def _everybody(journal: Journal) -> Iterator[History]:
     """Every history by name; of a small journal all are read at once, which is much faster."""
     names = (one.relationship for one in journal.relationships())
     try:
-        is_small = journal.last_position() <= SMALL
+        is_small = journal.last_position() <= FEW
     except UnsupportedSchema:  # an old file has no counters until it is written to
         is_small = False
     yield from _at_once(journal, names) if is_small else map(journal.history, names)
