@@ -128,10 +128,9 @@ def test_a_dry_run_records_nothing(journey: "Journey", visit: "Visit") -> None:
 
 def test_a_dry_run_shows_what_would_come_of_it(journey: "Journey", visit: "Visit") -> None:
     journey.record(visit("a", benevolence=0.5))
-    silent = {"competence": None, "benevolence": None}
-    source = journey.file(
-        "visits.jsonl", visit("b", benevolence=-0.8, representative="anna"), visit("c", **silent), visit("d", relationship="s")
-    )
+    bad, other = visit("b", benevolence=-0.8, representative="anna"), visit("d", relationship="s")
+    silent = {name: value for name, value in visit("c").items() if name != "benevolence"}
+    source = journey.file("visits.jsonl", bad, silent, other)
     run = journey("import", "--dry-run", source)
     text = " ".join(run.out.split())
     assert "r: anna: interaction; humiliating (-0.8)" in text

@@ -15,6 +15,7 @@ from journey_cli.text.console import console, working, write_json
 if TYPE_CHECKING:
     from journey import Journal
     from journey.formats.importing import Outcome, Recorder
+    from journey.formats.opening import ReadOptions
     from journey.formats.rehearsal import Rehearsal
 
 _FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "excel", "parquet", "sqlite")
@@ -41,6 +42,7 @@ _FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "ex
     "--relationship", metavar="WHAT", help="In XES: case, trace:KEY or event:KEY. In OCEL: a type of object. In Segment: user or group."
 )
 @click.option("--keep-record-times", is_flag=True, help="Take `recorded_at` of each row as when it became known, in rising order.")
+@click.option("--suggest", is_flag=True, help="Print a mapping of the files for --sql, with what to decide in it, and import nothing.")
 @click.option("--all-text", is_flag=True, help="With --sql: leave every column as text, to be cast in the query.")
 @click.pass_obj
 def command(
@@ -57,6 +59,7 @@ def command(
     time_zone: str | None,
     relationship: str | None,
     keep_record_times: bool,
+    suggest: bool,
     all_text: bool,
 ) -> int:
     """Import touchpoints from PATHS, streaming; `-` is standard input.
@@ -80,6 +83,9 @@ def command(
         all_text=all_text,
         time_zone=time_zone,
     )
+    if suggest:
+        _suggest(paths, options)
+        return 0
     for path in paths:
         if str(path).lstrip().startswith('{"'):
             raise click.UsageError(f"{shown(path)} is JSON, not the name of a file; `journey record` takes it")
@@ -111,6 +117,18 @@ def command(
             if rehearsal is not None and dry_run and outcome.recorded:
                 print_preview(console(), rehearsal)
     return 1 if outcome.refused else 0
+
+
+def _suggest(paths: tuple[Path, ...], options: "ReadOptions") -> None:
+    """Print a suggested mapping."""
+    from journey.formats.opening import Source
+    from journey.formats.suggesting import suggest
+
+    with ExitStack() as opened:
+        sources = [Source.of(path, options) for path in paths]
+        for source in sources:
+            opened.callback(source.close)
+        click.echo(suggest(sources), nl=False)
 
 
 @contextmanager
