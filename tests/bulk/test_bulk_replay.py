@@ -122,7 +122,7 @@ def test_results_are_a_table() -> None:
     replays, _ = bulk(log, "health_score")
     alone = replay(History.of(log.touchpoints), "health_score")
     expected = {"relationship": "b", "trust": alone.trust, "confidence": alone.confidence, "state": alone.state}
-    expected |= {"exit_risk": alone.exit_risk, "at": START, "touchpoints": 1}
+    expected |= {"exit_risk": alone.exit_risk, "as_of": START, "touchpoints": 1}
     assert replays.table(RELATIONSHIPS).to_pylist() == [expected]
 
 

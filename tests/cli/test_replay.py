@@ -113,7 +113,7 @@ def test_a_csv_file_holds_a_row_for_each_relationship(journey: "Journey", visit:
     for row, answer in zip(rows, journey.in_json("replay", "--all").lines, strict=True):
         assert row["relationship"] == answer["relationship"]
         assert float(row["trust"]) == answer["trust"]
-        assert row["at"] == answer["at"]
+        assert row["as_of"] == answer["at"]
         assert int(row["touchpoints"]) == 1
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, json_line, write_json
@@ -27,18 +27,22 @@ _BESIDE = 16
 
 def write(output: Path, results: "Results") -> None:
     """Write standings to a file, as its suffix says."""
-    if output.suffix in (".parquet", ".arrow"):
-        from journey_projections.ledger.results import Standings, table_of
-        from journey_projections.replaying.result_rows import STANDINGS
+    if output.suffix == ".jsonl":
+        from journey.formats.whole_file import whole
 
-        table = results.table() if isinstance(results, Standings) else table_of(results)
-        with tables_to(output, STANDINGS) as write:
-            write(table)
+        with whole(output) as partial, partial.open("w", encoding="utf-8") as file:
+            file.writelines(json_line(result.to_dict()) + "\n" for result in results)
         return
-    from journey.formats.whole_file import whole
+    from journey_projections.replaying.result_rows import STANDINGS, standing_row
 
-    with whole(output) as partial:
-        (_write_jsonl if output.suffix == ".jsonl" else _write_csv)(partial, results)
+    with tables_to(output, STANDINGS) as write:
+        if output.suffix == ".csv":
+            for result in results:
+                write([standing_row(result)])
+        else:
+            from journey_projections.ledger.results import Standings, table_of
+
+            write(results.table() if isinstance(results, Standings) else table_of(results))
 
 
 def print_standings(results: "Results", *, everyone: bool, since: float, sort: str | None, top: int | None) -> None:
@@ -75,25 +79,6 @@ def _cells(result: "Replay | Standing") -> tuple[str, ...]:
     return result.relationship or "", *trust, *numbers, drawing.day(result.at)
 
 
-def _write_jsonl(path: Path, results: "Results") -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json_line(result.to_dict()) + "\n" for result in results)
-
-
-def _write_csv(path: Path, results: "Results") -> None:
-    import csv
-
-    from journey_projections.replaying.result_rows import STANDINGS
-
-    columns = [name for name in STANDINGS if name != "rules"]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow((*columns, "rules"))
-        for result in results:
-            times = {name: instant.isoformat() if (instant := getattr(result, name)) else "" for name in ("at", "known_at")}
-            writer.writerow((*(times.get(column, getattr(result, column)) for column in columns), result.rules.hash))
-
-
 @contextmanager
 def course_to(session: Session, output: Path | None) -> Iterator[Sink]:
     """Where the course of trust goes: a file, or standard output as JSON or as a table."""
@@ -101,12 +86,12 @@ def course_to(session: Session, output: Path | None) -> Iterator[Sink]:
 
     if output is not None:
         with tables_to(output, COURSE) as write:
-            yield write
+            yield write if output.suffix != ".jsonl" else lambda rows: write(list(map(_in_json, rows_of(rows))))
     elif session.is_json:
 
         def write_rows(table: Rows) -> None:
             for row in rows_of(table):
-                write_json(row)
+                write_json(_in_json(row))
 
         yield write_rows
     else:
@@ -118,6 +103,11 @@ def course_to(session: Session, output: Path | None) -> Iterator[Sink]:
 
         yield collect
         _print_courses(courses)
+
+
+def _in_json(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a course as its shape in JSON."""
+    return {"relationship": row["relationship"], "at": row["as_of"], "trust": row["trust"]}
 
 
 def _print_courses(courses: dict[str, list[float]]) -> None:

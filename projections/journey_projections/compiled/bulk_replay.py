@@ -67,7 +67,7 @@ class Replays:
         return len(self.relationship)
 
     def table(self, names: Sequence[str]) -> "pa.Table":
-        """The relationships as an Arrow table: name (from `names` by code), trust, confidence, state, exit_risk, at, touchpoints."""
+        """The relationships as an Arrow table: name (from `names` by code), trust, confidence, state, exit_risk, as_of, touchpoints."""
         import pyarrow as pa
 
         columns = {
@@ -76,7 +76,7 @@ class Replays:
             "confidence": self.confidence,
             "state": pa.DictionaryArray.from_arrays(self.state, pa.array(STATES)),
             "exit_risk": self.exit_risk,
-            "at": pa.array(self.at).cast(pa.timestamp("us", "UTC")),
+            "as_of": pa.array(self.at).cast(pa.timestamp("us", "UTC")),
             "touchpoints": self.touchpoints,
         }
         return pa.table(columns)

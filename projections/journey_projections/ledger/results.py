@@ -19,7 +19,7 @@ from journey_projections.json_shapes import ReplayShape
 from journey_projections.ledger.chunks import Chunk
 from journey_projections.ledger.names import Names
 from journey_projections.replaying.replay import Replay, RuleSetId, replay, replay_shape
-from journey_projections.replaying.result_rows import STANDINGS
+from journey_projections.replaying.result_rows import STANDINGS, standing_row
 from journey_projections.rules.reports import Parties, PartyTrust
 from journey_projections.rules.rule_set import STATES, RuleSet
 
@@ -153,7 +153,7 @@ class Standings:
                 **{name: np.where(replayed, self.results[name], getattr(self.empty, name)) for name in ("trust", "confidence")},
                 "state": pa.array(np.where(replayed, np.array(STATES)[self.results["state"]], self.empty.state), pa.string()),
                 "exit_risk": np.where(replayed, self.results["exit_risk"], self.empty.exit_risk),
-                "at": pa.array(instants, mask=None if at is not None else ~replayed).cast(_INSTANT),
+                "as_of": pa.array(instants, mask=None if at is not None else ~replayed).cast(_INSTANT),
                 "known_at": pa.array([self.empty.known_at] * len(self), _INSTANT),
                 "touchpoints": self.results["touchpoints"],
                 "rules": pa.array([self.empty.rules.hash] * len(self), pa.string()),
@@ -169,9 +169,7 @@ class Standings:
 
 def table_of(results: Iterable[Replay | Standing]) -> pa.Table:
     """Standings, or replays, as a table of STANDINGS_SCHEMA."""
-    fields = STANDINGS_SCHEMA.names[:-1]
-    rows = [{**{name: getattr(result, name) for name in fields}, "rules": result.rules.hash} for result in results]
-    return pa.Table.from_pylist(rows, STANDINGS_SCHEMA)
+    return pa.Table.from_pylist(list(map(standing_row, results)), STANDINGS_SCHEMA)
 
 
 def _parties(of_one: Array, people: Sequence[str]) -> Parties:
