@@ -1,5 +1,6 @@
 """What the questions of a morning share: their options, and the outlooks that they are answered from."""
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from journey_cli.options import F, When, known_at_option, rules_option, today_op
 from journey_cli.session import Session
 from journey_cli.text.console import naming_failures, say_on_terminal, working
 from journey_cli.text.files import check_outputs, tables_to
+from journey_cli.text.next_commands import journey_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,6 +137,13 @@ def to_file(path: Path, columns: "Mapping[str, str]", rows: "Iterable[dict[str, 
             write(list(rows))
 
 
+def called(*words: str, as_of: str | None) -> str:
+    """A command that looks from where this one did."""
+    bound = () if as_of is None else ("--as-of", as_of)
+    return f"{journey_call()} {shlex.join((*words, *bound))}"
+
+
 def shown_of(top: int, count: int) -> str:
     """In words, that only the first of so many are shown; nothing where all are."""
-    return f", the first {top} shown; --top 0 shows all" if top < count else ""
+    few = "the first" if top == 1 else f"the first {top}"
+    return f", {few} shown; --top 0 shows all" if top < count else ""

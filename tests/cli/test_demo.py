@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from journey import Journal, clock
-from journey_cli.main import COMMANDS
 from journey_cli.stories import NAMES, story
 
 if TYPE_CHECKING:
@@ -159,5 +158,4 @@ def test_a_demo_ends_with_two_next_commands_that_work(journey: "Journey", argume
         assert len(calls) == 2
         for call in map(shlex.split, calls):
             assert tuple(call[: len(arguments)]) == arguments
-            if call[len(arguments)] in COMMANDS:
-                assert journey(*call).code == 0
+            assert journey(*call).code == 0

@@ -37,7 +37,8 @@ BOUNDS = [(), ("--as-of", "2024-01-31"), ("--as-of", "2020-01-01")]
 def test_the_ledger_answers_as_the_journal_does(shop: "Journey", bounds: tuple[str, ...]) -> None:
     plain = shop.in_json("replay", "--all", *bounds)
     assert shop.in_json("replay", "--all", *bounds, "--ledger", "kept").out == plain.out
-    assert shop("replay", "--all", *bounds, "--ledger", "kept").out == shop("replay", "--all", *bounds).out
+    one, other = (shop("replay", "--all", *bounds, *way).out for way in (("--ledger", "kept"), ()))
+    assert one.rpartition("; ")[0] == other.rpartition("; ")[0]  # the time that it took comes last
 
 
 def test_what_was_known_is_told_by_the_ledger_too(shop: "Journey") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.questions import asked, owner_option, question_options, shown_of, since_option, to_file
+from journey_cli.questions import asked, called, owner_option, question_options, shown_of, since_option, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -77,7 +77,7 @@ def command(
             for row in found.rows:
                 write_json(row.to_dict())
         else:
-            _print(found, one.query.at.date().isoformat())
+            _print(found, one.query.at.date().isoformat(), as_of)
 
 
 def known_states(states: tuple[str, ...]) -> None:
@@ -90,7 +90,7 @@ def known_states(states: tuple[str, ...]) -> None:
             raise click.UsageError(f"there is no state `{state}`; {did_you_mean(state, STATES) or 'there is ' + ', '.join(STATES)}")
 
 
-def _print(found: "AttentionList", day: str) -> None:
+def _print(found: "AttentionList", day: str, as_of: str | None) -> None:
     from journey_cli.text import drawing
 
     out = console()
@@ -99,7 +99,7 @@ def _print(found: "AttentionList", day: str) -> None:
         moved = row.change is not None and abs(row.change) >= NOTABLE
         change = f", {row.change:+.2f} in {CHANGE_DAYS} days" if moved else ""
         heard = "" if row.last_heard is None else f"; last heard {drawing.day(row.last_heard)}"
-        out.print(f"  trust {row.trust:.2f}{change}; {drawing.in_plain_words(row.state)}{heard}")
+        drawing.indented(out, f"trust {row.trust:.2f}{change}; {row.state}{heard}")
         for warning in row.warnings[:REASONS]:
             drawing.bullet(out, warning.words)
         if len(row.warnings) > REASONS:
@@ -107,3 +107,5 @@ def _print(found: "AttentionList", day: str) -> None:
         out.print()
     need = "needs" if found.count == 1 else "need"
     out.print(f"{counted(found.count, 'customer')} {need} somebody as of {day}{shown_of(len(found.rows), found.count)}")
+    if found.rows:
+        out.print(f"`{called('explain', found.rows[0].relationship, as_of=as_of)}` shows what moved trust")

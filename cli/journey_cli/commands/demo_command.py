@@ -43,6 +43,7 @@ def _keep(session: Session) -> None:
     from journey.stores.addresses import without_password
     from journey.times import utc
     from journey_cli.stories import NAMES, side_by_side
+    from journey_cli.text import drawing
     from journey_projections.made_up import branch_end, made_up_branch
 
     if session.store == "memory:":
@@ -64,7 +65,7 @@ def _keep(session: Session) -> None:
     out = console()
     done = f"{recorded} touchpoints recorded" if recorded else f"unchanged: all {len(facts)} touchpoints are already recorded"
     out.print(f"{store}: {done}", soft_wrap=True)
-    out.print(f"  {len(NAMES)} stories, and a made-up branch of {customers} customers as of {end}")
+    drawing.indented(out, f"{len(NAMES)} stories, and a made-up branch of {customers} customers as of {end}")
     print_next(out, ("attention", "says who needs somebody today, and why"), ("explain m@bank", "shows what moved trust in one story"))
 
 

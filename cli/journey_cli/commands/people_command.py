@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.questions import asked, question_options, shown_of, to_file
+from journey_cli.questions import asked, called, question_options, shown_of, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -52,7 +52,7 @@ def command(
         if without is None:
             people = question.people(one.outlooks, sort=sort)
             rows = [dict[str, Any](person.to_dict()) for person in people[: top or None]]
-            columns, text = question.PEOPLE, partial(_print_people, people, top or len(people))
+            columns, text = question.PEOPLE, partial(_print_people, people, top or len(people), as_of)
         else:
             losses = question.without(one.outlooks, without)
             rows = [dict(loss.to_dict()) for loss in losses[: top or None]]
@@ -66,7 +66,7 @@ def command(
             text()
 
 
-def _print_people(people: "tuple[Person, ...]", top: int) -> None:
+def _print_people(people: "tuple[Person, ...]", top: int, as_of: str | None) -> None:
     from journey_cli.text import drawing
 
     out = console()
@@ -81,7 +81,8 @@ def _print_people(people: "tuple[Person, ...]", top: int) -> None:
     count = "1 person" if len(people) == 1 else f"{len(people)} people"
     out.print(count + shown_of(top, len(people)))
     if people:
-        out.print(f"`journey people --without {people[0].representative}` shows what would fall if they left")
+        hint = called("people", "--without", people[0].representative, as_of=as_of)
+        out.print(f"`{hint}` shows what would fall if they left")
 
 
 def _print_losses(losses: "tuple[Loss, ...]", person: str, top: int) -> None:
@@ -89,10 +90,12 @@ def _print_losses(losses: "tuple[Loss, ...]", person: str, top: int) -> None:
 
     out = console()
     numbers = ("trust", "otherwise", "difference")
-    rows = drawing.table(out, "customer", *numbers, "state", right=numbers, whole=("state",), ids=("customer",), spare=("state",))
+    rows = drawing.table(
+        out, "customer", *numbers, "state", right=numbers, whole=("state",), ids=("customer",), spare=("state", "otherwise")
+    )
     for one in losses[:top]:
-        state = drawing.in_plain_words(one.state)
-        rows.add_row(one.relationship, f"{one.trust:.3f}", f"{one.otherwise:.3f}", drawing.signed(one.otherwise - one.trust), state)
+        difference = drawing.signed(one.otherwise - one.trust)
+        rows.add_row(one.relationship, f"{one.trust:.3f}", f"{one.otherwise:.3f}", difference, one.state)
     out.print(rows)
     fall, shown = sum(one.trust - one.otherwise for one in losses), shown_of(top, len(losses))
     out.print(f"if {person} left now, {counted(len(losses), 'customer')} would lose {fall:.2f} of trust together{shown}")

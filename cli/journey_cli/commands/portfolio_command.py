@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """How everybody moved: states and trust per period, who moved most and why, and cohorts by origin.
 
-    A line per period, the last twelve up to now, or from --since up to --as-of. Trust is the mean of those who had not ended.
+    A line per period, the last twelve up to now, or from --since up to --as-of; periods before the first customer are left out. Trust is
+    the mean of those whose relationship goes on.
     """
     from journey.times import beginning
     from journey_projections.questions.periods import last_periods, periods_since
@@ -65,13 +66,16 @@ def command(
             for period in periods:
                 write_json(period.to_dict())
         else:
-            _print(periods, every)
+            _print(periods, every, one.query.at.date().isoformat())
 
 
-def _print(periods: "tuple[Period, ...]", every: str) -> None:
+def _print(periods: "tuple[Period, ...]", every: str, day: str) -> None:
     from journey_cli.text import drawing
 
     out = console()
+    if not periods:
+        out.print(f"0 customers as of {day}")
+        return
     titles = ("until", "customers", "trust", "", "communal", "damaged", "ended", "others")
     numbers = ("customers", "trust", "communal", "damaged", "ended", "others")
     rows = drawing.table(out, *titles, right=numbers, whole=("until",), bars=("",), spare=("others", "customers", "ended"))
@@ -79,8 +83,8 @@ def _print(periods: "tuple[Period, ...]", every: str) -> None:
         ended = sum(count for state, count in one.states.items() if state.startswith("ended_"))
         communal, damaged = one.states.get("communal", 0), one.states.get("damaged", 0)
         counts = communal, damaged, ended, one.relationships - communal - damaged - ended
-        bar = drawing.bar(one.trust)
-        rows.add_row(drawing.day(one.until), str(one.relationships), f"{one.trust:.3f}", bar, *map(str, counts))
+        trust = ("", "") if one.trust is None else (f"{one.trust:.3f}", drawing.bar(one.trust))
+        rows.add_row(drawing.day(one.until), str(one.relationships), *trust, *map(str, counts))
     out.print(rows)
     last = periods[-1]
     for title, movers in (("down", last.down), ("up", last.up)):

@@ -42,8 +42,8 @@ def command(
 ) -> None:
     """What was promised and is due: overdue promises first, then those due within days, open, broken and kept ones.
 
-    A promise is kept if all of it was delivered by its date, and broken if less was, or later. It is void where it was made anew, or the
-    relationship ended before.
+    A promise is kept if it was delivered by its date, nearly in full (0.1 less is tolerated), and broken if less was, or later. It is void
+    if it was made again, or if the relationship ended first.
     """
     from journey.times import beginning
     from journey_projections.questions.promises import PROMISES, promises

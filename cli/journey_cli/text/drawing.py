@@ -78,11 +78,16 @@ def called(person: str, names: Mapping[str, str]) -> str:
 
 
 def bullet(out: "Console", text: str) -> None:
-    """A line under a heading, wrapped at words."""
+    """A point under a heading, wrapped at words."""
+    indented(out, text, "  - ")
+
+
+def indented(out: "Console", text: str, mark: str = "  ") -> None:
+    """A line under a heading, behind a mark, wrapped at words."""
     from journey_cli.text.tables import wrapped
 
-    for number, line in enumerate(wrapped(printable(text), max(out.width - 4, 1))):
-        out.print(("  - " if number == 0 else "    ") + line, soft_wrap=True)
+    for number, line in enumerate(wrapped(printable(text), max(out.width - len(mark), 1))):
+        out.print((mark if number == 0 else " " * len(mark)) + line, soft_wrap=True)
 
 
 def table(

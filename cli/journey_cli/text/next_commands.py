@@ -16,7 +16,9 @@ def print_next(out: "Console", *commands: tuple[str, str]) -> None:
     """Print commands, each with what it does; a store that was named on the command line is named in them, too."""
     from rich.text import Text
 
-    calls = [(f"{_journey()} {command}", does) for command, does in commands]
+    from journey_cli.text import drawing
+
+    calls = [(f"{journey_call()} {command}", does) for command, does in commands]
     widest = max(len(call) for call, _ in calls)
     beside = all(widest + len(does) + 4 <= out.width for _, does in calls)
     out.print()
@@ -26,10 +28,11 @@ def print_next(out: "Console", *commands: tuple[str, str]) -> None:
             out.print(f"  {call.ljust(widest)}  {does}")
         else:
             out.print(f"  {call}", soft_wrap=True)
-            out.print(f"    {does}")
+            drawing.indented(out, does, "    ")
 
 
-def _journey() -> str:
+def journey_call() -> str:
+    """How `journey` is called again, on the store that was named on the command line."""
     root = click.get_current_context().find_root()
     named = root.get_parameter_source("store") is ParameterSource.COMMANDLINE
     return shlex.join(["journey", "--store", without_password(root.params["store"])]) if named else "journey"

@@ -159,16 +159,17 @@ def _double(watch: Watch, about: About, _at: int, _time: bool) -> str:
 
 def _promise(watch: Watch, about: About, at: int, has_time: bool) -> str:
     name = f"promise `{about.subject}` of {about.occurred_at.date()}"
-    return f"{name} is due on {_day(watch.due)}" if has_time else f"{name} is overdue since {_day(watch.due)}, {days(at - watch.due)}"
+    return f"{name} is due on {_day(watch.due)}" if has_time else f"{name} was due on {_day(watch.due)}: {days(at - watch.due)} overdue"
 
 
 def _handover(watch: Watch, about: About, _at: int, has_time: bool) -> str:
     done = f"{about.subject} took over on {about.occurred_at.date()}, and nobody introduced them"
-    return f"{done}: it is of use until {_day(watch.due)}" if has_time else done
+    return f"{done}: an introduction is of use until {_day(watch.due)}" if has_time else done
 
 
 def _bond(watch: Watch, about: About, _at: int, _time: bool) -> str:
-    return f"{about.subject}, with whom the customer had {watch.value:.0%} of their contacts, went on {about.occurred_at.date()}"
+    share = "all" if watch.value == 1.0 else f"{watch.value:.0%}"
+    return f"{about.subject}, with whom the customer had {share} of their contacts, left or was moved on {about.occurred_at.date()}"
 
 
 def _silence(watch: Watch, about: About, at: int, _time: bool) -> str:
@@ -183,13 +184,13 @@ def _quiet(_watch: Watch, about: About, at: int, _time: bool) -> str:
 
 
 def _scores(watch: Watch, _about: About, _at: int, _time: bool) -> str:
-    count = "a score" if watch.times == 1 else f"{watch.times} scores"
-    return f"{count} low or falling, down to {watch.value:.2f} of 1"
+    count = "a score was low or falling:" if watch.times == 1 else f"{watch.times} scores were low or falling, down to"
+    return f"{count} {watch.value:.2f} of 1"
 
 
 def _weak(watch: Watch, about: About, _at: int, _time: bool) -> str:
     count = "it was" if watch.times == 1 else f"{watch.times} times it was"
-    return f"{count} heard that the customer speaks badly of us, since {about.occurred_at.date()}; {watch.certainty:.0%} sure"
+    return f"{count} heard that the customer speaks badly of us, since {about.occurred_at.date()}; certainty {watch.certainty:.2f}"
 
 
 def _gap(watch: Watch, about: About, _at: int, _time: bool) -> str:

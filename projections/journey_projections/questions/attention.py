@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from journey.json_shapes import Time
 from journey_projections.early_warnings.outlook import Outlook
 from journey_projections.early_warnings.warning import Warning, WarningShape  # noqa: A004 - so it is called in the field
+from journey_projections.questions.owners import checking_owners
 
 
 class AttentionShape(TypedDict):
@@ -126,13 +127,14 @@ def attention(
     """Those of some relationships for whom a warning is open, ranked by what is at stake and how soon.
 
     `sort` is one of SORTED_BY; `top` keeps so many; `states` and `owners` keep only those, `since` only those with a warning that opened
-    after it. The `change` is that since the first date of the outlooks' `course`.
+    then or later. The `change` is that since the first date of the outlooks' `course`. Raises UnknownName for an owner with whom no
+    customer deals.
     """
     count = 0
 
     def wanted() -> Iterable[Outlook]:
         nonlocal count
-        for one in outlooks:
+        for one in checking_owners(outlooks, owners):
             if one.newest is None or (since is not None and one.newest < since):
                 continue
             if (not states or one.state in states) and (not owners or one.owner in owners):

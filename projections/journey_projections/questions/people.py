@@ -6,8 +6,8 @@ from math import fsum
 
 from typing_extensions import TypedDict
 
-from journey.errors import UnknownName
 from journey_projections.early_warnings.outlook import Outlook
+from journey_projections.questions.owners import no_such_owner
 
 
 class PersonShape(TypedDict):
@@ -140,5 +140,5 @@ def without(outlooks: Iterable[Outlook], representative: str) -> tuple[Loss, ...
         elif one.owner is not None:
             others.add(one.owner)
     if not losses:
-        raise UnknownName.of("customer who deals with", representative, others, "`journey people` lists who is in charge")
+        raise no_such_owner(representative, others)
     return tuple(sorted(losses, key=lambda one: (one.otherwise - one.trust, one.relationship)))

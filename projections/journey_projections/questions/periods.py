@@ -2,10 +2,14 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from journey.errors import JourneyError
 from journey.times import moment
 
+MOST = 4_000
+"""How many periods of a portfolio there are at the most: ten years of days."""
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 
 
@@ -30,9 +34,19 @@ def last_periods(at: datetime, every: str, count: int) -> list[datetime]:
 
 
 def periods_since(first: datetime, at: datetime, every: str) -> list[datetime]:
-    """The instant before `first`, and the ends of the periods from there up to `at`."""
-    before = first - timedelta(microseconds=1)
-    return [before, *ends(first, max(first, at), every)]
+    """The instant before `first`, and the ends of the periods from there up to `at`.
+
+    Raises JourneyError where `first` is after `at`, or there are more than MOST periods.
+    """
+    if first > at:
+        raise JourneyError(f"{first.date()} is after {at.date()}, as of which everybody is seen", "choose an earlier --since")
+    if least_periods(first, at, every) > MOST:
+        raise JourneyError(
+            f"there are more than {MOST} periods of a {every} from {first.date()} to {at.date()}",
+            "choose a later --since, or a longer --every",
+        )
+    before = first - timedelta(microseconds=1) if first > _FIRST else first
+    return [before, *ends(first, at, every)]
 
 
 def least_periods(first: datetime, last: datetime, every: str) -> int:

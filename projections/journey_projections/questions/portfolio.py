@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import dropwhile
 from math import fsum
 from typing import Any
 
@@ -12,6 +13,7 @@ from typing_extensions import TypedDict
 from journey.history import History
 from journey.json_shapes import Time
 from journey_projections.early_warnings.outlook import Outlook
+from journey_projections.questions.owners import checking_owners
 from journey_projections.replaying.replay import replay
 from journey_projections.rules.rule_set import STATES, RuleSet
 
@@ -43,7 +45,7 @@ class PeriodShape(TypedDict):
 
     until: Time
     relationships: int
-    trust: float
+    trust: float | None
     states: dict[str, int]
     up: list[MoverShape]
     down: list[MoverShape]
@@ -71,13 +73,15 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Where everybody stood at the end of a period (UTC): how many, their mean trust while they go on, how many in each state, who moved
-    most in it up and down, and those of each origin who go on. Ended relationships count as states only.
+    """Where everybody stood at the end of a period (UTC).
+
+    `relationships` counts all that had begun, ended ones too, and `states` those in each state. `trust` is the mean of those who go on,
+    None where nobody does; `origins` are those who go on, by how they began. `up` and `down` are who moved most in the period.
     """
 
     until: datetime
     relationships: int
-    trust: float
+    trust: float | None
     states: Mapping[str, int]
     up: tuple[Mover, ...]
     down: tuple[Mover, ...]
@@ -147,12 +151,13 @@ def portfolio(
 ) -> tuple[Period, ...]:
     """A Period for each of `dates` but the first, at which the first period begins; outlooks have the course at all of them.
 
-    `history` reads the history of a relationship; the reasons of those who moved are from a replay of it. `states` and `owners` keep only
-    relationships that are so now.
+    Periods before anybody had begun are left out. `history` reads the history of a relationship; the reasons of those who moved are from
+    a replay of it. `states` and `owners` keep only relationships that are so now. Raises UnknownName for an owner with whom no customer
+    deals.
     """
     wanted_states, wanted_owners = frozenset(states), frozenset(owners)
     sums = [_Sums() for _ in dates]
-    for one in outlooks:
+    for one in checking_owners(outlooks, wanted_owners):
         if (wanted_states and one.state not in wanted_states) or (wanted_owners and one.owner not in wanted_owners):
             continue
         before = None
@@ -162,11 +167,13 @@ def portfolio(
             here = sums[place]
             here.states[level.state] = here.states.get(level.state, 0) + 1
             if not level.state.startswith("ended_"):
-                here.trust.setdefault(one.origin or "untold", []).append(level.trust)
+                here.trust.setdefault(one.origin or "unknown", []).append(level.trust)
             if before is not None:
                 here.move(one.relationship, level.trust - before.trust, level.trust)
             before = level
-    return tuple(_period(here, since, until, rules, history) for here, since, until in zip(sums[1:], dates[:-1], dates[1:], strict=True))
+    periods = zip(sums[1:], dates[:-1], dates[1:], strict=True)
+    begun = dropwhile(lambda one: not one[0].states, periods)
+    return tuple(_period(here, since, until, rules, history) for here, since, until in begun)
 
 
 def _period(here: _Sums, since: datetime, until: datetime, rules: RuleSet, history: Callable[[str], History]) -> Period:
@@ -180,7 +187,7 @@ def _period(here: _Sums, since: datetime, until: datetime, rules: RuleSet, histo
     return Period(
         until,
         sum(here.states.values()),
-        fsum(level for some in here.trust.values() for level in some) / going if going else 0.0,
+        fsum(level for some in here.trust.values() for level in some) / going if going else None,
         {state: here.states[state] for state in STATES if state in here.states},
         movers(here.up, 1.0),
         movers(here.down, -1.0),

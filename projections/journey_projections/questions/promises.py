@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from journey.json_shapes import Time
 from journey_projections.early_warnings.outlook import Outlook
 from journey_projections.early_warnings.warning import Pledged
+from journey_projections.questions.owners import checking_owners
 
 PROMISE_STATES = ("overdue", "due", "open", "broken", "kept", "void")
 """What may have become of a promise, what presses first."""
@@ -77,12 +78,12 @@ def promises(
 ) -> tuple[Promised, ...]:
     """Promises by what presses: first those overdue, for longest, then those due, soonest, and so on as PROMISE_STATES.
 
-    `sort` is due, made, level (the highest first) or name instead. `states` and `owners` keep only those, `since` only those made after
-    it. The outlooks must have promises.
+    `sort` is due, made, level (the highest first) or name instead. `states` and `owners` keep only those, `since` only those made then
+    or later. The outlooks must have promises. Raises UnknownName for an owner with whom no customer deals.
     """
     rows = [
         Promised(one.relationship, one.owner, promise)
-        for one in outlooks
+        for one in checking_owners(outlooks, owners)
         if not owners or one.owner in owners
         for promise in one.promises()
         if (not states or promise.state in states) and (since is None or promise.made >= since)
