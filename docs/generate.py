@@ -12,6 +12,7 @@ from page import DOCS
 from pictures import drawn
 from rule_pages import laws, rule_sets, trust_rules
 from touchpoint_pages import schema, touchpoints
+from warning_page import warnings
 
 from journey_projections.rules.goodwill.catalogue import RULES
 
@@ -22,6 +23,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "errors.md": error_catalogue,
     "commands.md": commands,
     "trust-rules.md": trust_rules,
+    "warnings.md": warnings,
     "laws.json": laws,
     "rule-sets.md": rule_sets,
     **{f"pictures/{rule.id}.svg": partial(drawn, rule) for rule in RULES},

@@ -10,12 +10,20 @@ from journey_projections.rules.rule_set import RuleSet, View
 
 if TYPE_CHECKING:
     from journey_projections.compiled.warm import warm
+    from journey_projections.early_warnings import (  # noqa: A004 - so it is called in the field
+        WARNING_PARAMETERS,
+        Warning,
+        WarningParameters,
+        warning_course,
+        warnings,
+    )
     from journey_projections.questions.check import Finding, check
     from journey_projections.replaying.comparison import Reason, compare, reasons
     from journey_projections.rules.loading import load_rules
 
 __all__ = [
     "GOODWILL",
+    "WARNING_PARAMETERS",
     "Contribution",
     "EpisodeReport",
     "Finding",
@@ -29,6 +37,8 @@ __all__ = [
     "RuleSetId",
     "Snapshot",
     "View",
+    "Warning",
+    "WarningParameters",
     "check",
     "compare",
     "explain",
@@ -40,17 +50,24 @@ __all__ = [
     "rule_set",
     "snapshot",
     "warm",
+    "warning_course",
+    "warnings",
 ]
 
 
 _LATER = {
     "Finding": "questions.check",
     "Reason": "replaying.comparison",
+    "WARNING_PARAMETERS": "early_warnings",
+    "Warning": "early_warnings",
+    "WarningParameters": "early_warnings",
     "check": "questions.check",
     "compare": "replaying.comparison",
     "load_rules": "rules.loading",
     "reasons": "replaying.comparison",
     "warm": "compiled.warm",
+    "warning_course": "early_warnings",
+    "warnings": "early_warnings",
 }
 """What is loaded on first use, by module: most programs do without."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from pydantic import Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from journey_projections.rules.rule_set import RuleSet
 
@@ -27,11 +27,16 @@ class Parameter(NamedTuple):
 
 def parameters_of(rules: RuleSet) -> list[Parameter]:
     """The parameters of a rule set with what they mean."""
+    return parameters_in(rules.parameters)
+
+
+def parameters_in(model: BaseModel) -> list[Parameter]:
+    """The fields of a model that `parameter` made, with what they mean."""
     parameters = []
-    for name, field in type(rules.parameters).model_fields.items():
+    for name, field in type(model).model_fields.items():
         bounds = {bound: getattr(rule, bound) for rule in field.metadata for bound in ("ge", "le") if hasattr(rule, bound)}
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
-        value = getattr(rules.parameters, name)
+        value = getattr(model, name)
         parameters.append(Parameter(name, value, bounds.get("ge"), bounds.get("le"), unit, field.description or "", source))
     return parameters
