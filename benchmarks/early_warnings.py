@@ -172,7 +172,8 @@ def main() -> None:
         parser.error(f"`{options.customers}` customers of a firm are too few to measure; give at least 20")
     tests = [lives(options.seed + number, options.customers) for number in range(1, TESTS + 1)]
     tuned = risks_of(lives(options.seed, options.customers))
-    print(*by_method(tuned, list(map(risks_of, tests))), *by_kind([one for some in tests for one in some]), sep="\n")
+    lines = *by_method(tuned, list(map(risks_of, tests))), *by_kind([one for some in tests for one in some])
+    print("\n".join(lines).lstrip())
 
 
 if __name__ == "__main__":

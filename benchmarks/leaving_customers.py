@@ -159,7 +159,7 @@ class Life:
         chance, before, is_introduced = self.chance, self.person, self.chance.happens(self.firm.introduces)
         self.feels(day, (0.1 if is_introduced else 0.8) * self.known / (self.known + 4))
         self.person, self.known = before + 1, 0
-        people = {"from_representative": f"p{before}", "to_representative": f"p{before + 1}"}
+        people: dict[str, Any] = {"from_representative": f"p{before}", "to_representative": f"p{before + 1}"}
         self.record("handover_made", day, introduction=chance.one_of(("warm", "cold")) if is_introduced else "none", **people)
 
 
