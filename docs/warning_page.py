@@ -23,7 +23,7 @@ WARNINGS = {
         "a failure that is not the customer's own, or a deception that came out",
         "`failure_days`, less the graver it is; one that the customer has not noticed has no date until they do",
         "its time is up; the customer complains or asks in the same episode",
-        "an answer in its episode; of the steps of recovery only `acknowledge`",
+        "an answer in its episode",
     ),
     "unanswered_complaint": Told(
         "a complaint in an episode in which nothing waits",
@@ -60,7 +60,7 @@ WARNINGS = {
     "silence_against_rhythm": Told(
         "no contact, or no purchase, for much longer than this customer's usual gap, the median of the last seven",
         "none",
-        "",
+        "it lasts: half as far from 1 after `rhythm_times` more gaps",
         "the next contact, or purchase; what was agreed is completed (`engagement_completed`)",
     ),
     "silence_after_failure": Told(

@@ -50,6 +50,29 @@ def owner_option(command: F) -> F:
     )
 
 
+def state_option(command: F) -> F:
+    """The option `--state`."""
+    return click.option(
+        "--state",
+        "states",
+        multiple=True,
+        callback=_known_states,
+        metavar="STATE",
+        help="Only customers who are in this state now, such as communal; repeatable.",
+    )(command)
+
+
+def _known_states(_: click.Context, __: click.Parameter, states: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no state."""
+    from journey.errors import did_you_mean
+    from journey_projections.rules.rule_set import STATES
+
+    for state in states:
+        if state not in STATES:
+            raise click.UsageError(f"there is no state `{state}`; {did_you_mean(state, STATES) or 'there is ' + ', '.join(STATES)}")
+    return states
+
+
 def since_option(what: str) -> Callable[[F], F]:
     """The option `--since`, for what comes after it."""
     return click.option("--since", type=When(), metavar="WHEN", help=f"Only {what} since then.")

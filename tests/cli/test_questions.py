@@ -137,6 +137,13 @@ def test_people_without_somebody_is_what_falls(shop: "Journey") -> None:
     assert sum(one["difference"] for one in losses) == pytest.approx(-berta["at_stake"])
 
 
+def test_people_are_chosen(shop: "Journey") -> None:
+    whole = {one["representative"]: one for one in shop.in_json("people", *AS_OF).lines}
+    assert shop.in_json("people", *AS_OF, "--owner", "ugo").lines == [whole["ugo"]]
+    assert shop.in_json("people", *AS_OF, "--state", "damaged").lines == [whole["ugo"]]
+    assert [one["representative"] for one in shop.in_json("people", *AS_OF, "--top", "1").lines] == ["berta"]
+
+
 def test_promises_say_what_became_of_them(shop: "Journey") -> None:
     lines = shop.in_json("promises", *AS_OF).lines
     assert [(one["promise"], one["state"], one["delivered"]) for one in lines] == [
@@ -160,6 +167,8 @@ def test_a_portfolio_begins_with_the_first_customer(shop: "Journey") -> None:
     assert lines[-1]["states"]["ended_exit"] == 1
     assert {name: one["relationships"] for name, one in lines[-1]["origins"].items()} == {"unknown": 2, "referral": 1}
     assert [one["relationship"] for one in lines[5]["down"]] == ["rossi@shop", "bianchi@shop"]
+    unnamed = shop.in_json("portfolio", "--top", "0", *AS_OF).lines
+    assert not any(one["up"] or one["down"] for one in unnamed)
     only = shop.in_json("portfolio", "--state", "ended_exit", "--every", "quarter", *AS_OF).lines
     assert [(one["relationships"], one["trust"] is None) for one in only] == [(1, False), (1, True), (1, True)]
 
@@ -235,6 +244,8 @@ def test_no_exported_column_is_a_reserved_word(columns: Mapping[str, str]) -> No
         (("attention", "--owner", "bertha"), 1, "no customer deals with `bertha`\n  mend: did you mean `berta`?"),
         (("promises", "--owner", "nobody"), 1, "no customer deals with `nobody`\n  mend: `journey people --top 0`"),
         (("portfolio", "--owner", "nobody"), 1, "no customer deals with `nobody`"),
+        (("people", "--owner", "nobody"), 1, "no customer deals with `nobody`"),
+        (("people", "--without", "berta", "--owner", "berta"), 2, "leave out --state and --owner"),
         (("people", "--without", "nobody"), 1, "no customer deals with `nobody`"),
         (("portfolio", "--since", "2030"), 1, "2030-01-01 is after 2024-07-01"),
         (("portfolio", "--since", "1200", "--every", "day"), 1, "there are more than 4000 periods of a day from 1200-01-01"),

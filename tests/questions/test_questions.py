@@ -105,6 +105,14 @@ def test_people_carry_the_trust_of_those_who_deal_with_them(everybody: list[Outl
     assert [one.representative for one in people(everybody, sort="name")] == sorted(one.representative for one in rows)
 
 
+def test_people_keep_states_and_owners(everybody: list[Outlook]) -> None:
+    whole = people(everybody)
+    some = [one.representative for one in whole[:2]]
+    assert people(everybody, owners=some) == whole[:2]
+    communal = people(everybody, states=["transitional"])
+    assert sum(one.relationships for one in communal) == sum(one.owner is not None and one.state == "transitional" for one in everybody)
+
+
 def test_who_leaves_takes_what_a_replay_without_them_loses(journal: Journal) -> None:
     query = OutlookQuery(rule_set("goodwill"), AT, stakes=True)
     with ExitStack() as files:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.questions import asked, called, owner_option, question_options, shown_of, since_option, to_file
+from journey_cli.questions import asked, called, owner_option, question_options, shown_of, since_option, state_option, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -33,7 +33,7 @@ REASONS = 3
     show_default=True,
     help="What comes first: most urgent, most ready to leave, least trust, largest fall, or by name.",
 )
-@click.option("--state", "states", multiple=True, metavar="STATE", help="Only customers in this state, such as communal; repeatable.")
+@state_option
 @owner_option
 @since_option("customers for whom a warning opened")
 @click.pass_obj
@@ -59,7 +59,6 @@ def command(
     from journey.times import beginning
     from journey_projections.questions.attention import ATTENTION, attention
 
-    known_states(states)
     with asked(
         session,
         rules=rules,
@@ -78,16 +77,6 @@ def command(
                 write_json(row.to_dict())
         else:
             _print(found, one.query.at.date().isoformat(), as_of)
-
-
-def known_states(states: tuple[str, ...]) -> None:
-    """Refuse what is no state. Raises click.UsageError."""
-    from journey.errors import did_you_mean
-    from journey_projections.rules.rule_set import STATES
-
-    for state in states:
-        if state not in STATES:
-            raise click.UsageError(f"there is no state `{state}`; {did_you_mean(state, STATES) or 'there is ' + ', '.join(STATES)}")
 
 
 def _print(found: "AttentionList", day: str, as_of: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from journey_cli.questions import asked, called, question_options, shown_of, to_file
+from journey_cli.questions import asked, called, owner_option, question_options, shown_of, state_option, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -28,6 +28,8 @@ TOP = 20
     show_default=True,
     help="What comes first: what would fall, the share of all trust, how many customers, or by name.",
 )
+@state_option
+@owner_option
 @click.pass_obj
 def command(
     session: Session,
@@ -40,6 +42,8 @@ def command(
     without: str | None,
     top: int,
     sort: str,
+    states: tuple[str, ...],
+    owners: tuple[str, ...],
 ) -> None:
     """Who of our people carries the trust: over whom, what share of it, and what would fall if they left.
 
@@ -48,9 +52,11 @@ def command(
     """
     from journey_projections.questions import people as question
 
+    if without is not None and (states or owners):
+        raise click.UsageError("--without shows all customers of one person; leave out --state and --owner")
     with asked(session, rules=rules, as_of=as_of, known_at=known_at, ledger=ledger, memory=memory, stakes=True) as one:
         if without is None:
-            people = question.people(one.outlooks, sort=sort)
+            people = question.people(one.outlooks, sort=sort, states=states, owners=owners)
             rows = [dict[str, Any](person.to_dict()) for person in people[: top or None]]
             columns, text = question.PEOPLE, partial(_print_people, people, top or len(people), as_of)
         else:

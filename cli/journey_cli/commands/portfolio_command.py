@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from journey_cli.commands.attention_command import known_states
-from journey_cli.questions import asked, owner_option, question_options, since_option, to_file
+from journey_cli.questions import asked, owner_option, question_options, since_option, state_option, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
 
@@ -27,7 +26,8 @@ PERIODS = 12
     show_default=True,
     help="How long a period is (UTC).",
 )
-@click.option("--state", "states", multiple=True, metavar="STATE", help="Only customers who are in this state now; repeatable.")
+@click.option("--top", type=click.IntRange(min=0), default=3, show_default=True, metavar="N", help="Name N movers up and down.")
+@state_option
 @owner_option
 @since_option("periods that end")
 @click.pass_obj
@@ -40,6 +40,7 @@ def command(
     ledger: Path | None,
     memory: int,
     every: str,
+    top: int,
     states: tuple[str, ...],
     owners: tuple[str, ...],
     since: str | None,
@@ -53,13 +54,11 @@ def command(
     from journey_projections.questions.periods import last_periods, periods_since
     from journey_projections.questions.portfolio import PORTFOLIO, portfolio
 
-    known_states(states)
-
     def dates(at: datetime) -> list[datetime]:
         return last_periods(at, every, PERIODS) if since is None else periods_since(beginning(since), at, every)
 
     with asked(session, rules=rules, as_of=as_of, known_at=known_at, ledger=ledger, memory=memory, dates=dates) as one:
-        periods = portfolio(one.outlooks, one.query.dates, one.query.rules, one.history, states=states, owners=owners)
+        periods = portfolio(one.outlooks, one.query.dates, one.query.rules, one.history, states=states, owners=owners, top=top)
         if output is not None:
             to_file(output, PORTFOLIO, (period.row() for period in periods), (period.to_dict() for period in periods))
         elif session.is_json:

@@ -59,7 +59,14 @@ class WarningParameters(BaseModel):
     )
     rhythm_gaps: float = parameter(2.0, 1.0, 7.0, "gaps", "with fewer there is no rhythm", "Fader, Hardie & Lee 2005")
     rhythm_least_days: float = parameter(14.0, 1.0, 60.0, "days", "a shorter silence says nothing", "")
-    rhythm_grave: float = parameter(0.5, 0.1, 1.0, "severity", "of a silence against the rhythm", "")
+    rhythm_grave: float = parameter(
+        0.3,
+        0.1,
+        1.0,
+        "severity",
+        "of a silence as it opens; after `rhythm_times` more gaps half as far from 1",
+        "Fader, Hardie & Lee 2005",
+    )
     quiet_days: float = parameter(21.0, 7.0, 60.0, "days", "silence after a failure that is long", "the founding essays, m30")
     quiet_from: float = parameter(0.3, 0.1, 0.7, "severity", "of a failure after which silence counts", "the founding essays, m30")
 
@@ -80,9 +87,9 @@ class WarningParameters(BaseModel):
     )
 
     # Trust
-    fall: float = parameter(0.1, 0.03, 0.3, "trust", "fall that warns", "")
+    fall: float = parameter(0.07, 0.03, 0.3, "trust", "fall that warns", "")
     fall_days: float = parameter(90.0, 14.0, 365.0, "days", "time within which trust falls that far", "")
-    fall_grave: float = parameter(0.4, 0.1, 0.8, "trust", "fall of the severity 1", "")
+    fall_grave: float = parameter(0.3, 0.1, 0.8, "trust", "fall of the severity 1", "")
     fall_back: float = parameter(0.5, 0.1, 1.0, "share", "of a fall that must come back for its warning to close", "")
     explained_days: float = parameter(90.0, 30.0, 365.0, "days", "how long a warning explains an exit", "the founding essays, m30")
     exit_grave: float = parameter(0.6, 0.1, 1.0, "severity", "of an exit that nothing explains", "the founding essays, m30")

@@ -88,16 +88,12 @@ def response_failed(state: Watching, touchpoint: Encoded, p: WarningParameters) 
 
 
 def answered(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:
-    """An act of the organisation answers what waits in its episode; of the steps only an acknowledgement answers a failure."""
+    """An act of the organisation answers what waits in its episode."""
     is_step = touchpoint.kind == codes.RECOVERY_STEP_TAKEN
     number, left = touchpoint.refers, 0
     while number != NOTHING and not state.slots[number].settled:
         slot = state.slots[number]
-        if is_pending(state, slot.watch, p):
-            if is_step and touchpoint.code != codes.ACKNOWLEDGE and state.watches[slot.watch].kind == UNANSWERED_FAILURE:
-                left += 1
-            else:
-                closed(state, slot.watch)
+        closed(state, slot.watch)
         if is_pending(state, slot.doubled, p):
             slot.steps |= 1 << touchpoint.code if is_step else 0
             if slot.steps & OWNED and slot.steps & MENDED:

@@ -1,7 +1,7 @@
 """Opening, worsening and closing watches."""
 
 from journey_projections.early_warnings.parameters import WarningParameters
-from journey_projections.early_warnings.state import PROMISE_DUE, UNANSWERED_REQUEST, Watch, Watching
+from journey_projections.early_warnings.state import PROMISE_DUE, SILENCE_AGAINST_RHYTHM, UNANSWERED_REQUEST, Watch, Watching
 from journey_projections.encoding.codes import NEVER, NOTHING
 
 DAY = 86_400_000_000
@@ -73,6 +73,9 @@ def since_of(watch: Watch) -> int:
 
 
 def severity_at(watch: Watch, at: int, p: WarningParameters) -> float:
-    """How grave a watch is at an instant, 0 to 1: what waits is less so while there is time."""
+    """How grave a watch is at an instant, 0 to 1: what waits is less so while there is time, and a silence more the longer it lasts."""
+    if watch.kind == SILENCE_AGAINST_RHYTHM:
+        gaps = (at - watch.opens) / DAY / watch.value
+        return watch.severity + (1.0 - watch.severity) * gaps / (gaps + p.rhythm_times)
     waits = watch.kind <= UNANSWERED_REQUEST or watch.kind == PROMISE_DUE
     return watch.severity * (p.in_time if waits and at <= watch.due else 1.0)

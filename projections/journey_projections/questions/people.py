@@ -1,13 +1,13 @@
 """Who of our people carries the trust, over whom, and what would fall if they left."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
 
 from typing_extensions import TypedDict
 
 from journey_projections.early_warnings.outlook import Outlook
-from journey_projections.questions.owners import no_such_owner
+from journey_projections.questions.owners import checking_owners, no_such_owner
 
 
 class PersonShape(TypedDict):
@@ -53,18 +53,27 @@ PEOPLE: Mapping[str, str] = {
 """The columns of a table of people, each with what it holds."""
 
 
-def people(outlooks: Iterable[Outlook], *, sort: str = "at-stake", top: int | None = None) -> tuple[Person, ...]:
+def people(
+    outlooks: Iterable[Outlook],
+    *,
+    sort: str = "at-stake",
+    top: int | None = None,
+    states: Collection[str] = (),
+    owners: Collection[str] = (),
+) -> tuple[Person, ...]:
     """Everybody with whom a customer deals now; the outlooks must have what is at stake.
 
-    `sort` is at-stake, share, relationships (the largest first) or name; `top` keeps so many.
+    `sort` is at-stake, share, relationships (the largest first) or name; `top` keeps so many. `states` counts only relationships that are
+    so now, `owners` keeps only these people. The share is always that of all going relationships.
+    Raises UnknownName for one of `owners` with whom no customer deals.
     """
     trust: dict[str, list[float]] = {}
     stakes: dict[str, list[float]] = {}
     everything: list[float] = []
-    for one in outlooks:
+    for one in checking_owners(outlooks, owners):
         if not one.state.startswith("ended_"):
             everything.append(one.trust)
-        if one.owner is not None:
+        if one.owner is not None and (not states or one.state in states) and (not owners or one.owner in owners):
             trust.setdefault(one.owner, []).append(one.trust)
             stakes.setdefault(one.owner, []).append(one.at_stake)
     # Summed without regard to order, which differs between a journal and its ledger.

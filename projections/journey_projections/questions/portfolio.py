@@ -126,6 +126,7 @@ PORTFOLIO: Mapping[str, str] = {"until": "instant", "relationships": "count", "t
 class _Sums:
     """What is counted of one period, in one pass over everybody."""
 
+    movers: int
     trust: dict[str, list[float]] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     up: list[tuple[float, str, float]] = field(default_factory=list)
@@ -136,7 +137,7 @@ class _Sums:
         if abs(change) >= MOVED:
             most = self.up if change > 0.0 else self.down
             heapq.heappush(most, (abs(change), relationship, trust))
-            if len(most) > MOVERS:
+            if len(most) > self.movers:
                 heapq.heappop(most)
 
 
@@ -148,15 +149,16 @@ def portfolio(
     *,
     states: Iterable[str] = (),
     owners: Iterable[str] = (),
+    top: int = MOVERS,
 ) -> tuple[Period, ...]:
     """A Period for each of `dates` but the first, at which the first period begins; outlooks have the course at all of them.
 
     Periods before anybody had begun are left out. `history` reads the history of a relationship; the reasons of those who moved are from
-    a replay of it. `states` and `owners` keep only relationships that are so now. Raises UnknownName for an owner with whom no customer
-    deals.
+    a replay of it. `states` and `owners` keep only relationships that are so now; `top` is how many movers up and down a period names.
+    Raises UnknownName for an owner with whom no customer deals.
     """
     wanted_states, wanted_owners = frozenset(states), frozenset(owners)
-    sums = [_Sums() for _ in dates]
+    sums = [_Sums(top) for _ in dates]
     for one in checking_owners(outlooks, wanted_owners):
         if (wanted_states and one.state not in wanted_states) or (wanted_owners and one.owner not in wanted_owners):
             continue
