@@ -10,9 +10,9 @@ from journey_projections.rules.rule_set import RuleSet, View
 
 if TYPE_CHECKING:
     from journey_projections.compiled.warm import warm
-    from journey_projections.early_warnings import (  # noqa: A004 - so it is called in the field
+    from journey_projections.early_warnings import (
         WARNING_PARAMETERS,
-        Warning,
+        Warning,  # noqa: A004 - so it is called in the field
         WarningParameters,
         warning_course,
         warnings,

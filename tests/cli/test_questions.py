@@ -106,7 +106,7 @@ def test_attention_says_whose_customer_it_is_and_what_is_the_matter(shop: "Journ
     assert [one["relationship"] for one in (rossi, bianchi, neri)] == ["rossi@shop", "bianchi@shop", "neri@shop"]
     assert (rossi["owner"], neri["owner"], neri["state"]) == ("ugo", None, "ended_exit")
     kinds = {one["kind"]: one for one in rossi["warnings"]}
-    assert set(kinds) == {"unanswered_failure", "unintroduced_handover", "bond_at_risk"}
+    assert set(kinds) == {"unanswered_failure", "unintroduced_handover", "bond_at_risk", "trust_fell"}
     failure = kinds["unanswered_failure"]
     assert set(failure) >= {"kind", "since", "due", "words", "touchpoints"}
     assert (failure["touchpoints"], failure["due"], failure["since"]) == (["late-parcel"], None, "2024-06-15T10:00:00+00:00")
