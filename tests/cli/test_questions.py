@@ -4,6 +4,7 @@ import csv
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from journey import clock
 from journey_projections.questions.attention import ATTENTION
 from journey_projections.questions.people import LOSSES, PEOPLE
 from journey_projections.questions.portfolio import PORTFOLIO
@@ -290,8 +292,10 @@ def test_only_what_was_known_then_counts(shop: "Journey") -> None:
     assert json.loads(shop("attention", *AS_OF, "--known-at", "2020", "--format", "json").out or "[]") == []
 
 
-def test_the_next_command_of_an_answer_works_where_it_was_asked(shop: "Journey") -> None:
+def test_the_next_command_of_an_answer_works_where_it_was_asked(shop: "Journey", monkeypatch: pytest.MonkeyPatch) -> None:
     for question, call in (("attention", ("explain", "rossi@shop")), ("people", ("people", "--without", "berta"))):
         hint = " ".join(("journey --store sqlite:///journey.db", *call, *AS_OF))
         assert f"`{hint}`" in shop("--store", "sqlite:///journey.db", question, *AS_OF).out
         assert shop(*call, *AS_OF).code == 0
+    monkeypatch.setattr(clock, "now", lambda: datetime(2024, 7, 1, tzinfo=UTC))
+    assert "`journey explain rossi@shop --as-of now`" in shop("attention").out

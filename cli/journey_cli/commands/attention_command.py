@@ -97,4 +97,5 @@ def _print(found: "AttentionList", day: str, as_of: str | None) -> None:
     need = "needs" if found.count == 1 else "need"
     out.print(f"{counted(found.count, 'customer')} {need} somebody as of {day}{shown_of(len(found.rows), found.count)}")
     if found.rows:
-        out.print(f"`{called('explain', found.rows[0].relationship, as_of=as_of)}` shows what moved trust")
+        hint = called("explain", found.rows[0].relationship, as_of=as_of or "now")
+        out.print(f"`{hint}` shows what moved trust")
