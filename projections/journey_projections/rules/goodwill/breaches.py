@@ -122,7 +122,15 @@ def breach(
 
 def charge(state: State, number: int, actor: int, competence: float, relational: float, scale: float, p: GoodwillParameters) -> None:
     """Charge a wound's parties with so much of a severity and of a relational harm, and warn of leaving."""
-    side = state.episodes[number].side
+    lead, own = charges(state, state.episodes[number].side, actor, competence, relational, scale, p)
+    deepen(state, number, lead[0], lead[1], own[0], own[1], p)
+    impulse_to_leave_comes_at_once(state, number, lead[0], lead[1], p)
+
+
+def charges(
+    state: State, side: int, actor: int, competence: float, relational: float, scale: float, p: GoodwillParameters
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What so much of a severity and of a relational harm take of the side's own party, and of who acted: (competence, goodwill) each."""
     competence_lead = scale * good_history_buffers_competence_breach(state, state.parties[side], competence, p)
     relational_lead = scale * relational
     competence_actor = 0.0
@@ -132,8 +140,7 @@ def charge(state: State, number: int, actor: int, competence: float, relational:
         relational_actor = relational_lead
         competence_lead = a_persons_act_is_charged_to_the_institution(min(competence_lead, competence_actor), p)
         relational_lead = a_persons_act_is_charged_to_the_institution(relational_lead, p)
-    deepen(state, number, competence_lead, relational_lead, competence_actor, relational_actor, p)
-    impulse_to_leave_comes_at_once(state, number, competence_lead, relational_lead, p)
+    return (competence_lead, relational_lead), (competence_actor, relational_actor)
 
 
 def a_persons_act_is_charged_to_the_institution(harm: float, p: GoodwillParameters) -> float:

@@ -117,5 +117,6 @@ def lets_wait(state: State, number: int, refers: int, starts: int, factor: float
     prior = trust_of(state, wound.side, p)
     harm = stake(state, wound.side, prior, p) * factor * betrayed(prior, severity, p) - awaited_in(state, refers)
     if harm > 0.0:
+        wound.yet_to_cost = 1.0
         wait_for(state, number, starts, 0.0, harm, p)
         wound.awaited_in_all = awaited_in(state, refers) + harm

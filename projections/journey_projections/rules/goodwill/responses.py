@@ -136,7 +136,8 @@ def leave_the_rest_waiting(state: State, number: int, charged: float, p: Goodwil
     now, awaited, starts = state.relationship[0].now, wound.awaited_goodwill, wound.starts
     deepen_by_waiting(state, number, stop_waiting(state, number, p), p)
     if awaited > charged:
-        days = -p.waiting_days * math.log(1.0 - charged / awaited)
+        days = -p.waiting_days * math.log((1.0 - charged / awaited) / wound.yet_to_cost)
+        wound.yet_to_cost = 1.0
         wait_for(state, number, max(now, starts + int(days * DAY)), 0.0, awaited - charged, p)
 
 

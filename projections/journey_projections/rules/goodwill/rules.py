@@ -246,6 +246,7 @@ def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParamete
     lift *= touchpoint.amount * touchpoint.certainty
     fading = p.origin_fading if lift > 0.0 else 0.0
     institution.touched_at = relationship.now
+    institution.heard_at = relationship.now
     institution.competence = lifted(institution.competence, (1.0 - fading) * lift)
     institution.goodwill = lifted(institution.goodwill, (1.0 - fading) * lift)
     relationship.lift_fading = fading * lift

@@ -114,7 +114,7 @@ def begin(state: State, number: int, p: GoodwillParameters) -> None:
     lead = state.parties[wound.side]
     wound.awaited_clock_competence = lead.mended_competence
     wound.awaited_clock_goodwill = lead.mended_goodwill
-    left = math.exp(-days_between(wound.starts, now) / p.waiting_days)
+    left = wound.yet_to_cost * math.exp(-days_between(wound.starts, now) / p.waiting_days)
     side.waiting += 1
     side.awaited_competence += wound.awaited_competence
     side.awaited_goodwill += wound.awaited_goodwill
@@ -146,7 +146,7 @@ def catch_up(state: State, side: int, p: GoodwillParameters) -> None:
 
 def spent(wound: Wound, now: int, p: GoodwillParameters) -> float:
     """The share that a wound has cost by now of what it will cost by waiting."""
-    return 1.0 - math.exp(-days_between(wound.starts, now) / p.waiting_days) if wound.waits == COSTLY else 0.0
+    return 1.0 - wound.yet_to_cost * math.exp(-days_between(wound.starts, now) / p.waiting_days) if wound.waits == COSTLY else 0.0
 
 
 def still_awaited(state: State, number: int, p: GoodwillParameters) -> tuple[float, float]:
