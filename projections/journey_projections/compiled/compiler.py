@@ -2,7 +2,7 @@
 
 `compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
 is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
-of the code and constants of every function that is reached, and of how array_pointers are read, so that a changed rule is compiled
+of the code and constants of every function that is reached, and of how array_pointers and tuple_pointers are read, so that a changed rule is compiled
 again, wherever it was written.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
-from journey_projections.compiled import array_pointers
+from journey_projections.compiled import array_pointers, tuple_pointers
 from journey_projections.compiled.compile_cache import Function, cache_on_disk
 
 
@@ -29,8 +29,9 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
     reached: dict[FunctionType, Any] = {}
     _twin(function, instead or {}, reached, lambda function: function)
     content = hashlib.sha256(b"checked" if checked else b"")
-    for code in (one.__code__ for one in vars(array_pointers).values() if isinstance(one, FunctionType)):
-        content.update("\n".join(_code(code)).encode())
+    for one in (*vars(array_pointers).values(), *vars(tuple_pointers).values()):
+        if isinstance(one, FunctionType):
+            content.update("\n".join(_code(one.__code__)).encode())
     for original in reached:
         content.update("\n".join(_content(original)).encode())
     digest = content.hexdigest()[:16]

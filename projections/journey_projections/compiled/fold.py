@@ -57,8 +57,8 @@ def copied(to: Any, state: Any, counts: Any) -> Any:
     raise NotImplementedError
 
 
-def grown(state: Any, whole: Any, blank: Any, previous: Any, counts: Any) -> Any:
-    """The state with a fresh record for each further name, in the `whole` that it is the used part of; made for the rule set's records."""
+def grown(state: Any, blank: Any, previous: Any, counts: Any) -> Any:
+    """The state with a fresh record for each further name, for which it has room; made for the rule set's records."""
     raise NotImplementedError
 
 
@@ -112,7 +112,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
         if with_slots and touchpoint.episode >= scratch.previous_counts[0].episodes:
             out.slots[touchpoint.episode].place = place
             out.slots[touchpoint.episode].actor = touchpoint.actor
-        state = grown(state, scratch.state, rules.blank, scratch.previous_counts[0], names.counts[0])
+        state = grown(state, rules.blank, scratch.previous_counts[0], names.counts[0])
         cause = apply(state, touchpoint, p)
         if with_contributions:
             contribution = out.contributions[begin + place]
