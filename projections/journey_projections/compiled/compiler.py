@@ -2,8 +2,8 @@
 
 `compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
 is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
-of the code and constants of every function that is reached, and of how array_pointers and tuple_pointers are read, so that a changed rule is compiled
-again, wherever it was written.
+of the code and constants of every function that is reached, and of how array_pointers and tuple_pointers are read, so that a changed
+rule is compiled again, wherever it was written.
 """
 
 import dis
