@@ -6,8 +6,7 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from journey_projections.compiled import fold, hash_table
-from journey_projections.compiled.array_pointers import first, window
+from journey_projections.compiled import array_pointers, fold, hash_table
 from journey_projections.compiled.compile_cache import Function
 from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.records import FoldOptions, NotCompilable, Out, Rules, Scratch, Tables
@@ -41,6 +40,7 @@ def folding(
         fold.copied: _copying(state, room, lengths),
         fold.grown: _growing(state, room, lengths),
         fold.clear: hash_table.clear,
+        fold.fetch: array_pointers.fetch,
         numbering.find: hash_table.find,
         numbering.put: hash_table.put,
     }
@@ -94,8 +94,8 @@ def _growing(state: type[Any], room: tuple[Room, ...], lengths: tuple[tuple[str,
 
 def _made(state: type[Any], *lines: str) -> Function:
     """The function made of these lines: numba reads the names of fields from source only."""
-    names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": first, "window": window}
-    names |= {"pointed": pointed, "refilled": refilled}
+    names: dict[str, Any] = {"__name__": __name__, "State": state, "fold": fold.fold, "first": array_pointers.first}
+    names |= {"window": array_pointers.window, "pointed": pointed, "refilled": refilled}
     names |= {kind.__name__: kind for kind in (Tables, Rules, Scratch, FoldOptions, Out)}
     exec("\n".join(lines), names)
     made: Function = names["made"]

@@ -8,7 +8,8 @@ rule is compiled again, wherever it was written.
 
 import dis
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import EnumType
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
@@ -27,7 +28,7 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
     When `checked`, an index outside its array raises IndexError, as interpreted; otherwise it reaches memory that is not the array's.
     """
     reached: dict[FunctionType, Any] = {}
-    _twin(function, instead or {}, reached, lambda function: function)
+    _twin(function, instead or {}, reached, lambda _, made: made)
     content = hashlib.sha256(b"checked" if checked else b"")
     for one in (*vars(array_pointers).values(), *vars(tuple_pointers).values()):
         if isinstance(one, FunctionType):
@@ -35,11 +36,13 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
     for original in reached:
         content.update("\n".join(_content(original)).encode())
     digest = content.hexdigest()[:16]
+    called = _places_that_call(reached, instead or {})
 
-    def ready(made: FunctionType) -> Any:
+    def ready(original: FunctionType, made: FunctionType) -> Any:
         # Machine code is found by its name: what was loaded for another rule set must never stand in for this.
         made.__qualname__ = f"{made.__qualname__}_{digest}"
-        return njit(nogil=True, boundscheck=checked)(made)
+        # What one place calls is compiled into it: a call costs more than most functions of a rule set do.
+        return njit(nogil=True, boundscheck=checked, forceinline=called[original] == 1)(made)
 
     made = _twin(function, instead or {}, {}, ready)
     cache_on_disk(made, digest)
@@ -48,7 +51,7 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
 
 def twin(function: Function, instead: Mapping[Function, Function]) -> Function:
     """As `compiled`, but for the interpreter."""
-    made: Function = _twin(function, instead, {}, lambda function: function)
+    made: Function = _twin(function, instead, {}, lambda _, made: made)
     return made
 
 
@@ -60,11 +63,17 @@ def _twin(function: Function, instead: Mapping[Function, Function], done: dict[F
         original = function
         names = dict(original.__globals__)
         made = FunctionType(original.__code__, names, original.__name__, original.__defaults__, original.__closure__)
-        done[function] = ready(made)
+        done[function] = ready(function, made)
         for name in sorted(set(_globals_of(original.__code__))):
             if isinstance(names.get(name), FunctionType):
                 names[name] = _twin(names[name], instead, done, ready)
     return done[function]
+
+
+def _places_that_call(reached: Iterable[FunctionType], instead: Mapping[Function, Function]) -> Counter[Function]:
+    """From how many places each function is called."""
+    named = (one.__globals__.get(name) for one in reached for name in _globals_of(one.__code__))
+    return Counter(instead.get(function, function) for function in named if isinstance(function, FunctionType))
 
 
 def _globals_of(code: CodeType) -> Iterator[str]:

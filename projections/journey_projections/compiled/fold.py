@@ -16,6 +16,9 @@ from journey_projections.encoding.numbering import find, number
 from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.rule_set import PartyLevels, View, view_by_trust
 
+AHEAD = 64
+"""So many rows ahead memory is asked for what will be replayed, so that it answers meanwhile."""
+
 
 def apply(state: Any, touchpoint: Any, p: Any) -> int:
     """The rule set's."""
@@ -67,6 +70,10 @@ def clear(table: Any) -> None:
     raise NotImplementedError
 
 
+def fetch(rows: Any, place: int) -> None:
+    """Have the row at a place near; there need be none."""
+
+
 def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
     """Fold the relationships numbered from `first` up to `last`, whose rows are those from each one's start to the next one's.
 
@@ -98,6 +105,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     before, date, dates = 0.0, 0, len(options.dates)
     for place in range(count):
         row = rows[order[place]]
+        fetch(rows, begin + place + AHEAD)
         while date < dates and options.dates[date] < row.at:
             out.trajectories[relationship, date] = trust_at(state, now, options.dates[date], place, rules, scratch)
             date += 1

@@ -29,7 +29,7 @@ class _Model(models.PrimitiveModel):
 
 
 def _pointed(_: Any, whole: Any) -> Any:
-    def make(_: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001 - numba reads the names
+    def make(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
         place = cgutils.alloca_once(builder, arguments[0].type)
         builder.store(arguments[0], place)
         return place
@@ -38,7 +38,7 @@ def _pointed(_: Any, whole: Any) -> Any:
 
 
 def _refilled(_: Any, pointer: Any, whole: Any) -> Any:
-    def make(_: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001 - numba reads the names
+    def make(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
         builder.store(arguments[1], arguments[0])
         return arguments[0]
 
@@ -55,7 +55,7 @@ refilled = cast(Callable[[Any, Any], Any], intrinsic(_refilled))
 class _Fields(AttributeTemplate):
     key = Pointer
 
-    def generic_resolve(self, pointer: Any, name: str) -> Any:
+    def generic_resolve(self, pointer: Any, name: str) -> Any:  # type: ignore[override]
         fields = pointer.whole.fields
         return pointer.whole.types[fields.index(name)] if name in fields else None
 
