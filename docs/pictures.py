@@ -457,7 +457,7 @@ def t30() -> Picture:
     """Years of silence → level."""
 
     def level(start: float) -> Callable[[float], float]:
-        return lambda years: levels.silence_erodes_slowly(start, 0.5, 365 * years, P)
+        return lambda years: levels.silence_erodes_slowly(start, 0.5, 0.0, 365 * years, P)
 
     curves = [Curve(f"from {start:g}", over(0, 40, level(start))) for start in (0.9, 0.7, 0.4)]
     return Picture("years of silence", "competence or goodwill", curves, high=1.0)

@@ -4,6 +4,7 @@ import pytest
 from short_histories import STEPS, bad, contact, failure, replayed, steps, touchpoint, trust
 
 from journey import Touchpoint
+from journey.testing import at_day
 
 GOOD = [contact(2.0 * number, 0.6) for number in range(20)]
 END = 40.0
@@ -245,6 +246,70 @@ def test_a_failure_told_in_parts_deepens_the_bond_no_more_than_told_at_once() ->
 def test_a_good_name_does_not_fade_before_it_is_known() -> None:
     opened = touchpoint(400, "relationship_opened", origin="referral", strength=1.0)
     assert trust(touchpoint(0, "note_added"), opened) == trust(opened)
+
+
+@pytest.mark.parametrize("severity", [0.02, 0.3, 0.8])
+def test_who_has_complained_is_not_charged_twice_for_being_ignored(severity: float) -> None:
+    waited = [failure(0, severity), *(contact(30.0 * number + 0.5, 0.2) for number in range(3))]
+    complaint, told = touchpoint(30, "complaint_voiced", episode="e", severity=0.0), bad(61, "ignored", severity)
+    silent = trust(waited, told)
+    assert silent - 0.0001 < trust(waited, complaint, told) < silent + 0.01
+
+
+def test_a_complaint_leaves_what_waiting_has_cost_and_spares_some_of_the_rest() -> None:
+    waited = [*GOOD, failure(END, 0.6, episode="k")]
+    complaint = touchpoint(END + 10, "complaint_voiced", episode="k", severity=0.5)
+    assert trust(waited, complaint) == pytest.approx(trust(waited, day=END + 10), abs=1e-9)
+    assert trust(waited, complaint, day=END + 60) > trust(waited, day=END + 60) + 0.01
+    (episode,) = (one for one in replayed(waited, complaint, day=END + 60).episodes if one.episode == "k")
+    (silent,) = (one for one in replayed(waited, day=END + 60).episodes if one.episode == "k")
+    assert (episode.waits_since, episode.costs_from) == (silent.waits_since, silent.costs_from)
+
+
+@pytest.mark.parametrize("contacts", [6, 60])
+def test_next_to_nothing_after_a_silence_of_years_starts_no_years_anew(contacts: int) -> None:
+    known = [contact(2.0 * number, 0.2) for number in range(contacts)]
+    for days in (365.0, 1000.0):
+        day = 2.0 * contacts + days
+        kept, missed = (touchpoint(day, "delivery", promised=0.11, delivered=delivered) for delivered in (0.0101, 0.0099))
+        praised = touchpoint(day, "praise_given", size=0.001)
+        for later in (0.0, 365.0, 3000.0):
+            assert trust(known, kept, day=day + later) == pytest.approx(trust(known, missed, day=day + later), abs=0.0005)
+            assert trust(known, praised, day=day + later) == pytest.approx(trust(known, day=day + later), abs=0.0002)
+
+
+def test_a_good_contact_ends_a_silence() -> None:
+    heard = trust(GOOD, contact(END + 400, 0.1), day=END + 700)
+    assert heard == pytest.approx(trust(GOOD, contact(END + 400, 0.1)))
+    assert trust(GOOD, day=END + 700) < trust(GOOD, day=END + 400) <= heard
+
+
+@pytest.mark.parametrize(("harm", "level"), [(0.79, 0.31), (0.3, 1.0), (0.9, 1.0)])
+def test_a_miss_by_somebody_trusted_costs_no_less_for_coming_late(harm: float, level: float) -> None:
+    known = [*(contact(2.0 * number, 0.9, "anna") for number in range(30)), bad(60, "ignored", harm, episode="other")]
+    promised = touchpoint(70, "promise_made", promise="p", level=level, due=at_day(70))
+    after = [trust(known, promised, delivered(70 + late, level), day=90) for late in (0.0, 0.01, 0.5, 5.0, 20.0)]
+    assert after == sorted(after, reverse=True)
+
+
+def delivered(day: float, level: float) -> Touchpoint:
+    """What anna delivers on a promise of that level: next to nothing."""
+    return touchpoint(day, "delivery", promise="p", delivered=0.15 * level, representative="anna", sequence=1)
+
+
+def test_gestures_that_lift_no_further_leave_the_share_that_a_slight_takes() -> None:
+    gestures = [touchpoint(2.0 * number, "gesture_made", size=0.2) for number in range(55)]
+    shares = [1 - trust(gestures[:count], failure(109, 0.05, "benevolence")) / trust(gestures[:count], day=109) for count in (5, 52, 55)]
+    assert trust(gestures[:5], day=109) < trust(gestures[:52], day=109) == trust(gestures, day=109)
+    assert shares[0] < shares[1] == pytest.approx(shares[2], abs=1e-9)
+
+
+def test_a_gesture_eases_what_fell_due_before_it_split_or_whole() -> None:
+    owed = touchpoint(0, "promise_made", promise="p", level=0.93, due=at_day(3))
+    before, after = (touchpoint(day, "gesture_made", size=0.07) for day in (3, 3.9))
+    parts = [touchpoint(3 + 0.225 * number, "gesture_made", size=0.014) for number in range(5)]
+    early, split, late = (trust(owed, acts, day=403) for acts in (before, parts, after))
+    assert early < split < late + 1e-5
 
 
 @pytest.mark.parametrize("strength", [-1.0, 1.0])

@@ -48,8 +48,23 @@ def _first(_: Any, whole: Any, size: Any) -> Any:
     return whole(whole, size), make
 
 
+def _fetch(_: Any, whole: Any, index: Any) -> Any:
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = builder.bitcast(_place(context, builder, signature, arguments), cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, cgutils.int32_t, cgutils.int32_t, cgutils.int32_t])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        for_writing, keep, data = (ir.Constant(cgutils.int32_t, number) for number in (1, 3, 1))
+        for line in range(0, context.get_abi_sizeof(context.get_data_type(signature.args[0].item)), 64):
+            builder.call(prefetch, [builder.gep(place, [ir.Constant(cgutils.intp_t, line)]), for_writing, keep, data])
+        return context.get_dummy_value()
+
+    return types.none(whole, index), make
+
+
 window = cast(Callable[[Any], Any], intrinsic(_window))
 """A window on a whole array of one dimension, without gaps."""
+fetch = cast(Callable[[Any, int], None], intrinsic(_fetch))
+"""Have the processor bring an item near that is soon written; it need not be there."""
 first = cast(Callable[[Any, int], Any], intrinsic(_first))
 """The first so many items of a window."""
 

@@ -2,13 +2,14 @@
 
 `compiled` makes a twin of each function from the same code object, its globals bound to the twins of what it calls, so that there
 is no second source. Numba keeps compiled twins in the user's cache directory (NUMBA_CACHE_DIR, if set) under a hash of the content:
-of the code and constants of every function that is reached, and of how array_pointers are read, so that a changed rule is compiled
-again, wherever it was written.
+of the code and constants of every function that is reached, and of how array_pointers and tuple_pointers are read, so that a changed
+rule is compiled again, wherever it was written.
 """
 
 import dis
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import EnumType
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, cast
@@ -17,7 +18,7 @@ import numpy as np
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
-from journey_projections.compiled import array_pointers
+from journey_projections.compiled import array_pointers, tuple_pointers
 from journey_projections.compiled.compile_cache import Function, cache_on_disk
 
 
@@ -27,18 +28,21 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
     When `checked`, an index outside its array raises IndexError, as interpreted; otherwise it reaches memory that is not the array's.
     """
     reached: dict[FunctionType, Any] = {}
-    _twin(function, instead or {}, reached, lambda function: function)
+    _twin(function, instead or {}, reached, lambda _, made: made)
     content = hashlib.sha256(b"checked" if checked else b"")
-    for code in (one.__code__ for one in vars(array_pointers).values() if isinstance(one, FunctionType)):
-        content.update("\n".join(_code(code)).encode())
+    for one in (*vars(array_pointers).values(), *vars(tuple_pointers).values()):
+        if isinstance(one, FunctionType):
+            content.update("\n".join(_code(one.__code__)).encode())
     for original in reached:
         content.update("\n".join(_content(original)).encode())
     digest = content.hexdigest()[:16]
+    called = _places_that_call(reached, instead or {})
 
-    def ready(made: FunctionType) -> Any:
+    def ready(original: FunctionType, made: FunctionType) -> Any:
         # Machine code is found by its name: what was loaded for another rule set must never stand in for this.
         made.__qualname__ = f"{made.__qualname__}_{digest}"
-        return njit(nogil=True, boundscheck=checked)(made)
+        # What one place calls is compiled into it: a call costs more than most functions of a rule set do.
+        return njit(nogil=True, boundscheck=checked, forceinline=called[original] == 1)(made)
 
     made = _twin(function, instead or {}, {}, ready)
     cache_on_disk(made, digest)
@@ -47,7 +51,7 @@ def compiled(function: Function, instead: Mapping[Function, Function] | None = N
 
 def twin(function: Function, instead: Mapping[Function, Function]) -> Function:
     """As `compiled`, but for the interpreter."""
-    made: Function = _twin(function, instead, {}, lambda function: function)
+    made: Function = _twin(function, instead, {}, lambda _, made: made)
     return made
 
 
@@ -59,11 +63,17 @@ def _twin(function: Function, instead: Mapping[Function, Function], done: dict[F
         original = function
         names = dict(original.__globals__)
         made = FunctionType(original.__code__, names, original.__name__, original.__defaults__, original.__closure__)
-        done[function] = ready(made)
+        done[function] = ready(function, made)
         for name in sorted(set(_globals_of(original.__code__))):
             if isinstance(names.get(name), FunctionType):
                 names[name] = _twin(names[name], instead, done, ready)
     return done[function]
+
+
+def _places_that_call(reached: Iterable[FunctionType], instead: Mapping[Function, Function]) -> Counter[Function]:
+    """From how many places each function is called."""
+    named = (one.__globals__.get(name) for one in reached for name in _globals_of(one.__code__))
+    return Counter(instead.get(function, function) for function in named if isinstance(function, FunctionType))
 
 
 def _globals_of(code: CodeType) -> Iterator[str]:

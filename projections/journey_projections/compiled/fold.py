@@ -16,6 +16,9 @@ from journey_projections.encoding.numbering import find, number
 from journey_projections.replaying.rounding import on_grid
 from journey_projections.rules.rule_set import PartyLevels, View, view_by_trust
 
+AHEAD = 64
+"""So many rows ahead memory is asked for what will be replayed, so that it answers meanwhile."""
+
 
 def apply(state: Any, touchpoint: Any, p: Any) -> int:
     """The rule set's."""
@@ -57,8 +60,8 @@ def copied(to: Any, state: Any, counts: Any) -> Any:
     raise NotImplementedError
 
 
-def grown(state: Any, whole: Any, blank: Any, previous: Any, counts: Any) -> Any:
-    """The state with a fresh record for each further name, in the `whole` that it is the used part of; made for the rule set's records."""
+def grown(state: Any, blank: Any, previous: Any, counts: Any) -> Any:
+    """The state with a fresh record for each further name, for which it has room; made for the rule set's records."""
     raise NotImplementedError
 
 
@@ -77,6 +80,10 @@ def watch(state: Any, rules: Any, scratch: Any) -> None:
 
 def watch_ends(state: Any, relationship: int, rows: Any, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
     """Write the outlook and the warnings of a relationship, whose result is there; may use up the state."""
+
+
+def fetch(rows: Any, place: int) -> None:
+    """Have the row at a place near; there need be none."""
 
 
 def fold(rows: Any, starts: Any, first: int, last: int, order: Any, rules: Any, scratch: Any, options: Any, out: Any) -> None:
@@ -111,6 +118,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
     before, date, dates = 0.0, 0, len(options.dates)
     for place in range(count):
         row = rows[order[place]]
+        fetch(rows, begin + place + AHEAD)
         while date < dates and options.dates[date] < row.at:
             write_course(state, now, relationship, date, place, rules, scratch, options, out)
             date += 1
@@ -125,7 +133,7 @@ def replayed(rows: Any, order: Any, begin: int, count: int, relationship: int, r
         if with_slots and touchpoint.episode >= scratch.previous_counts[0].episodes:
             out.slots[touchpoint.episode].place = place
             out.slots[touchpoint.episode].actor = touchpoint.actor
-        state = grown(state, scratch.state, rules.blank, scratch.previous_counts[0], names.counts[0])
+        state = grown(state, rules.blank, scratch.previous_counts[0], names.counts[0])
         cause = apply(state, touchpoint, p)
         if with_contributions:
             contribution = out.contributions[begin + place]

@@ -11,7 +11,8 @@ import numpy as np
 from journey_projections.encoding.codes import NOTHING
 
 ENTRY = np.dtype([("code", np.int64), ("number", np.int64)])
-_FEW = 8
+_FEW = 16
+"""So many places a table has at first, which is enough for most: to clear them costs less than to let tables grow."""
 
 
 def table(names: int) -> Any:

@@ -22,7 +22,7 @@ _Row = namedtuple("_Row", ROW.names or ())  # type: ignore[misc]  # noqa: PYI024
 def interpreted(rules: RuleSet, warnings: WarningParameters | None = None) -> Program:
     """The program of a rule set that does not compile."""
 
-    def grown(state: Any, _whole: Any, _blank: Any, previous: Counts, counts: Counts) -> Any:
+    def grown(state: Any, _blank: Any, previous: Counts, counts: Counts) -> Any:
         rules.make_room(state, counts)
         previous.parties = counts.parties
         return state

@@ -41,6 +41,7 @@ class Partition:
         self._counts = np.zeros((threads, self.relationships), np.int64)
         self._each(self._count)
         self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._counts.sum(axis=0))])
+        self._rows = np.empty(0, ROW)
 
     def blocks(self, rows_at_once: int | None) -> Iterator[tuple[int, int]]:
         """Ranges of relationships that have so many rows at the most, or one relationship."""
@@ -54,7 +55,10 @@ class Partition:
 
     def rows(self, low: int, high: int) -> Array:
         """The rows of the relationships from `low` up to `high`, by relationship, in the order of the columns."""
-        rows = np.empty(self.starts[high] - self.starts[low], ROW)
+        size = self.starts[high] - self.starts[low]
+        if len(self._rows) < size:
+            self._rows = np.empty(size, ROW)
+        rows = self._rows[:size]
         before = np.cumsum(self._counts, axis=0) - self._counts + self.starts[:-1] - self.starts[low]
 
         def put(thread: int, run: int, first: int, last: int) -> None:

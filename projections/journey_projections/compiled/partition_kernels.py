@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from journey_projections.compiled.array_pointers import window
+from journey_projections.compiled.array_pointers import fetch, window
 from journey_projections.encoding.codes import NOTHING
 
 ROW = np.dtype(
@@ -17,6 +17,8 @@ ROW = np.dtype(
     align=True,
 )
 """One row as the fold reads it: a Mention in codes, and its number among all rows."""
+AHEAD = 16
+"""So many rows ahead the place of a row is fetched: long enough for memory to answer."""
 
 
 class Reach(NamedTuple):
@@ -72,6 +74,10 @@ def scatter(columns: Read, reach: Reach, number: int, places: Any, rows: Any) ->
 def put(columns: Read, reach: Reach, number: int, places: Any, rows: Any) -> None:
     """As `scatter`, through windows."""
     for row in range(reach.first, reach.last):
+        if row + AHEAD < reach.last:
+            later = one_of(columns.relationship[row + AHEAD], columns.united)
+            if reach.low <= later < reach.high:
+                fetch(rows, places[later])
         relationship = one_of(columns.relationship[row], columns.united)
         if reach.low <= relationship < reach.high and counted(row, columns, reach):
             to = rows[places[relationship]]

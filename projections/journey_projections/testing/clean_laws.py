@@ -73,27 +73,35 @@ def gains_strictly_shrink(judge: Judge, draw: Draw) -> None:
         holds(later < earlier, history[: number + 3], f"gain {number + 2} is {earlier}, the next {later}")
 
 
-def _shares(judge: Judge, draw: Draw, breach: str) -> tuple[float, float, list[Touchpoint]]:
-    """The share of trust that one failure takes after a part of a CLEAN history, and after the whole; and the whole with it."""
+def _shares(judge: Judge, draw: Draw, breach: str) -> tuple[float, float, float, list[Touchpoint]]:
+    """The share of trust that a failure takes after a part of a CLEAN history, and after all; how much trust the rest adds; all with it."""
     history, day, who = clean_case(draw, least=4)
     early = history[: draw(st.integers(0, len(history) - 3))]
     failed = failure("z", day, draw(edge_severities(judge.rules)), breach, representative=who)
-    earlier, later = (1 - judge.trust([*some, failed]) / judge.trust(some, day) for some in (early, history))
-    return earlier, later, [*history, failed]
+    less, more = (judge.trust(some, day) for some in (early, history))
+    earlier, later = 1 - judge.trust([*early, failed]) / less, 1 - judge.trust([*history, failed]) / more
+    return earlier, later, more - less, [*history, failed]
 
 
 @law("L11", "clean")
 def good_history_buffers_competence_breaches(judge: Judge, draw: Draw) -> None:
     """Competence breach: the share of trust lost falls with good history."""
-    earlier, later, whole = _shares(judge, draw, "competence")
+    earlier, later, _, whole = _shares(judge, draw, "competence")
     holds(later < earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
 
 
 @law("L12", "clean")
 def prior_trust_sharpens_relational_breaches(judge: Judge, draw: Draw) -> None:
-    """Relational breach: the share of trust lost rises with prior trust."""
-    earlier, later, whole = _shares(judge, draw, draw(relational))
-    holds(later > earlier, whole, f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history")
+    """Relational breach: the share of trust lost rises with prior trust.
+
+    Contacts that lift trust no further (L53) leave the share as it was: the last of fifty-five gestures of .2.
+    """
+    earlier, later, added, whole = _shares(judge, draw, draw(relational))
+    holds(
+        later > earlier or (abs(added) <= SAME and later >= earlier - SAME),
+        whole,
+        f"`z` takes {later:.4f} of trust here, and {earlier:.4f} after the first part of this history",
+    )
 
 
 @law("L14", "clean")

@@ -57,7 +57,8 @@ YEAR = 365
 def splitting_gains_nothing(judge: Judge, draw: Draw) -> None:
     """One gesture, praise, score or slip split into many of the same sum on one day never gains.
 
-    Scores have no sum: a score is split into many of the same height and together its certainty.
+    Not against the better of one at the beginning of that day and one at its end: good conduct eases what fell due before it, and not
+    what falls due an hour later. Scores have no sum: a score is split into many of the same height and together its certainty.
     """
     history = draw(edge_histories())
     day, who = last_day(history) + FULL_BUDGET + draw(gaps), draw(people_of(history))
@@ -76,10 +77,10 @@ def splitting_gains_nothing(judge: Judge, draw: Draw) -> None:
         lambda number, at, part: Interaction(**{**fields(number, at), kind: -part * size}),
     )
     act, length = draw(st.sampled_from(acts)), draw(st.sampled_from((0.0, 0.2, 0.9)))
-    one = [*history, act(0, day, 1.0)]
+    ones = [[*history, act(0, at, 1.0)] for at in (day, day + length)]
     split = [*history, *(act(number, day + length * number / (many - 1), 1.0 / many) for number in range(many))]
     now = day + length + draw(edge_waits(judge.rules))
-    whole, parts = judge.trust(one, now), judge.trust(split, now)
+    whole, parts = max(judge.trust(one, now) for one in ones), judge.trust(split, now)
     holds(parts <= whole + HOURS_OF_FADING, split, f"{whole} in one, {parts} in {many} parts")
 
 

@@ -1,12 +1,28 @@
 """Breaches: what failures, slights and bad responses do, to trust and to the readiness to stay."""
 
 import math
+from typing import NamedTuple
 
 from journey_projections.encoding.codes import NOBODY, ORGANISATION
 from journey_projections.rules.goodwill.levels import DAY, HALF, days_between, relationship_trust, trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import FAILURE, SLIP, Party, State, Wound
 from journey_projections.rules.goodwill.wounds import deepen, open_wound
+
+
+class Trusted(NamedTuple):
+    """The trust that a breach finds: in the side's own party, and the larger of that and the actor's, which it betrays."""
+
+    lead: float
+    prior: float
+
+
+def trusted(state: State, side: int, actor: int, severity: float, p: GoodwillParameters) -> Trusted:
+    """What a breach of a severity finds; without any it finds nothing."""
+    if severity <= 0.0:
+        return Trusted(0.0, 0.0)
+    lead = trust_of(state, side, p)
+    return Trusted(lead, lead if actor == NOBODY else max(lead, trust_of(state, actor, p)))
 
 
 def good_history_buffers_competence_breach(state: State, party: Party, severity: float, p: GoodwillParameters) -> float:
@@ -22,7 +38,7 @@ def relational_breach_grows_with_goodwill(state: State, side: int, actor: int, s
     """T5. The harm, in log shares, of a breach of benevolence or integrity: the more trust there was, the more it destroys."""
     if severity <= 0.0:
         return 0.0
-    return betrayed(prior_trust(state, side, actor, p), severity, p)
+    return betrayed(trusted(state, side, actor, severity, p).prior, severity, p)
 
 
 def betrayed(prior: float, severity: float, p: GoodwillParameters) -> float:
@@ -38,25 +54,25 @@ def weight_of(severity: float, p: GoodwillParameters) -> float:
     return 1.0 + (severity - 1.0) * (2.0 - mild)
 
 
-def slights_of_a_day_add_up(state: State, side: int, actor: int, severity: float, p: GoodwillParameters) -> float:
+def slights_of_a_day_add_up(state: State, side: int, before: Trusted, severity: float, p: GoodwillParameters) -> float:
     """T52. The harm of a slight, judged with those of the day before it, so that they do not come cheaper by the dozen."""
     if severity <= 0.0:
         return 0.0
     record = state.sides[side]
-    prior, slipped = prior_trust(state, side, actor, p), 0.0
+    prior, slipped = before.prior, 0.0
     if state.relationship[0].now - record.slipped_at < DAY:
         prior, slipped = max(prior, record.betrayed), record.slipped
     return p.relational_loss * (weight_of(slipped + severity, p) - weight_of(slipped, p)) * (1.0 + p.betrayal * prior)
 
 
-def remember_slight(state: State, side: int, actor: int, severity: float, stake: float, p: GoodwillParameters) -> float:
+def remember_slight(state: State, side: int, before: Trusted, severity: float, stake: float) -> float:
     """Add a slight to the day's; returns the stake that the day's slights find, the largest of it."""
     record, now = state.sides[side], state.relationship[0].now
     if now - record.slipped_at >= DAY:
         record.slipped = 0.0
         record.betrayed = 0.0
         record.stake = 0.0
-    record.betrayed = max(record.betrayed, prior_trust(state, side, actor, p))
+    record.betrayed = max(record.betrayed, before.prior)
     record.stake = max(record.stake, stake)
     record.slipped += severity
     record.slipped_at = now
@@ -69,19 +85,8 @@ def being_treated_as_a_number_hurts_old_customers(state: State, side: int, p: Go
     return p.unrecognised * history / (history + p.unrecognised_half)
 
 
-def prior_trust(state: State, side: int, actor: int, p: GoodwillParameters) -> float:
-    """The trust that a breach betrays: the larger of the actor's and the side's own."""
-    trust = trust_of(state, side, p)
-    return trust if actor == NOBODY else max(trust, trust_of(state, actor, p))
-
-
-def little_trust_leaves_little_to_lose(state: State, side: int, p: GoodwillParameters) -> float:
-    """T34. The share of a harm that still finds something to destroy: all of it, until very little trust is left."""
-    return stake(state, side, trust_of(state, side, p), p)
-
-
-def stake(state: State, side: int, lead: float, p: GoodwillParameters) -> float:
-    """That share where a side's own party is trusted so much."""
+def little_trust_leaves_little_to_lose(state: State, side: int, lead: float, p: GoodwillParameters) -> float:
+    """T34. The share of a harm that still finds something to destroy, by the trust in a side's own party: all, until it is very little."""
     return min(1.0, relationship_trust(state, side, lead, p) / p.stake_floor)
 
 
@@ -94,19 +99,49 @@ def breach(
     competence: float,
     relational: float,
     severity: float,
-    slighted: float,
     p: GoodwillParameters,
 ) -> None:
     """Take a breach: `competence` is a severity, `relational` a harm; both are charged to the actor and, less, to the institution.
 
-    `severity` is what the episode is remembered by, `slighted` what the day's slights grow by. A slip below the threshold of an episode
-    opens nothing. A severity times a certainty too small for a double is none.
+    `severity` is what the episode is remembered by. A severity times a certainty too small for a double is none.
     """
-    if severity <= 0.0 or (competence <= 0.0 and relational <= 0.0):
-        return
-    scale = little_trust_leaves_little_to_lose(state, side, p)
-    if nature == SLIP:
-        scale = remember_slight(state, side, actor, slighted, scale, p)
+    if severity > 0.0 and (competence > 0.0 or relational > 0.0):
+        scale = little_trust_leaves_little_to_lose(state, side, trust_of(state, side, p), p)
+        wounded(state, side, actor, number, nature, competence, relational, severity, scale, p)
+
+
+def slip(
+    state: State,
+    side: int,
+    actor: int,
+    number: int,
+    competence: float,
+    relational: float,
+    severity: float,
+    slighted: float,
+    before: Trusted,
+    p: GoodwillParameters,
+) -> None:
+    """Take a breach within a contact: as `breach`, and `slighted` is what the day's slights grow by."""
+    if severity > 0.0 and (competence > 0.0 or relational > 0.0):
+        scale = little_trust_leaves_little_to_lose(state, side, before.lead, p)
+        scale = remember_slight(state, side, before, slighted, scale)
+        wounded(state, side, actor, number, SLIP, competence, relational, severity, scale, p)
+
+
+def wounded(
+    state: State,
+    side: int,
+    actor: int,
+    number: int,
+    nature: int,
+    competence: float,
+    relational: float,
+    severity: float,
+    scale: float,
+    p: GoodwillParameters,
+) -> None:
+    """Charge a share of a breach and open its wound; a slip below the threshold of an episode opens nothing."""
     wound = state.episodes[number]
     wound.side = side
     wound.actor = actor
@@ -122,7 +157,15 @@ def breach(
 
 def charge(state: State, number: int, actor: int, competence: float, relational: float, scale: float, p: GoodwillParameters) -> None:
     """Charge a wound's parties with so much of a severity and of a relational harm, and warn of leaving."""
-    side = state.episodes[number].side
+    lead, own = charges(state, state.episodes[number].side, actor, competence, relational, scale, p)
+    deepen(state, number, lead[0], lead[1], own[0], own[1], p)
+    impulse_to_leave_comes_at_once(state, number, lead[0], lead[1], p)
+
+
+def charges(
+    state: State, side: int, actor: int, competence: float, relational: float, scale: float, p: GoodwillParameters
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What so much of a severity and of a relational harm take of the side's own party, and of who acted: (competence, goodwill) each."""
     competence_lead = scale * good_history_buffers_competence_breach(state, state.parties[side], competence, p)
     relational_lead = scale * relational
     competence_actor = 0.0
@@ -132,8 +175,7 @@ def charge(state: State, number: int, actor: int, competence: float, relational:
         relational_actor = relational_lead
         competence_lead = a_persons_act_is_charged_to_the_institution(min(competence_lead, competence_actor), p)
         relational_lead = a_persons_act_is_charged_to_the_institution(relational_lead, p)
-    deepen(state, number, competence_lead, relational_lead, competence_actor, relational_actor, p)
-    impulse_to_leave_comes_at_once(state, number, competence_lead, relational_lead, p)
+    return (competence_lead, relational_lead), (competence_actor, relational_actor)
 
 
 def a_persons_act_is_charged_to_the_institution(harm: float, p: GoodwillParameters) -> float:

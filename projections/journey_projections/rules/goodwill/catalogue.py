@@ -252,7 +252,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T30",
         "silence_erodes_slowly",
-        "After a long silence trust above the middle drifts back towards it. Below the middle, time heals nothing.",
+        "After a long silence trust above the middle drifts back towards it. Below the middle, time heals nothing. A good contact ends the "
+        "silence, a very faint one only in part.",
         ("m1", "L22", "O1"),
         ("fade_days", "fade_grace_days"),
     ),
@@ -322,7 +323,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T40",
         "who_complains_still_cares",
-        "Once the customer has spoken up about a failure, waiting costs less than it would in silence.",
+        "Once the customer has spoken up about a failure, waiting costs less than it would in silence. What it has cost by then is not "
+        "charged again.",
         ("m31", "L23", "O29"),
         ("voiced",),
     ),
@@ -375,7 +377,7 @@ RULES: tuple[Rule, ...] = (
         "T47",
         "late_is_less",
         "What is delivered late counts as less, by how late it is against how long it was promised ahead; before its date the hour does"
-        " not matter.",
+        " not matter. A miss costs no less late than in time.",
         ("m29", "L33"),
         ("lateness_days",),
     ),

@@ -41,11 +41,20 @@ def gains_shrink_as_trust_grows(
     party.purse_competence -= competence
     party.purse_goodwill -= goodwill
     party.history += max(competence, goodwill)
+    a_word_ends_the_silence(party, max(competence, goodwill), p)
     if state.sides[side].open_episodes == 0:
         party.competence = raised(party.competence, competence, deserved, p)
         party.goodwill = raised(party.goodwill, goodwill, deserved, p)
     good_conduct_mends(party, competence, goodwill, p)
     return competence, goodwill
+
+
+def a_word_ends_the_silence(party: Party, quality: float, p: GoodwillParameters) -> None:
+    """End a party's silence, by a contact too faint to count as good only in part: what is next to nothing starts no years anew."""
+    if quality >= p.good_enough:
+        party.heard_at = party.touched_at
+    else:
+        party.heard_at += int(quality / p.good_enough * (party.touched_at - party.heard_at))
 
 
 def raised(level: float, quality: float, deserved: float, p: GoodwillParameters) -> float:

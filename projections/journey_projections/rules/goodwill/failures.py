@@ -4,7 +4,12 @@ from journey_projections.encoding import codes
 from journey_projections.encoding.codes import NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import betrayed, breach, relational_breach_grows_with_goodwill, stake
+from journey_projections.rules.goodwill.breaches import (
+    betrayed,
+    breach,
+    little_trust_leaves_little_to_lose,
+    relational_breach_grows_with_goodwill,
+)
 from journey_projections.rules.goodwill.levels import trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.recovery import recover
@@ -48,7 +53,7 @@ def felt(state: State, number: int, refers: int, severity: float, waits_since: i
         competence = wound.certainty * severity
     else:
         relational = wound.certainty * relational_breach_grows_with_goodwill(state, wound.side, wound.actor, severity, p)
-    breach(state, wound.side, wound.actor, number, FAILURE, competence, relational, severity * wound.certainty, 0.0, p)
+    breach(state, wound.side, wound.actor, number, FAILURE, competence, relational, severity * wound.certainty, p)
     an_open_failure_waits(state, number, refers, waits_since, p)
 
 
@@ -77,7 +82,7 @@ def learnt(state: State, number: int, through: int, p: GoodwillParameters) -> No
     wound.restored_goodwill = 0.0
     felt(state, number, wound.sibling, severity, opened_at, p)
     if hidden > 0.0:
-        breach(state, wound.side, wound.actor, number, FAILURE, 0.0, hidden, wound.severity, 0.0, p)
+        breach(state, wound.side, wound.actor, number, FAILURE, 0.0, hidden, wound.severity, p)
     wound.opened_at = opened_at
     recover(state, number, p)
 
@@ -115,7 +120,9 @@ def lets_wait(state: State, number: int, refers: int, starts: int, factor: float
     """Let something of that severity wait, and cost from an instant on what goes beyond what waits in its episode already."""
     wound = state.episodes[number]
     prior = trust_of(state, wound.side, p)
-    harm = stake(state, wound.side, prior, p) * factor * betrayed(prior, severity, p) - awaited_in(state, refers)
+    scale = little_trust_leaves_little_to_lose(state, wound.side, prior, p)
+    harm = scale * factor * betrayed(prior, severity, p) - awaited_in(state, refers)
     if harm > 0.0:
+        wound.yet_to_cost = 1.0
         wait_for(state, number, starts, 0.0, harm, p)
         wound.awaited_in_all = awaited_in(state, refers) + harm

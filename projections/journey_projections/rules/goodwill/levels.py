@@ -23,11 +23,14 @@ def days_between(earlier: int, later: int) -> float:
     return float(max(0, later - earlier)) * DAYS
 
 
-def silence_erodes_slowly(level: float, prior: float, days: float, p: GoodwillParameters) -> float:
-    """T30. After a long silence, trust above the prior drifts back towards it; below it, time heals nothing."""
+def silence_erodes_slowly(level: float, prior: float, before: float, days: float, p: GoodwillParameters) -> float:
+    """T30. After a long silence, trust above the prior drifts back towards it; below it, time heals nothing.
+
+    `level` is that of a silence of `before` days; it has lasted `days` by now.
+    """
     if level <= prior or days <= p.fade_grace_days:
         return level
-    return prior + (level - prior) * math.exp(-HALF * (days - p.fade_grace_days) / p.fade_days)
+    return prior + (level - prior) * math.exp(-HALF * (days - max(before, p.fade_grace_days)) / p.fade_days)
 
 
 def part_of_a_good_name_fades(state: State, p: GoodwillParameters) -> float:
@@ -55,14 +58,14 @@ def waiting_keeps_costing(awaited: float, not_yet: float, left: float) -> float:
 
 def level_of_competence(state: State, party: Party, p: GoodwillParameters) -> float:
     """A party's competence now, without its wounds."""
-    days = days_between(party.touched_at, state.relationship[0].now)
-    return silence_erodes_slowly(party.competence, p.prior_competence, days, p)
+    before, days = days_between(party.heard_at, party.touched_at), days_between(party.heard_at, state.relationship[0].now)
+    return silence_erodes_slowly(party.competence, p.prior_competence, before, days, p)
 
 
 def level_of_goodwill(state: State, party: Party, p: GoodwillParameters) -> float:
     """A party's goodwill now, without its wounds."""
-    days = days_between(party.touched_at, state.relationship[0].now)
-    return silence_erodes_slowly(party.goodwill, p.prior_goodwill, days, p)
+    before, days = days_between(party.heard_at, party.touched_at), days_between(party.heard_at, state.relationship[0].now)
+    return silence_erodes_slowly(party.goodwill, p.prior_goodwill, before, days, p)
 
 
 def worth(level: float, lift: float, harm: float) -> float:

@@ -36,6 +36,7 @@ def arrive(state: State, party: Party) -> None:
     institution = state.parties[INSTITUTION]
     party.known = 1
     party.touched_at = institution.touched_at
+    party.heard_at = institution.heard_at
     party.competence = institution.competence
     party.goodwill = institution.goodwill
     party.harm_competence = institution.harm_competence

@@ -5,15 +5,23 @@ from math import isnan
 from journey_projections.encoding.codes import NEVER, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import breach, impulse_to_leave_comes_at_once, slights_of_a_day_add_up
+from journey_projections.rules.goodwill.breaches import (
+    Trusted,
+    charges,
+    impulse_to_leave_comes_at_once,
+    little_trust_leaves_little_to_lose,
+    slights_of_a_day_add_up,
+    slip,
+    trusted,
+)
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.failures import a_foretold_risk_softens
 from journey_projections.rules.goodwill.levels import days_between
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock
-from journey_projections.rules.goodwill.state import COSTLY, PROMISE, SLIP, Promise, State
-from journey_projections.rules.goodwill.waiting import note_what_is_awaited, stop_waiting, wait_for
-from journey_projections.rules.goodwill.wounds import deepen
+from journey_projections.rules.goodwill.state import COSTLY, PROMISE, Promise, State
+from journey_projections.rules.goodwill.waiting import stop_waiting, wait_for
+from journey_projections.rules.goodwill.wounds import deepen, rest
 
 
 def promise_made(state: State, touchpoint: Encoded, side: int, p: GoodwillParameters) -> None:
@@ -72,9 +80,10 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
     if number != NOTHING and state.episodes[number].waits == COSTLY:
         settle(state, number, actor, miss, broken, certainty, p)
     else:
-        word = certainty * a_broken_word_is_a_breach_of_integrity(state, side, actor, broken, p)
+        before = trusted(state, side, actor, max(miss, broken), p)
+        word = certainty * a_broken_word_is_a_breach_of_integrity(state, side, before, broken, p)
         slighted = certainty * p.broken_word * broken
-        breach(state, side, actor, touchpoint.episode, SLIP, certainty * miss, word, max(miss, broken), slighted, p)
+        slip(state, side, actor, touchpoint.episode, certainty * miss, word, max(miss, broken), slighted, before, p)
     if number != NOTHING:
         stop_waiting(state, number, p)
     if miss <= 0.0:
@@ -89,17 +98,31 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
 
 
 def settle(state: State, number: int, actor: int, miss: float, broken: float, certainty: float, p: GoodwillParameters) -> None:
-    """What arrives late is charged its share of what it would have cost never to arrive, as far as good conduct has left that."""
+    """What arrives late is charged its share of what it would have cost never to arrive, as far as good conduct has left that.
+
+    That is no less than the same miss by the same person would have cost in time: of somebody who is trusted more than the institution
+    it disappoints more.
+    """
     wound = state.episodes[number]
-    note_what_is_awaited(state, number, p)
+    party = state.parties[wound.side]
+    left_competence = rest(1.0, wound.awaited_clock_competence, party.mended_competence, p)
+    left_goodwill = rest(1.0, wound.awaited_clock_goodwill, party.mended_goodwill, p)
+    stop_waiting(state, number, p)
     if wound.unfelt <= 0.0:
         return
     competence = certainty * min(1.0, miss / wound.unfelt) * wound.awaited_competence
     goodwill = certainty * min(1.0, broken / wound.unfelt) * wound.awaited_goodwill
+    severity = max(miss, min(broken, wound.unfelt))
+    before = trusted(state, wound.side, actor, severity, p)
+    word = a_broken_word_is_a_breach_of_integrity(state, wound.side, before, severity, p)
+    scale = certainty * little_trust_leaves_little_to_lose(state, wound.side, before.lead, p)
+    lead, own = charges(state, wound.side, actor, miss, word, scale, p)
+    competence_lead, goodwill_lead = max(competence, left_competence * lead[0]), max(goodwill, left_goodwill * lead[1])
+    competence, goodwill = max(competence, left_competence * own[0]), max(goodwill, left_goodwill * own[1])
     wound.actor = actor
     wound.severity = max(wound.severity, broken)
-    deepen(state, number, competence, goodwill, competence, goodwill, p)
-    impulse_to_leave_comes_at_once(state, number, competence, goodwill, p)
+    deepen(state, number, competence_lead, goodwill_lead, competence, goodwill, p)
+    impulse_to_leave_comes_at_once(state, number, competence_lead, goodwill_lead, p)
 
 
 def late_is_less(made_at: int, due: int, now: int, p: GoodwillParameters) -> float:
@@ -110,9 +133,9 @@ def late_is_less(made_at: int, due: int, now: int, p: GoodwillParameters) -> flo
     return ahead / (ahead + days_between(due, now))
 
 
-def a_broken_word_is_a_breach_of_integrity(state: State, side: int, actor: int, miss: float, p: GoodwillParameters) -> float:
+def a_broken_word_is_a_breach_of_integrity(state: State, side: int, before: Trusted, miss: float, p: GoodwillParameters) -> float:
     """T48. The relational harm of a miss of what was promised: a word was given."""
-    return slights_of_a_day_add_up(state, side, actor, p.broken_word * miss, p)
+    return slights_of_a_day_add_up(state, side, before, p.broken_word * miss, p)
 
 
 def delivery_is_judged_by_the_promise(gap: float, zone: float, p: GoodwillParameters) -> float:

@@ -17,7 +17,7 @@ from journey_projections.rules.goodwill.breaches import (
     little_trust_leaves_little_to_lose,
     relational_breach_grows_with_goodwill,
 )
-from journey_projections.rules.goodwill.levels import DAY
+from journey_projections.rules.goodwill.levels import DAY, trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import ANSWERED, DECEPTION, FAILURE, RESPONSE, State, Wound
 from journey_projections.rules.goodwill.waiting import PASSED, is_answered, note_what_is_awaited, spent, stop_waiting, wait_for
@@ -69,7 +69,7 @@ def response_failed(
     if answered != NOTHING:
         factor = bad_response_is_a_second_failure(state.episodes[answered], manner, p)
     harm = certainty * factor * relational_breach_grows_with_goodwill(state, side, actor, severity, p)
-    scale = little_trust_leaves_little_to_lose(state, side, p)
+    scale = little_trust_leaves_little_to_lose(state, side, trust_of(state, side, p), p)
     reach = a_persons_act_is_charged_to_the_institution(scale, p) if actor != NOTHING else scale
     if reach > 0.0:
         harm = silence_is_not_charged_twice(state, latest, harm * reach, manner in (IGNORED, DELAYED), p) / reach
@@ -77,7 +77,7 @@ def response_failed(
         met_badly(state, answered, harm, p)
         state.episodes[answered].manner = manner
     else:
-        breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, 0.0, p)
+        breach(state, side, actor, number, RESPONSE, 0.0, harm, severity, p)
         state.episodes[number].badly_met = 1.0
         state.episodes[number].manner = manner
         if latest != NOTHING:
@@ -90,7 +90,8 @@ def met_badly(state: State, number: int, harm: float, p: GoodwillParameters) -> 
     """Deepen a wound by a response to it, and remember what share of it the responses did."""
     wound, on_lead = state.episodes[number], state.on_lead[number]
     before = rest(on_lead.goodwill, on_lead.clock_goodwill, state.parties[wound.side].mended_goodwill, p)
-    charge(state, number, wound.actor, 0.0, harm, little_trust_leaves_little_to_lose(state, wound.side, p), p)
+    scale = little_trust_leaves_little_to_lose(state, wound.side, trust_of(state, wound.side, p), p)
+    charge(state, number, wound.actor, 0.0, harm, scale, p)
     if on_lead.goodwill > 0.0:
         wound.badly_met = 1.0 - before * (1.0 - wound.badly_met) / on_lead.goodwill
 
@@ -136,7 +137,8 @@ def leave_the_rest_waiting(state: State, number: int, charged: float, p: Goodwil
     now, awaited, starts = state.relationship[0].now, wound.awaited_goodwill, wound.starts
     deepen_by_waiting(state, number, stop_waiting(state, number, p), p)
     if awaited > charged:
-        days = -p.waiting_days * math.log(1.0 - charged / awaited)
+        days = -p.waiting_days * math.log((1.0 - charged / awaited) / wound.yet_to_cost)
+        wound.yet_to_cost = 1.0
         wait_for(state, number, max(now, starts + int(days * DAY)), 0.0, awaited - charged, p)
 
 
@@ -148,7 +150,7 @@ def deception_wounds_and_scars(
         return
     scale = min(1.0, before / p.stake_floor)
     harm = certainty * p.deceived * relational_breach_grows_with_goodwill(state, side, actor, severity, p)
-    breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, 0.0, p)
+    breach(state, side, actor, number, DECEPTION, 0.0, harm, severity, p)
     record = state.sides[side]
     ceiling = before * (1.0 - scale * (p.scar_least + p.scar * severity))
     record.ceiling = min(record.ceiling, 1.0 - certainty * (1.0 - ceiling))

@@ -9,7 +9,13 @@ from journey_projections.encoding import codes
 from journey_projections.encoding.codes import INSTITUTION, NOBODY, NOTHING, ORGANISATION
 from journey_projections.encoding.numbering import Encoded
 from journey_projections.rules.goodwill import causes
-from journey_projections.rules.goodwill.breaches import being_treated_as_a_number_hurts_old_customers, breach, slights_of_a_day_add_up
+from journey_projections.rules.goodwill.breaches import (
+    Trusted,
+    being_treated_as_a_number_hurts_old_customers,
+    slights_of_a_day_add_up,
+    slip,
+    trusted,
+)
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.evidence import evidence_rereads_the_response
 from journey_projections.rules.goodwill.failures import an_open_failure_waits, failure_noticed, failure_occurred
@@ -19,7 +25,7 @@ from journey_projections.rules.goodwill.people import handover_made, introductio
 from journey_projections.rules.goodwill.promises import delivery, promise_made
 from journey_projections.rules.goodwill.recovery import recovery_step_taken
 from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock, deception_wounds_and_scars, response_failed
-from journey_projections.rules.goodwill.state import COURTESY, SLIP, State
+from journey_projections.rules.goodwill.state import COURTESY, State
 from journey_projections.rules.goodwill.views import confidence_grows_with_evidence
 from journey_projections.rules.goodwill.voice import voice
 from journey_projections.rules.goodwill.waiting import awaited_in, fall_due, forget_answered
@@ -133,12 +139,13 @@ def interaction(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
     certainty = touchpoint.certainty
     worst = max(0.0, -benevolence, -integrity)
     unseen = being_treated_as_a_number_hurts_old_customers(state, side, p) if touchpoint.flag == codes.UNRECOGNISED else 0.0
-    rude = slights_of_a_day_add_up(state, side, actor, worst, p)
-    ignored = slights_of_a_day_add_up(state, side, actor, unseen, p)
     clumsy = max(0.0, -competence)
     severity = max(clumsy, worst, unseen)
+    before = trusted(state, side, actor, severity, p)
+    rude = slights_of_a_day_add_up(state, side, before, worst, p)
+    ignored = slights_of_a_day_add_up(state, side, before, unseen, p)
     slighted = certainty * (worst + unseen)
-    breach(state, side, actor, touchpoint.episode, SLIP, certainty * clumsy, certainty * (rude + ignored), severity, slighted, p)
+    slip(state, side, actor, touchpoint.episode, certainty * clumsy, certainty * (rude + ignored), severity, slighted, before, p)
     known = p.recognised_gain if touchpoint.flag == codes.RECOGNISED else 0.0
     good(state, side, actor, certainty * max(0.0, competence), certainty * max(0.0, benevolence, integrity, known), 0.0, p)
     if side != ORGANISATION:
@@ -222,14 +229,15 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
         return causes.KINDNESS
     if touchpoint.flag:
         return causes.NO_EFFECT
-    harm = certainty * a_refusal_without_reasons_costs_a_little(state, side, actor, p)
-    breach(state, side, actor, touchpoint.episode, SLIP, 0.0, harm, p.unexplained_refusal, certainty * p.unexplained_refusal, p)
+    before = trusted(state, side, actor, p.unexplained_refusal, p)
+    harm = certainty * a_refusal_without_reasons_costs_a_little(state, side, before, p)
+    slip(state, side, actor, touchpoint.episode, 0.0, harm, p.unexplained_refusal, certainty * p.unexplained_refusal, before, p)
     return causes.REFUSAL
 
 
-def a_refusal_without_reasons_costs_a_little(state: State, side: int, actor: int, p: GoodwillParameters) -> float:
+def a_refusal_without_reasons_costs_a_little(state: State, side: int, before: Trusted, p: GoodwillParameters) -> float:
     """T37. The harm of declining an engagement without saying why; with reasons it costs nothing."""
-    return slights_of_a_day_add_up(state, side, actor, p.unexplained_refusal, p)
+    return slights_of_a_day_add_up(state, side, before, p.unexplained_refusal, p)
 
 
 def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParameters) -> None:
@@ -246,6 +254,7 @@ def origin_sets_the_prior(state: State, touchpoint: Encoded, p: GoodwillParamete
     lift *= touchpoint.amount * touchpoint.certainty
     fading = p.origin_fading if lift > 0.0 else 0.0
     institution.touched_at = relationship.now
+    institution.heard_at = relationship.now
     institution.competence = lifted(institution.competence, (1.0 - fading) * lift)
     institution.goodwill = lifted(institution.goodwill, (1.0 - fading) * lift)
     relationship.lift_fading = fading * lift

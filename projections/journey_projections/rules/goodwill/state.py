@@ -79,13 +79,15 @@ class Side:
 class Party:
     """One party that is trusted: the institution, a representative, or the customer.
 
-    `competence` and `goodwill` are levels without the wounds. `harm_…` is what the wounds take of them, in log shares, and `mended_…`
-    the party's mending clock: the good conduct since it was known. `earning_…` is the part of a harm that recovery could not
-    restore, which good conduct takes off at `pace_…`. `…_failed` is the severity of the worst failure of each kind that was made good.
+    `competence` and `goodwill` are levels without the wounds, as of `touched_at`; the party is silent since `heard_at`. `harm_…` is what
+    the wounds take of them, in log shares, and `mended_…` the party's mending clock: the good conduct since it was known. `earning_…` is
+    the part of a harm that recovery could not restore, which good conduct takes off at `pace_…`. `…_failed` is the severity of the worst
+    failure of each kind that was made good.
     """
 
     known: int = 0
     touched_at: int = 0
+    heard_at: int = 0
     competence: float = 0.0
     goodwill: float = 0.0
     harm_competence: float = 0.0
@@ -114,7 +116,8 @@ class Wound:
     not be given back is earned by good conduct.
 
     While it `waits` it stands in the heap of what falls due, at `queued_at`, by `left` and `right`; from `starts` on it costs what goes
-    towards `awaited_…`, read at `awaited_clock_…` of the side's mending clock; `awaited_in_all` is what waits in its episode.
+    towards `awaited_…`, read at `awaited_clock_…` of the side's mending clock; `yet_to_cost` is the share of it that the clock had left
+    at `starts`, less than all where the customer has spoken up since. `awaited_in_all` is what waits in its episode.
     `badly_met` is the share of its harm that bad responses did.
     """
 
@@ -154,6 +157,7 @@ class Wound:
     spoke_first: int = 0
     waits: int = 0
     starts: int = 0
+    yet_to_cost: float = 1.0
     awaited_competence: float = 0.0
     awaited_goodwill: float = 0.0
     awaited_clock_competence: float = 0.0

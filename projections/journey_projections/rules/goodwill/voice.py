@@ -13,7 +13,7 @@ from journey_projections.rules.goodwill.levels import HALF, days_between, side_t
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.people import meet
 from journey_projections.rules.goodwill.recovery import restore
-from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock, deepen_by_waiting
+from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock
 from journey_projections.rules.goodwill.state import (
     ANSWERED,
     COMPLAINT,
@@ -122,14 +122,18 @@ def complaint_voiced(state: State, touchpoint: Encoded, p: GoodwillParameters) -
 
 
 def who_complains_still_cares(state: State, number: int, p: GoodwillParameters) -> None:
-    """T40. Once the customer has spoken up, waiting costs less than it would in silence."""
+    """T40. Once the customer has spoken up, waiting costs less than it would in silence.
+
+    What it has cost stays its cost, so that whoever is told later that they were ignored is not charged for it again.
+    """
     wound = state.episodes[number]
     if wound.waits == PATIENT:
         wound.awaited_goodwill *= p.voiced
     elif wound.waits == COSTLY:
         cost = stop_waiting(state, number, p)
-        deepen_by_waiting(state, number, cost, p)
-        wait_for(state, number, state.relationship[0].now, 0.0, p.voiced * (1.0 - cost) * wound.awaited_goodwill, p)
+        left = p.voiced * (1.0 - cost)
+        wound.yet_to_cost *= p.voiced / (cost + left)
+        wait_for(state, number, wound.starts, 0.0, (cost + left) * wound.awaited_goodwill, p)
 
 
 def asks(state: State, number: int, nature: int, starts: int, severity: float, p: GoodwillParameters) -> None:

@@ -14,7 +14,7 @@ from journey_projections.rules.goodwill.breaches import (
     little_trust_leaves_little_to_lose,
     relational_breach_grows_with_goodwill,
 )
-from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, spared
+from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, spared, trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import ANSWERED, COSTLY, PATIENT, PROMISE, Side, State, Wound
 from journey_projections.rules.goodwill.wounds import rest
@@ -114,7 +114,7 @@ def begin(state: State, number: int, p: GoodwillParameters) -> None:
     lead = state.parties[wound.side]
     wound.awaited_clock_competence = lead.mended_competence
     wound.awaited_clock_goodwill = lead.mended_goodwill
-    left = math.exp(-days_between(wound.starts, now) / p.waiting_days)
+    left = wound.yet_to_cost * math.exp(-days_between(wound.starts, now) / p.waiting_days)
     side.waiting += 1
     side.awaited_competence += wound.awaited_competence
     side.awaited_goodwill += wound.awaited_goodwill
@@ -127,7 +127,7 @@ def broken_promise_costs_what_delivering_nothing_would(state: State, number: int
     wound = state.episodes[number]
     if wound.side == ORGANISATION:
         wound.unfelt *= 1.0 - state.relationship[0].course
-    scale = wound.certainty * little_trust_leaves_little_to_lose(state, wound.side, p)
+    scale = wound.certainty * little_trust_leaves_little_to_lose(state, wound.side, trust_of(state, wound.side, p), p)
     party = state.parties[wound.side]
     wound.awaited_competence = scale * good_history_buffers_competence_breach(state, party, wound.unfelt, p)
     wound.awaited_goodwill = scale * relational_breach_grows_with_goodwill(state, wound.side, NOBODY, p.broken_word * wound.unfelt, p)
@@ -146,7 +146,7 @@ def catch_up(state: State, side: int, p: GoodwillParameters) -> None:
 
 def spent(wound: Wound, now: int, p: GoodwillParameters) -> float:
     """The share that a wound has cost by now of what it will cost by waiting."""
-    return 1.0 - math.exp(-days_between(wound.starts, now) / p.waiting_days) if wound.waits == COSTLY else 0.0
+    return 1.0 - wound.yet_to_cost * math.exp(-days_between(wound.starts, now) / p.waiting_days) if wound.waits == COSTLY else 0.0
 
 
 def still_awaited(state: State, number: int, p: GoodwillParameters) -> tuple[float, float]:

@@ -8,7 +8,7 @@ and good conduct fades both, so that no touchpoint walks the wounds.
 import math
 
 from journey_projections.encoding.codes import NOBODY, NOTHING, ORGANISATION
-from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, silence_erodes_slowly
+from journey_projections.rules.goodwill.levels import DAY, days_between, level_of_competence, level_of_goodwill, shrunk
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import Harm, Party, Relationship, State, Wound
 
@@ -18,8 +18,8 @@ def touch(state: State, party: Party, p: GoodwillParameters) -> Party:
     now = state.relationship[0].now
     days = days_between(party.touched_at, now)
     if days > 0.0:
-        party.competence = silence_erodes_slowly(party.competence, p.prior_competence, days, p)
-        party.goodwill = silence_erodes_slowly(party.goodwill, p.prior_goodwill, days, p)
+        party.competence = level_of_competence(state, party, p)
+        party.goodwill = level_of_goodwill(state, party, p)
         refill = days / p.purse_days
         party.purse_competence = min(1.0, party.purse_competence + refill)
         party.purse_goodwill = min(1.0, party.purse_goodwill + refill)
