@@ -148,7 +148,7 @@ def warnings() -> str:
             "| `kind` | one of those below |\n"
             "| `since`, `until` | when it opened and closed (UTC); `until` is None while it is open |\n"
             "| `due` | until when there is time (UTC); None where there is none, or it has passed |\n"
-            "| `severity` | how grave it is, from 0 to 1; less by `in_time` while there is time, and for a silence more the longer it lasts |\n"
+            "| `severity` | how grave it is, from 0 to 1; less by `in_time` while there is time, and more the longer a silence lasts |\n"
             "| `certainty` | how sure it is, from 0 to 1: that of its touchpoints |\n"
             "| `words` | the same in a sentence |\n"
             "| `touchpoints` | the ids of the first and the last touchpoint that it is about |",
