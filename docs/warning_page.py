@@ -88,7 +88,7 @@ WARNINGS = {
         "the share `fall_back` of the fall came back",
     ),
     "unexplained_exit": Told(
-        "the customer leaves, and no warning but silence was open in the `explained_days` before", "none", "", "time alone (`stale_days`)"
+        "the customer leaves, and no warning but silence was open in the `explained_days` before", "none", "", "the relationship is resumed"
     ),
 }
 EXAMPLE = """```python

@@ -66,6 +66,7 @@ CLOSED: dict[str, Told] = {
     "silence_after_failure": visit(350.0),
     "falling_scores": (350.0, "feedback_given", {"score": 0.9}),
     "weak_signals": (50.0, "check_in_held", {}),
+    "unexplained_exit": (350.0, "relationship_resumed", {}),
     "perception_gap": (50.0, "delivery", {"promised": 0.8, "delivered": 0.8, "perceived": 0.8}),
 }
 """What closes it again."""

@@ -52,4 +52,4 @@ def ends(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:
     relationship.ended = 1
     relationship.fell = NOTHING
     if touchpoint.code == codes.EXIT and not is_explained:
-        opened(state, UNEXPLAINED_EXIT, touchpoint.at, NEVER, p.exit_grave, touchpoint.certainty)
+        relationship.left = opened(state, UNEXPLAINED_EXIT, touchpoint.at, NEVER, p.exit_grave, touchpoint.certainty)

@@ -69,7 +69,8 @@ class Watched:
     """What is known of the relationship. `watches` counts those in use; those below `settled` are closed by an end.
 
     `current` is whom the customer deals with, `steady` how many contacts they had with them; `handover`, `bond`, `quiet`, `low`, `weak`,
-    `gap` and `fell` are the last watch of a kind that is there once. `trust` is that after the last touchpoint, `high` the highest of late.
+    `gap`, `fell` and `left` are the last watch of a kind that is there once. `trust` is that after the last touchpoint, `high` the highest
+    of late.
     """
 
     watches: int = 0
@@ -95,6 +96,7 @@ class Watched:
     weak: int = NOTHING
     gap: int = NOTHING
     fell: int = NOTHING
+    left: int = NOTHING
     best_score: float = 0.0
     high: float = 0.0
     high_at: int = NEVER

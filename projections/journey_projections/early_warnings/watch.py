@@ -47,6 +47,7 @@ def observe(state: Watching, touchpoint: Encoded, counts: Counts, trust: float, 
         return
     if kind == codes.RELATIONSHIP_RESUMED:
         relationship.ended = 0
+        closed(state, relationship.left)
     is_ours = touchpoint.side == ORGANISATION
     if touchpoint.refers != NOTHING and is_ours and is_an_answer(touchpoint):
         answered(state, touchpoint, p)
@@ -184,7 +185,7 @@ def forget(state: Watching) -> None:
     r.watches, r.settled, r.slots, r.promises, r.parties, r.place, r.now = 0, 0, 0, 0, 0, NOTHING, 0
     r.ended, r.acts, r.current, r.vacant, r.told, r.steady, r.heard_at = 0, 0, NOBODY, 0, 0, 0, NEVER
     r.handover, r.bond, r.quiet, r.low, r.weak, r.gap, r.fell = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
-    r.best_score, r.high, r.high_at, r.origin, r.trust = 0.0, 0.0, NEVER, UNTOLD, 0.0
+    r.best_score, r.high, r.high_at, r.origin, r.trust, r.left = 0.0, 0.0, NEVER, UNTOLD, 0.0, NOTHING
     for which in range(2):
         rhythm = state.rhythms[which]
         rhythm.at, rhythm.gaps, rhythm.watch = NEVER, 0, NOTHING
