@@ -292,6 +292,16 @@ def test_a_miss_by_somebody_trusted_costs_no_less_for_coming_late(harm: float, l
     assert after == sorted(after, reverse=True)
 
 
+def test_what_comes_late_spares_no_more_than_the_silence_it_ends_later() -> None:
+    known = [*(contact(2.0 * number, 0.2) for number in range(3)), touchpoint(4.5, "engagement_declined", reasons_given=False)]
+    promised = touchpoint(7, "promise_made", promise="p", level=0.1001, due=at_day(7))
+    prompt, late = (touchpoint(day, "delivery", promise="p", delivered=0.05, sequence=1) for day in (7, 97))
+    for day in (97, 180, 300):
+        assert trust(known, promised, late, day=day) <= trust(known, promised, prompt, day=day)
+    assert trust(known, promised, prompt, day=3000) < trust(known, promised, late, day=3000) < trust(known, promised, prompt, day=97)
+    assert trust(known, promised, late, day=3000) - trust(known, promised, prompt, day=3000) < 0.0045
+
+
 def delivered(day: float, level: float) -> Touchpoint:
     """What anna delivers on a promise of that level: next to nothing."""
     return touchpoint(day, "delivery", promise="p", delivered=0.15 * level, representative="anna", sequence=1)

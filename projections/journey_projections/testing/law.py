@@ -46,6 +46,8 @@ FULL_BUDGET = 3.0
 """L33, L36: days after which any budget for gains is full."""
 LATER_BETRAYAL = 0.003
 """L23, L34, L55: what a later breach may destroy more (L12) where more trust was left for it."""
+LATER_SILENCE = 0.0045
+"""L33: what full trust keeps in the long run where a silence begins ninety days later, at a half-life of twenty years."""
 HOURS_OF_FADING = 1e-5
 """L36: what a few hours more or less of silence may move in the long run."""
 
