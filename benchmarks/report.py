@@ -43,7 +43,7 @@ INTRODUCTION = """# Performance
 
 `make bench` runs all benchmarks and writes this page. In each benchmark, journey and its peer take turns in one run, on one machine,
 so a noisy minute is noisy for both. Figures are medians with quartiles, and ratios. A ratio says more than a time. What is told of
-replaying was measured under `goodwill` 1; version 2 takes about a tenth less processor time a touchpoint. The machine of this run was
+replaying was measured under `goodwill` 1; version 2 takes about three fifths of that processor time a touchpoint. The machine was
 
 | | |
 |---|---|

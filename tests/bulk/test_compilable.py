@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import numpy as np
@@ -29,6 +29,7 @@ from journey_projections.compiled.compile_cache import compile_lock
 from journey_projections.compiled.compiler import compiled
 from journey_projections.compiled.partition import Partition
 from journey_projections.compiled.program import program_of
+from journey_projections.compiled.tuple_pointers import pointed, refilled
 from journey_projections.encoding.columns import Dictionaries, columns_of
 from journey_projections.replaying.run import Run
 from journey_projections.rules.gallery import NAMES, rule_set
@@ -139,6 +140,32 @@ def test_a_place_outside_is_an_error_where_that_is_asked_for() -> None:
     for place in (2, -1):
         with pytest.raises(IndexError):
             checked(np.ones(2), place)
+
+
+class _Pair(NamedTuple):
+    one: Any
+    other: Any
+
+
+def _swapped(one: Any, other: Any) -> tuple[float, float, float]:
+    pair = pointed(_Pair(window(one), window(other)))
+    before = pair.one[0]
+    same = refilled(pair, _Pair(pair.other, pair.one))
+    return before, pair.one[0], same.other[0]
+
+
+def test_a_named_tuple_behind_a_pointer_reads_as_what_was_put_there_last() -> None:
+    assert compiled(_swapped)(np.array([1.0]), np.array([2.0])) == (1.0, 2.0, 1.0)
+
+
+def test_only_what_one_place_calls_is_compiled_into_it() -> None:
+    names: dict[str, Any] = {"__name__": "rules"}
+    lines = "def rare(value): return value + 1.0", "def often(value): return value * 2.0"
+    exec("\n".join((*lines, "def judge(value): return often(rare(often(value)))")), names)
+    judge: Any = compiled(names["judge"])
+    assert judge(1.0) == 6.0
+    called = judge.py_func.__globals__
+    assert [called[name].targetoptions["forceinline"] for name in ("rare", "often")] == [True, False]
 
 
 def test_rules_of_ones_own_are_checked_and_those_that_come_with_journey_need_not_be() -> None:
