@@ -71,8 +71,12 @@ def _shape_of(mapping: ReadyMapping, path: Path) -> Shape | None:
     names = {plain_name(path.name.removesuffix(".gz").rsplit(".", 1)[0])}
     names |= {name.removesuffix(ending) for name in names for ending in _ENDINGS}
     names |= {name.removeprefix(plain_name(prefix)) for name in names for prefix in (mapping.name, *mapping.prefixes)}
-    names |= {name.removesuffix("s") for name in names}
-    return next((shape for shape in mapping.shapes if {plain_name(shape.name), plain_name(shape.name).removesuffix("s")} & names), None)
+    singular = {name.removesuffix("s") for name in names}
+    return next((shape for shape in mapping.shapes if any(_singular(one) in singular for one in (shape.name, *shape.files))), None)
+
+
+def _singular(name: str) -> str:
+    return plain_name(name).removesuffix("s")
 
 
 def _unknown(mapping: ReadyMapping, path: Path) -> UnreadableSource:

@@ -78,4 +78,5 @@ def _mapping(folder: Path, data: dict[str, Any]) -> ReadyMapping:
 
 def _shape(name: str, table: dict[str, Any]) -> Shape:
     without = table.get("without", "")
-    return Shape(name, table["about"], not without, table["needs"], table.get("columns", ()), table.get("also", {}), without)
+    columns, also, files = table.get("columns", ()), table.get("also", {}), table.get("files", ())
+    return Shape(name, table["about"], not without, table["needs"], columns, also, without, files)

@@ -22,7 +22,10 @@ _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
 class Parameter(NamedTuple):
-    """A value that the query reads by `getvariable('NAME')`: its default, DuckDB's type of it, and the comment behind it."""
+    """A value that the query reads by `getvariable('NAME')`: DuckDB's type of it, its default, and the comment behind it.
+
+    Where the default is None, it must be set.
+    """
 
     name: str
     type: str
@@ -48,6 +51,8 @@ class Script:
                 raise UnreadableSource(f"{self.path}: `{name}` is not a parameter", f"{did_you_mean(name, known)} {has}".lstrip())
         for one in self.parameters:
             given = settings.get(one.name)
+            if given is None and one.default is None:
+                raise UnreadableSource(f"{self.path}: `{one.name}` is not set", f"--set {one.name}=VALUE: {one.meaning}")
             value, kind = (one.default, one.type) if given is None else (_read(one, given), _wide(one.type))
             try:
                 connection.execute(f'SET VARIABLE "{one.name}" = CAST(? AS {kind})', [value])
@@ -107,7 +112,7 @@ def _parameter(path: Path, statement: str) -> Parameter:
         except duckdb.Error as error:
             raise failed(path, error) from None
     if default is None:
-        raise UnreadableSource(f"{path}: the parameter `{name}` has no default", "give it one, which also says its type: '' for a text")
+        kind = "VARCHAR"
     return Parameter(name, kind, float(default) if kind.startswith("DECIMAL") else default, meaning[1].strip() if meaning else "")
 
 
@@ -119,7 +124,7 @@ def _wide(kind: str) -> str:
 def _read(parameter: Parameter, text: str) -> Any:
     """A value as given; a number or a truth value that is none is refused, where DuckDB would round or guess."""
     kind = _wide(parameter.type)
-    wrong = UnreadableSource(f"`{parameter.name}`: `{text}` is not a {kind}", f"give one, such as `{shown_value(parameter.default)}`")
+    wrong = UnreadableSource(f"`{parameter.name}`: `{text}` is not a {kind}", f"give one, such as {shown_value(parameter.default)}")
     try:
         match kind:
             case "BOOLEAN" if text.lower() in (*_YES, *_NO):
@@ -136,5 +141,5 @@ def _read(parameter: Parameter, text: str) -> Any:
 
 
 def shown_value(value: Any) -> str:
-    """A parameter's value as `--set` takes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A parameter's value as `--set` takes it; nothing for one that must be set."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

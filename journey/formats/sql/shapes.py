@@ -15,7 +15,7 @@ class Shape:
     """A table of a mapping: `needs` are columns that a file must have, `columns` others that the query reads, NULL where absent.
 
     Names are compared without case, blanks and marks, so `CreatedDate` is `created_date`; `also` gives a column more names. `about` says
-    what the table is, `without` what is not seen if it is missing; a `required` table has none.
+    what the table is, `without` what is not seen if it is missing; a `required` table has none. `files` are more names of its file.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Shape:
     columns: Sequence[str]
     also: Mapping[str, Sequence[str]]
     without: str
+    files: Sequence[str]
 
     def give(self, connection: "duckdb.DuckDBPyConnection", file: str | None = None) -> None:
         """Make the loaded table of this name the one that the query reads, or an empty one. Raises UnreadableSource for `file`."""
