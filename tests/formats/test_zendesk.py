@@ -3,53 +3,8 @@
 from pathlib import Path
 
 import pytest
-from formats.exports import Export, Tables
-
-DESK: Tables = {
-    "ticket": """
-        id  requester_id created_at          type     priority status
-        1   c1           2024-03-04~09:00:00 -        normal   solved
-        2   c1           2024-04-01~08:00:00 incident urgent   closed
-        3   c2           2024-03-05~10:00:00 -        low      deleted
-    """,
-    "ticket_comment": """
-        id  ticket_id user_id created             public
-        11  1         c1      2024-03-04~09:00:00 true
-        12  1         ann     2024-03-04~13:00:00 true
-        13  1         ann     2024-03-04~13:05:00 false
-        14  1         c1      2024-03-05~09:00:00 true
-        15  1         c1      2024-03-05~09:10:00 true
-        16  1         ann     2024-03-05~11:00:00 true
-        21  2         c1      2024-04-01~08:00:00 true
-        22  2         ann     2024-04-01~08:30:00 true
-        23  2         bob     2024-04-03~12:00:00 true
-    """,
-    "ticket_field_history": """
-        ticket_id field_name         updated             value
-        1         status             2024-03-04~09:00:00 new
-        1         status             2024-03-06~09:00:00 solved
-        1         satisfaction_score 2024-03-07~09:00:00 good
-        2         type               2024-04-01~08:00:00 incident
-        2         priority           2024-04-01~08:00:00 urgent
-        2         status             2024-04-01~08:00:00 new
-        2         assignee_id        2024-04-01~08:20:00 ann
-        2         assignee_id        2024-04-02~09:00:00 bob
-        2         status             2024-04-03~12:00:00 solved
-        2         status             2024-04-05~08:00:00 open
-        2         tags               2024-04-05~10:00:00 vip~refund
-        2         status             2024-04-06~08:00:00 solved
-        2         satisfaction_score 2024-04-07~08:00:00 bad
-    """,
-    "ticket_sla_policy": """
-        ticket_id sla_policy_id policy_applied_at
-        1         7             2024-03-04~09:00:00
-    """,
-    "sla_policy_metric_history": """
-        sla_policy_id sla_policy_updated_at metric           priority target business_hours
-        7             2024-01-01~00:00:00   first_reply_time normal   120    false
-        7             2024-03-10~00:00:00   first_reply_time normal   900    false
-    """,
-}
+from formats.exports import Export
+from formats.made_up_exports import ZENDESK
 
 
 @pytest.fixture
@@ -59,7 +14,7 @@ def zendesk(tmp_path: Path) -> Export:
 
 def test_a_tickets_life_is_told_as_it_was_lived(zendesk: Export) -> None:
     question, incident = "episode=zendesk-ticket-1", "episode=zendesk-ticket-2"
-    assert zendesk.told(DESK) == [
+    assert zendesk.told(ZENDESK) == [
         f"03-04 09:00 request_made due=03-04_11:00 {question}",
         f"03-04 13:00 interaction {question} representative=ann",
         f"03-05 09:00 request_made {question}",
@@ -81,14 +36,14 @@ def test_a_tickets_life_is_told_as_it_was_lived(zendesk: Export) -> None:
 
 
 def test_what_a_row_says_today_changes_nothing_that_was(zendesk: Export) -> None:
-    before = zendesk.told(DESK)
-    changed = DESK["ticket"].replace("-        normal   solved", "problem  urgent   open").replace("incident urgent", "question low")
-    outcome = zendesk.imported({**DESK, "ticket": changed})
+    before = zendesk.told(ZENDESK)
+    changed = ZENDESK["ticket"].replace("-        normal   solved", "problem  urgent   open").replace("incident urgent", "question low")
+    outcome = zendesk.imported({**ZENDESK, "ticket": changed})
     assert (outcome.recorded, outcome.refused, zendesk.lines()) == (0, 0, before)
 
 
 def test_what_happens_later_changes_nothing_that_was(zendesk: Export) -> None:
-    before = zendesk.told(DESK)
+    before = zendesk.told(ZENDESK)
     later = {
         "ticket_comment": "17 1 c1 2024-05-01~09:00:00 true",
         "ticket_field_history": """
@@ -99,7 +54,7 @@ def test_what_happens_later_changes_nothing_that_was(zendesk: Export) -> None:
             2 status      2024-05-03~09:00:00 pending""",
         "sla_policy_metric_history": "7 2024-05-01~00:00:00 first_reply_time normal 1 false",
     }
-    grown = {name: f"{text.strip()}\n{later.get(name, '')}" for name, text in DESK.items()}
+    grown = {name: f"{text.strip()}\n{later.get(name, '')}" for name, text in ZENDESK.items()}
     again = zendesk.told(grown)
     assert [line for line in again if line < "05"] == before
     assert [line.split()[2] for line in again if line >= "05"] == ["request_made", "failure_occurred"]
@@ -117,22 +72,22 @@ def test_a_type_that_was_set_later_is_a_failure_from_then_on(zendesk: Export) ->
 
 
 def test_tickets_alone_are_requests_unless_todays_values_are_trusted(zendesk: Export) -> None:
-    tickets = {"ticket": DESK["ticket"]}
+    tickets = {"ticket": ZENDESK["ticket"]}
     assert [line.split()[2] for line in zendesk.told(tickets)] == ["request_made", "request_made"]
     trusting = Export(zendesk.folder.parent / "trusting", "zendesk")
     assert [line.split()[2] for line in trusting.told(tickets, current_values="true")] == ["request_made", "failure_occurred"]
 
 
 def test_targets_in_business_hours_count_by_the_hours_of_a_week(zendesk: Export) -> None:
-    targets = DESK["sla_policy_metric_history"].replace("false", "true")
-    assert " due=" not in zendesk.told({**DESK, "sla_policy_metric_history": targets})[0]
+    targets = ZENDESK["sla_policy_metric_history"].replace("false", "true")
+    assert " due=" not in zendesk.told({**ZENDESK, "sla_policy_metric_history": targets})[0]
     open_40 = Export(zendesk.folder.parent / "open", "zendesk")
-    lines = open_40.told({**DESK, "sla_policy_metric_history": targets}, business_week_hours="40")
+    lines = open_40.told({**ZENDESK, "sla_policy_metric_history": targets}, business_week_hours="40")
     assert lines[0].startswith("03-04 09:00 request_made due=03-04_17:24")
 
 
 def test_a_ticket_whose_time_is_no_time_is_one_refusal(zendesk: Export) -> None:
-    outcome = zendesk.imported({**DESK, "ticket": DESK["ticket"].replace("2024-03-04~09:00:00", "yesterday")})
+    outcome = zendesk.imported({**ZENDESK, "ticket": ZENDESK["ticket"].replace("2024-03-04~09:00:00", "yesterday")})
     assert (outcome.refused, outcome.recorded) == (1, 15)
 
 

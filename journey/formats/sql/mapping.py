@@ -16,7 +16,7 @@ from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
 from journey.formats.sql.loading import LINES, is_unicode, load, quoted
 from journey.formats.sql.query import Query
 from journey.formats.sql.script import Script, failed
-from journey.formats.sql.shapes import Shape
+from journey.formats.sql.shapes import SCHEMA, Shape
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
@@ -51,6 +51,9 @@ def mapped_rows(
         script.set_variables(connection, settings)
         for name, source in tables.items():
             yield from load(connection, Path(place), name, source)
+        if shapes:
+            connection.execute(f"CREATE SCHEMA {SCHEMA}")
+            connection.execute(f"SET search_path = '{SCHEMA},main'")
         for shape in shapes:
             shape.give(connection, tables[shape.name].name if shape.name in tables else None)
         try:

@@ -70,7 +70,8 @@ def read_script(path: Path) -> Script:
     if not statements:
         raise UnreadableSource(f"{path}: is empty", _ONE)
     *settings, last = statements
-    parameters = [_parameter(path, one.query) for one in settings if _PARAMETER.match(one.query)]
+    with duckdb.connect() as connection:
+        parameters = [_parameter(connection, path, one.query) for one in settings if _PARAMETER.match(one.query)]
     if len(parameters) < len(settings):
         raise UnreadableSource(f"{path}: holds {len(statements)} statements", f"{_ONE}, behind SET VARIABLE statements alone")
     if last.type != duckdb.StatementType.SELECT:
@@ -98,19 +99,17 @@ def _text(path: Path) -> str:
         raise UnreadableSource(f"{path}: is not text", "name a file with one SELECT") from None
 
 
-def _parameter(path: Path, statement: str) -> Parameter:
+def _parameter(connection: duckdb.DuckDBPyConnection, path: Path, statement: str) -> Parameter:
     """What one `SET VARIABLE` statement says, with the comment behind it on its line."""
     found = _PARAMETER.match(statement)
     assert found is not None
     name = found["name"]
     meaning = _MEANING.search(statement)
-    with duckdb.connect() as connection:
-        try:
-            connection.execute(statement)
-            query = f"SELECT typeof(getvariable('{name}')), getvariable('{name}')"
-            ((kind, default),) = connection.execute(query).fetchall()
-        except duckdb.Error as error:
-            raise failed(path, error) from None
+    try:
+        connection.execute(statement)
+        ((kind, default),) = connection.execute(f"SELECT typeof(getvariable('{name}')), getvariable('{name}')").fetchall()
+    except duckdb.Error as error:
+        raise failed(path, error) from None
     if default is None:
         kind = "VARCHAR"
     return Parameter(name, kind, float(default) if kind.startswith("DECIMAL") else default, meaning[1].strip() if meaning else "")

@@ -9,6 +9,9 @@ from journey.errors import UnreadableSource, did_you_mean
 if TYPE_CHECKING:
     import duckdb
 
+SCHEMA = "shaped"
+"""Where the tables are once they have their shape."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -31,13 +34,9 @@ class Shape:
         """Make the loaded table of this name the one that the query reads, or an empty one. Raises UnreadableSource for `file`."""
         if file is None:
             columns = ", ".join(f"{_quoted(one)} VARCHAR" for one in (*self.needs, *self.columns))
-            connection.execute(f"CREATE TABLE {_quoted(self.name)} ({columns})")
+            connection.execute(f"CREATE TABLE {SCHEMA}.{_quoted(self.name)} ({columns})")
             return
-        kind, named = connection.execute(
-            "SELECT any_value(table_type), list(column_name) FROM information_schema.tables JOIN information_schema.columns "
-            "USING (table_schema, table_name) WHERE table_schema = 'main' AND table_name = ?",
-            [self.name],
-        ).fetchall()[0]
+        named = [name for name, *_ in connection.execute(f"DESCRIBE {_quoted(self.name)}").fetchall()]
         chosen = [(one, self._found(one, named)) for one in (*self.needs, *self.columns)]
         for needed, found in chosen[: len(self.needs)]:
             if found is None:
@@ -45,10 +44,10 @@ class Shape:
                 mend = f"{did_you_mean(needed, named)} Name it {known}".strip()
                 raise UnreadableSource(f"{file}: has no column `{needed}`, which the mapping needs in the table `{self.name}`", mend)
         selected = ", ".join(f"{'NULL' if found is None else _quoted(found)}::VARCHAR AS {_quoted(one)}" for one, found in chosen)
-        connection.execute(f"CREATE TABLE journey.given AS SELECT {selected} FROM {_quoted(self.name)}")
-        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {_quoted(self.name)}")
-        connection.execute(f"CREATE TABLE {_quoted(self.name)} AS FROM journey.given")
-        connection.execute("DROP TABLE journey.given")
+        connection.execute(f"CREATE TABLE {SCHEMA}.given AS SELECT {selected} FROM {_quoted(self.name)}")
+        is_view = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [self.name]).fetchall()
+        connection.execute(f"DROP {'VIEW' if is_view else 'TABLE'} {_quoted(self.name)}")
+        connection.execute(f"ALTER TABLE {SCHEMA}.given RENAME TO {_quoted(self.name)}")
 
     def _found(self, column: str, named: Sequence[str]) -> str | None:
         """What a file calls a column."""

@@ -28,14 +28,21 @@ WITH changes AS (
         lower(coalesce(o.priority, CASE WHEN getvariable('current_values') THEN t.priority END)) AS priority
     FROM ticket t LEFT JOIN as_opened o USING (id)
     WHERE lower(coalesce(t.status, '')) <> 'deleted'
-), failures AS (
-    -- When a ticket was one of an incident or problem: as it was opened, or once somebody set its type.
-    SELECT id, moment AS failed_at, priority FROM tickets WHERE is_failure
+), priorities AS (
+    SELECT id AS ticket_id, moment, priority FROM tickets
     UNION ALL
-    SELECT t.id, min(c.moment), arg_min(t.priority, c.moment)
+    SELECT t.id, c.moment, lower(c.value)
+    FROM tickets t JOIN changes c ON c.ticket_id = t.id AND c.field = 'priority' AND c.moment > t.moment
+), failed AS (
+    -- When a ticket was one of an incident or problem: as it was opened, or once somebody set its type.
+    SELECT id, moment AS failed_at FROM tickets WHERE is_failure
+    UNION ALL
+    SELECT t.id, min(c.moment)
     FROM tickets t JOIN changes c ON c.ticket_id = t.id AND c.field = 'type' AND lower(c.value) IN ('problem', 'incident')
     WHERE t.is_failure IS NOT TRUE AND c.moment > t.moment
     GROUP BY t.id
+), failures AS (
+    SELECT f.id, f.failed_at, p.priority FROM failed f ASOF JOIN priorities p ON p.ticket_id = f.id AND p.moment <= f.failed_at
 ), comments AS (
     SELECT c.id, c.ticket_id, c.user_id, TRY_CAST(c.created AS TIMESTAMPTZ) AS moment,
         coalesce(u.role NOT IN ('end-user', 'end_user'), c.user_id <> t.requester_id) AS is_ours
@@ -49,8 +56,9 @@ WITH changes AS (
         lag(lower(c.value) IN ('solved', 'closed')) OVER (PARTITION BY c.ticket_id ORDER BY c.moment) AS was_solved
     FROM changes c WHERE c.field = 'status'
 ), reopenings AS (
-    SELECT s.ticket_id, s.moment, f.id IS NOT NULL AS is_failure, f.priority
+    SELECT s.ticket_id, s.moment, f.id IS NOT NULL AS is_failure, p.priority
     FROM statuses s LEFT JOIN failures f ON f.id = s.ticket_id AND f.failed_at <= s.moment
+    ASOF LEFT JOIN priorities p ON p.ticket_id = s.ticket_id AND p.moment <= s.moment
     -- To pending or on hold, it is an agent who sets it.
     WHERE s.was_solved AND s.status = 'open'
 ), failings AS (
