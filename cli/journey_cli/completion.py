@@ -25,6 +25,13 @@ def rule_sets(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     return _beginning(NAMES, incomplete) or [CompletionItem(incomplete, type="file")]
 
 
+def mappings(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ready mappings by name."""
+    from journey.formats.mappings import mapping_names
+
+    return _beginning(mapping_names(), incomplete)
+
+
 def relationships(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The first relationships in the journal that begin so."""
     from journey import JourneyError

@@ -33,6 +33,7 @@ GROUPS = {
     "Record": {
         "record": "Record one touchpoint or many, given as JSON.",
         "import": "Import touchpoints from files, logs and databases, as they are or mapped by SQL.",
+        "mappings": "List the ready mappings for exports of other systems, or show one.",
         "export": "Export the journal, or histories, as JSONL, CSV, Parquet, CloudEvents, OCEL or XES.",
     },
     "Correct": {

@@ -7,18 +7,33 @@ if TYPE_CHECKING:
     from journey.formats.exporting import Exported, export_journal
     from journey.formats.history_file import read_history
     from journey.formats.importing import Outcome, import_files
+    from journey.formats.mappings.ready import ReadyMapping, mapping_names, read_mapping
     from journey.formats.opening import ReadOptions
     from journey.formats.report import Report
 
-__all__ = ["Exported", "Outcome", "ReadOptions", "Report", "export_journal", "import_files", "read_history"]
+__all__ = [
+    "Exported",
+    "Outcome",
+    "ReadOptions",
+    "ReadyMapping",
+    "Report",
+    "export_journal",
+    "import_files",
+    "mapping_names",
+    "read_history",
+    "read_mapping",
+]
 _MODULES = {
     "Exported": "exporting",
     "Outcome": "importing",
     "ReadOptions": "opening",
+    "ReadyMapping": "mappings.ready",
     "Report": "report",
     "export_journal": "exporting",
     "import_files": "importing",
+    "mapping_names": "mappings.ready",
     "read_history": "history_file",
+    "read_mapping": "mappings.ready",
 }
 
 

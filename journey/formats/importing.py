@@ -14,6 +14,7 @@ from journey import clock
 from journey.amendments import LOG_FACTS, Fact
 from journey.errors import ConflictingTouchpoint, InvalidTouchpoint, JourneyError, UnknownName, UnreadableSource
 from journey.formats.amendments import ids_needed, refusals
+from journey.formats.mappings.ready import ReadyMapping
 from journey.formats.opening import DEFAULTS, ReadOptions
 from journey.formats.rejects import Rejects
 from journey.formats.report import Report
@@ -82,7 +83,8 @@ def import_files(
     journal: Recorder,
     paths: Sequence[Path],
     *,
-    mapping: Path | None = None,
+    mapping: Path | ReadyMapping | None = None,
+    settings: Mapping[str, str] | None = None,
     options: ReadOptions = DEFAULTS,
     rejects: Path | None = None,
     keep_record_times: bool = False,
@@ -90,12 +92,13 @@ def import_files(
 ) -> Outcome:
     """Import files into a journal; importing again changes nothing, and a refused row never loses the good ones.
 
-    `mapping` is a file with one SELECT over the first path as `source`; `options` say how files are read. Refused rows go to the file
+    `mapping` is a file with one SELECT over the first path as `source`, or a ready one, see `read_mapping`, of which the paths are tables
+    or a folder of them; `settings` are values of its parameters, as text. `options` say how files are read. Refused rows go to the file
     `rejects` (default: `NAME.rejects.jsonl` here, NAME that of the first path), which is written only when needed. All that is imported
     becomes known now; with `keep_record_times`, each row when its `recorded_at` says, see `Journal.prepare`. `progress` is called with
     the number of rows that were done since the last call. Raises UnreadableSource; what was recorded until then stays.
     """
-    with rows_from(paths, mapping, options) as rows, Rejects(rejects, rows.sources) as refused:
+    with rows_from(paths, mapping, options, settings) as rows, Rejects(rejects, rows.sources) as refused:
         return import_opened(journal, rows, refused, keep_record_times=keep_record_times, progress=progress)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from journey.errors import shown
+from journey_cli.completion import mappings
 from journey_cli.session import Session
 from journey_cli.text.console import console, working, write_json
 
@@ -30,6 +31,8 @@ _FORMATS = ("jsonl", "json", "csv", "cloudevents", "segment", "ocel", "xes", "ex
     metavar="FILE",
     help="A SELECT whose columns are touchpoint fields, run by DuckDB over the table `source`.",
 )
+@click.option("--mapping", "ready", metavar="NAME", shell_complete=mappings, help="A ready mapping; `journey mappings` lists them.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the mapping. Repeatable.")
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Where refused rows go.  [default: ./NAME.rejects.jsonl]")
 @click.option("--dry-run", is_flag=True, help="Check every row, record nothing, and show what would come of it.")
 @click.option("--strict", is_flag=True, help="Record nothing if a row is refused.")
@@ -49,6 +52,8 @@ def command(
     session: Session,
     paths: tuple[Path, ...],
     mapping: Path | None,
+    ready: str | None,
+    settings: tuple[str, ...],
     rejects: Path | None,
     dry_run: bool,
     strict: bool,
@@ -64,16 +69,24 @@ def command(
 ) -> int:
     """Import touchpoints from PATHS, streaming; `-` is standard input.
 
-    Importing again changes nothing; a refused row never loses the good ones. With --sql the first path is the table `source`, each
-    further one a table named by its file's stem. Exit code 1 when a row was refused.
+    Importing again changes nothing; a refused row never loses the good ones. With --mapping, PATHS are the tables of an export, or a
+    folder of them. With --sql the first path is the table `source`, each further one a table named by its file's stem. Exit code 1 when
+    a row was refused.
     """
     from journey.formats.importing import import_opened
+    from journey.formats.mappings import read_mapping
     from journey.formats.opening import ReadOptions
     from journey.formats.rejects import Rejects
     from journey.formats.sources import rows_from
     from journey_cli.text.import_report import print_outcome
     from journey_cli.text.preview import print_preview
 
+    if mapping is not None and ready is not None:
+        raise click.UsageError("--sql and --mapping are two ways to map; give one of them")
+    if settings and mapping is None and ready is None:
+        raise click.UsageError("--set sets a parameter of a mapping; give --mapping or --sql")
+    values = dict(map(_setting, settings))
+    chosen = mapping if ready is None else read_mapping(ready)
     options = ReadOptions(
         format=format,
         encoding=encoding,
@@ -96,7 +109,7 @@ def command(
 
     def run(opened: "AbstractContextManager[Recorder]", label: str) -> "Outcome":
         with (
-            rows_from(paths, mapping, options) as rows,
+            rows_from(paths, chosen, options, values) as rows,
             Rejects(rejects, rows.sources) as refused,
             opened as journal,
             working(label) as done,
@@ -129,6 +142,13 @@ def _suggest(paths: tuple[Path, ...], options: "ReadOptions") -> None:
         for source in sources:
             opened.callback(source.close)
         click.echo(suggest(sources), nl=False)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, is_set, value = text.partition("=")
+    if not is_set or not name:
+        raise click.UsageError(f"--set {shown(text)} sets nothing; write NAME=VALUE")
+    return name, value
 
 
 @contextmanager

@@ -13,8 +13,10 @@ import duckdb
 from journey.errors import InvalidTouchpoint, UnreadableSource
 from journey.formats.opening import Source
 from journey.formats.source_rows import FIELDS, NAMES, RECORD_FIELDS, Row
-from journey.formats.sql.loading import LINES, drawing_in, first_lines, is_unicode, load, quoted
+from journey.formats.sql.loading import LINES, is_unicode, load, quoted
 from journey.formats.sql.query import Query
+from journey.formats.sql.script import Script, failed
+from journey.formats.sql.shapes import SCHEMA, Shape
 from journey.times import from_microseconds, to_microseconds
 
 _CHUNK = 10_000
@@ -28,30 +30,49 @@ _FIRST = to_microseconds(datetime(1, 1, 1, tzinfo=UTC))
 _END = to_microseconds(datetime(9999, 12, 31, tzinfo=UTC)) + 86_400_000_000
 
 
-def mapped_rows(sources: Sequence[Source], mapping: Path) -> Iterator[Row]:
-    """The rows of the query in `mapping` over the first source as the table `source` and the others by their stems.
+def mapped_rows(
+    tables: Mapping[str, Source],
+    script: Script,
+    settings: Mapping[str, str],
+    *,
+    shapes: Sequence[Shape] = (),
+    time_zone: str = "UTC",
+) -> Iterator[Row]:
+    """The rows of a script's query over sources as tables, with its parameters as `settings` have them.
 
-    Rows that cannot be read, and rows for which the query fails, come with a problem. Raises UnreadableSource when a source cannot
-    be read or the query cannot be run.
+    With `shapes`, these are the tables: those that have no source are empty. A cast of a text to TIMESTAMPTZ reads a time without an
+    offset in `time_zone`. Rows that cannot be read, and rows for which the query fails, come with a problem. Raises UnreadableSource when
+    a source cannot be read or the query cannot be run.
     """
-    text = _text(mapping)
-    sql = _query(mapping, text)
     with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET TimeZone = '{time_zone}'")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("CREATE SCHEMA journey")
-        tables = dict[str, Source]()
-        for source in sources:
-            name = _stem(source.path) if tables else "source"
-            if not name or not is_unicode(name):
-                raise UnreadableSource(f"{source.name}: its name cannot be that of a table", "rename the file")
-            if (taken := tables.setdefault(name.lower(), source)) is not source:
-                raise UnreadableSource(f"{source.name}: its table `{name}` is `{taken.name}` already", "rename the file")
+        script.set_variables(connection, settings)
+        for name, source in tables.items():
             yield from load(connection, Path(place), name, source)
+        if shapes:
+            connection.execute(f"CREATE SCHEMA {SCHEMA}")
+            connection.execute(f"SET search_path = '{SCHEMA},main'")
+        for shape in shapes:
+            shape.give(connection, tables[shape.name].name if shape.name in tables else None)
         try:
-            yield from _Mapping(connection, sql, mapping, sources[0].name).rows()
+            yield from _Mapping(connection, script, next(iter(tables.values())).name).rows()
         except duckdb.Error as error:
-            raise _failed(mapping, _as_written(connection, sql, error), ahead=text[: max(0, text.find(sql))].count("\n")) from None
+            raise failed(script.path, _as_written(connection, script.query, error), script.ahead) from None
+
+
+def tables_by_stem(sources: Sequence[Source]) -> Mapping[str, Source]:
+    """The first source as the table `source`, and the others by their stems. Raises UnreadableSource."""
+    tables, names = dict[str, Source](), dict[str, Source]()
+    for source in sources:
+        name = _stem(source.path) if tables else "source"
+        if not name or not is_unicode(name):
+            raise UnreadableSource(f"{source.name}: its name cannot be that of a table", "rename the file")
+        if (taken := names.setdefault(name.lower(), source)) is not source:
+            raise UnreadableSource(f"{source.name}: its table `{name}` is `{taken.name}` already", "rename the file")
+        tables[name] = source
+    return tables
 
 
 def _stem(path: Path) -> str:
@@ -59,58 +80,23 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
-def _failed(mapping: Path, error: duckdb.Error, ahead: int = 0) -> UnreadableSource:
-    """The error for a query that fails; `ahead` lines of the file come before the query."""
-    mend = "fix the query; the source is the table `source`"
-    if isinstance(error, duckdb.BinderException | duckdb.ConversionException):
-        mend += "; a column is text unless its numbers or times can be written back as they were: cast it, as in `t::TIMESTAMP`"
-    failed = UnreadableSource(f"{mapping}: {first_lines(error)}", mend)
-    failed.detail = drawing_in(error, ahead)
-    return failed
-
-
 def _as_written(connection: duckdb.DuckDBPyConnection, sql: str, error: duckdb.Error) -> duckdb.Error:
     """The error as it shows its place in the query: what failed may have been the query with something ahead, or rewritten."""
     try:
-        connection.cursor().execute(sql)
+        connection.execute(sql)
     except duckdb.Error as of_file:
         return of_file
     return error
 
 
-def _text(mapping: Path) -> str:
-    try:
-        return mapping.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UnreadableSource(f"{mapping}: {(error.strerror or str(error)).lower()}", "name a file with one SELECT") from None
-    except ValueError:
-        raise UnreadableSource(f"{mapping}: is not text", "name a file with one SELECT") from None
-
-
-def _query(mapping: Path, text: str) -> str:
-    try:
-        statements = [one for one in duckdb.extract_statements(text) if one.query.strip()]
-    except duckdb.Error as error:
-        raise _failed(mapping, error) from None
-    if not statements:
-        raise UnreadableSource(f"{mapping}: is empty", "write one SELECT whose columns are touchpoint fields")
-    if len(statements) > 1:
-        raise UnreadableSource(f"{mapping}: holds {len(statements)} statements", "write one SELECT whose columns are touchpoint fields")
-    if statements[0].type != duckdb.StatementType.SELECT:
-        raise UnreadableSource(
-            f"{mapping}: holds a {statements[0].type.name} statement", "write one SELECT whose columns are touchpoint fields"
-        )
-    return statements[0].query.strip().removesuffix(";")
-
-
 class _Mapping:
     """A query over the loaded tables."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sql: str, path: Path, source: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, script: Script, source: str) -> None:
         self._connection = connection
-        self._path = path
+        self._path = script.path
         self._source = source
-        self._query = Query(connection, sql)
+        self._query = Query(connection, script.query)
 
     def rows(self) -> Iterator[Row]:
         """What the query makes of the source, row by row: each with its line in the source, if it comes from one, or its number."""

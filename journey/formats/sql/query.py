@@ -57,7 +57,8 @@ class Query:
         node["modifiers"] = []
         node["where_clause"] = _where(self.place, place, node["where_clause"])
         try:
-            self._connection.cursor().execute(self._written(node)).fetchall()
+            # Not a cursor, which does not have the parameters.
+            self._connection.execute(self._written(node)).fetchall()
         except duckdb.Error as error:
             return first_lines(error)
         return "the query cannot compute it"
@@ -70,9 +71,11 @@ class Query:
     def _place(self) -> dict[str, Any] | None:
         """The row of `source`, if the query can say it: not if it groups, or makes rows distinct."""
         name = _name_of_source(self._node["from_table"])
+        if name is None:
+            return None
         # A column of this name hides the number of the row.
         has_rowid = self._connection.execute("SELECT 1 FROM (DESCRIBE source) WHERE lower(column_name) = 'rowid'").fetchall()
-        if name is None or has_rowid or any(one["type"] == "DISTINCT_MODIFIER" for one in self._node["modifiers"]):
+        if has_rowid or any(one["type"] == "DISTINCT_MODIFIER" for one in self._node["modifiers"]):
             return None
         self.place = {
             "class": "COLUMN_REF",
