@@ -135,7 +135,7 @@ def t7() -> Picture:
         def effect(severity: float) -> float:
             state = state_of(people_known=2)
             harm = breaches.relational_breach_grows_with_goodwill(state, c.ORGANISATION, HIM, severity, P)
-            breaches.breach(state, c.ORGANISATION, HIM, 0, FAILURE, 0.0, harm, severity, 0.0, P)
+            breaches.breach(state, c.ORGANISATION, HIM, 0, FAILURE, 0.0, harm, severity, P)
             return lost(state.parties[index].harm_goodwill)
 
         return effect
@@ -498,8 +498,12 @@ def t33() -> Picture:
 
 def t34() -> Picture:
     """Trust left → share of a harm that finds something."""
-    found = over(0, 0.4, lambda trust: breaches.little_trust_leaves_little_to_lose(state_of(trust), c.ORGANISATION, P))
-    curves = [Curve("any breach", found)]
+
+    def found(trust: float) -> float:
+        state = state_of(trust)
+        return breaches.little_trust_leaves_little_to_lose(state, c.ORGANISATION, levels.trust_of(state, c.INSTITUTION, P), P)
+
+    curves = [Curve("any breach", over(0, 0.4, found))]
     return Picture("trust that is left", "share of a harm that still destroys", curves)
 
 
@@ -524,7 +528,9 @@ def t37() -> Picture:
     """Trust before → share of goodwill lost to a refusal."""
 
     def refused(prior: float) -> float:
-        return lost(rules.a_refusal_without_reasons_costs_a_little(state_of(prior), c.ORGANISATION, c.NOBODY, P))
+        state = state_of(prior)
+        before = breaches.trusted(state, c.ORGANISATION, c.NOBODY, P.unexplained_refusal, P)
+        return lost(rules.a_refusal_without_reasons_costs_a_little(state, c.ORGANISATION, before, P))
 
     explained = after(said(0, "engagement_declined", reasons_given=True))
     curves = [Curve("without reasons", over(0, 1, refused)), Curve("with reasons", over(0, 1, lambda _: explained.prior - explained.trust))]

@@ -8,7 +8,7 @@ from picture_material import P, after, contact, days, failed, lost, said, state_
 from journey import Touchpoint
 from journey.testing import at_day
 from journey_projections.encoding import codes as c
-from journey_projections.rules.goodwill import failures, levels, promises, waiting
+from journey_projections.rules.goodwill import breaches, failures, levels, promises, waiting
 
 
 def t38() -> Picture:
@@ -138,7 +138,9 @@ def t48() -> Picture:
 
     def taken(prior: float) -> Callable[[float], float]:
         def effect(miss: float) -> float:
-            return lost(promises.a_broken_word_is_a_breach_of_integrity(state_of(prior), c.ORGANISATION, c.NOBODY, miss, P))
+            state = state_of(prior)
+            before = breaches.trusted(state, c.ORGANISATION, c.NOBODY, miss, P)
+            return lost(promises.a_broken_word_is_a_breach_of_integrity(state, c.ORGANISATION, before, miss, P))
 
         return effect
 
