@@ -373,7 +373,7 @@ def t24() -> Picture:
     def left(corrected: int) -> list[tuple[float, float]]:
         state, points = state_of(), []
         for count in range(9):
-            points.append((float(count), promises.honest_talk_softens_a_miss(1.0, state.relationship[0].course)))
+            points.append((float(count), promises.honest_talk_softens_a_miss(1.0, levels.talked_over(state.relationship[0], 0.0, P))))
             rules.apply(state, Encoded(kind=c.CHECK_IN_HELD, flag=corrected), P)
         return points
 

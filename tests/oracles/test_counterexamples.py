@@ -302,6 +302,20 @@ def test_what_comes_late_spares_no_more_than_the_silence_it_ends_later() -> None
     assert trust(known, promised, late, day=3000) - trust(known, promised, prompt, day=3000) < 0.0045
 
 
+@pytest.mark.parametrize("quality", [0.1, 0.9])
+def test_delivering_a_trifle_does_not_end_the_talk_about_what_else_was_promised(quality: float) -> None:
+    known = [contact(2.0 * number, quality) for number in range(60)]
+    owed = touchpoint(130, "promise_made", promise="large", level=1.0, due=at_day(240))
+    talk = [touchpoint(131 + 2.0 * number, "check_in_held") for number in range(10)]
+    trifle = touchpoint(158, "promise_made", promise="small", level=0.05, due=at_day(158))
+    prompt, late = (touchpoint(day, "delivery", promise="small", delivered=0.05, sequence=1) for day in (158, 242.9))
+    without = trust(known, owed, talk, day=330)
+    assert trust(known, owed, talk, trifle, prompt, day=330) == pytest.approx(without, abs=0.005)
+    assert trust(known, owed, talk, trifle, late, day=330) < trust(known, owed, talk, trifle, prompt, day=330)
+    again = touchpoint(331, "delivery", promise="large", delivered=0.4)
+    assert trust(known, owed, talk, again) > trust(known, owed, again)
+
+
 def delivered(day: float, level: float) -> Touchpoint:
     """What anna delivers on a promise of that level: next to nothing."""
     return touchpoint(day, "delivery", promise="p", delivered=0.15 * level, representative="anna", sequence=1)

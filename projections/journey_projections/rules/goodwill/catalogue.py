@@ -207,7 +207,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "T24",
         "honest_talk_softens_a_miss",
-        "Check-ins along the way soften a later miss, most where they corrected the course.",
+        "Check-ins along the way soften a later miss, most where they corrected the course. What is delivered "
+        "ends the talk about itself, not about what else was promised by then.",
         ("m17",),
         ("check_in", "check_in_corrected", "check_in_max"),
     ),

@@ -4,7 +4,7 @@ import math
 
 from journey_projections.encoding.codes import INSTITUTION, NOBODY, ORGANISATION
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
-from journey_projections.rules.goodwill.state import Party, Side, State
+from journey_projections.rules.goodwill.state import Party, Relationship, Side, State
 
 DAY = 86_400_000_000
 DAYS = 1.0 / DAY
@@ -49,6 +49,11 @@ def lifted(level: float, lift: float) -> float:
 def spared(side: Side, now: int, p: GoodwillParameters) -> float:
     """The share that is left by now of what the waiting had not yet cost."""
     return math.exp(-days_between(side.waited_at, now) / p.waiting_days)
+
+
+def talked_over(relationship: Relationship, since: float, p: GoodwillParameters) -> float:
+    """The share of a miss that the check-ins since a reading of the talk take away."""
+    return min(p.check_in_max, relationship.talk - since)
 
 
 def waiting_keeps_costing(awaited: float, not_yet: float, left: float) -> float:

@@ -16,7 +16,7 @@ from journey_projections.rules.goodwill.breaches import (
 )
 from journey_projections.rules.goodwill.conduct import good
 from journey_projections.rules.goodwill.failures import a_foretold_risk_softens
-from journey_projections.rules.goodwill.levels import days_between
+from journey_projections.rules.goodwill.levels import days_between, talked_over
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.responses import an_answer_stops_the_clock
 from journey_projections.rules.goodwill.state import COSTLY, PROMISE, Promise, State
@@ -26,10 +26,13 @@ from journey_projections.rules.goodwill.wounds import deepen, rest
 
 def promise_made(state: State, touchpoint: Encoded, side: int, p: GoodwillParameters) -> None:
     """A promise, or the same one anew: its date may be put off until it is overdue, and no longer."""
-    promise, now = state.promises[touchpoint.subject], state.relationship[0].now
+    relationship, promise = state.relationship[0], state.promises[touchpoint.subject]
+    now = relationship.now
     is_overdue = promise.wound != NOTHING and state.episodes[promise.wound].waits == COSTLY
     promise.level = touchpoint.amount
     promise.elicited = touchpoint.flag
+    if not promise.made:
+        promise.talked = relationship.talked
     promise.made = 1
     if is_overdue:
         return
@@ -48,6 +51,7 @@ def promise_waits(state: State, number: int, promise: Promise, p: GoodwillParame
     """Let what was promised wait for its delivery from its date on."""
     wound = state.episodes[number]
     wound.nature = PROMISE
+    wound.talked = promise.talked
     wound.unfelt = beyond_the_zone_a_miss_is_a_breach(-promise.level, p.zone + p.zone_elicited * promise.elicited)
     if promise.due < NEVER and wound.unfelt > 0.0:
         promise.wound = number
@@ -72,8 +76,11 @@ def delivery(state: State, touchpoint: Encoded, side: int, actor: int, p: Goodwi
     gap = received - promised
     miss = a_foretold_risk_softens(state, touchpoint.topic, beyond_the_zone_a_miss_is_a_breach(gap, zone), p)
     if side == ORGANISATION:
-        miss = honest_talk_softens_a_miss(miss, relationship.course)
-        relationship.course = 0.0
+        since = relationship.talked if known == NOTHING else state.promises[known].talked
+        miss = honest_talk_softens_a_miss(miss, talked_over(relationship, since, p))
+        relationship.talked = relationship.talk
+        if known != NOTHING:
+            state.promises[known].talked = relationship.talk
     certainty, broken, number = touchpoint.certainty, 0.0, NOTHING
     if known != NOTHING:
         broken, number = max(miss, late * promised), state.promises[known].wound
@@ -150,6 +157,6 @@ def beyond_the_zone_a_miss_is_a_breach(gap: float, zone: float) -> float:
     return min(1.0, max(0.0, -gap - zone))
 
 
-def honest_talk_softens_a_miss(miss: float, course: float) -> float:
+def honest_talk_softens_a_miss(miss: float, talked: float) -> float:
     """T24. What is left of a miss after the check-ins along the way."""
-    return miss * (1.0 - course)
+    return miss * (1.0 - talked)

@@ -221,7 +221,7 @@ def expectation(state: State, touchpoint: Encoded, side: int, actor: int, p: Goo
         return causes.CANDOUR
     if kind == codes.CHECK_IN_HELD:
         softened = p.check_in_corrected if touchpoint.flag else p.check_in
-        relationship.course = min(p.check_in_max, relationship.course + softened * certainty)
+        relationship.talk += softened * certainty
         good(state, side, actor, 0.0, (p.correction_gain if touchpoint.flag else p.candour_gain) * certainty, 0.0, p)
         return causes.CANDOUR
     if kind == codes.GESTURE_MADE:

@@ -16,7 +16,8 @@ class Relationship:
     """What belongs to the relationship as a whole.
 
     `strain` is what whoever the customer deals with takes of the institution's trust, in log shares, read at its own mending clock;
-    `alarm` a sum of log shares, `due` the wound that falls due next.
+    `alarm` a sum of log shares, `due` the wound that falls due next. `talk` sums what check-ins soften, `talked` is its reading when
+    something was last delivered.
     """
 
     now: int = 0
@@ -38,7 +39,8 @@ class Relationship:
     evidence_at: int = 0
     alarm: float = 0.0
     alarm_at: int = 0
-    course: float = 0.0
+    talk: float = 0.0
+    talked: float = 0.0
     last_score: float = -1.0
     low_scores: float = 0.0
     heard: float = 0.0
@@ -118,7 +120,7 @@ class Wound:
     While it `waits` it stands in the heap of what falls due, at `queued_at`, by `left` and `right`; from `starts` on it costs what goes
     towards `awaited_…`, read at `awaited_clock_…` of the side's mending clock; `yet_to_cost` is the share of it that the clock had left
     at `starts`, less than all where the customer has spoken up since. `awaited_in_all` is what waits in its episode.
-    `badly_met` is the share of its harm that bad responses did.
+    `talked` is its promise's. `badly_met` is the share of its harm that bad responses did.
     """
 
     nature: int = 0
@@ -157,6 +159,7 @@ class Wound:
     spoke_first: int = 0
     waits: int = 0
     starts: int = 0
+    talked: float = 0.0
     yet_to_cost: float = 1.0
     awaited_competence: float = 0.0
     awaited_goodwill: float = 0.0
@@ -181,12 +184,16 @@ class Harm:
 
 @dataclass(slots=True)
 class Promise:
-    """A promised level, 0 to 1, made and due at times, whether the expectation behind it was drawn out, and what waits for it."""
+    """A promised level, 0 to 1, made and due at times, whether the expectation behind it was drawn out, and what waits for it.
+
+    What check-ins have softened since the reading `talked` softens it: talk is over for what is delivered, and goes on for what is not.
+    """
 
     made: int = 0
     level: float = 0.0
     elicited: int = 0
     made_at: int = 0
+    talked: float = 0.0
     due: int = NEVER
     wound: int = NOTHING
 

@@ -172,7 +172,7 @@ def ending(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
     elif touchpoint.kind == codes.RELATIONSHIP_RESUMED:
         relationship.ended = codes.GOING
     elif touchpoint.kind == codes.ENGAGEMENT_COMPLETED:
-        relationship.course = 0.0
+        relationship.talked = relationship.talk
     return causes.NO_EFFECT
 
 

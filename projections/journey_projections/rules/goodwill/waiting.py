@@ -14,7 +14,7 @@ from journey_projections.rules.goodwill.breaches import (
     little_trust_leaves_little_to_lose,
     relational_breach_grows_with_goodwill,
 )
-from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, spared, trust_of
+from journey_projections.rules.goodwill.levels import DAY, days_between, shrunk, spared, talked_over, trust_of
 from journey_projections.rules.goodwill.parameters import GoodwillParameters
 from journey_projections.rules.goodwill.state import ANSWERED, COSTLY, PATIENT, PROMISE, Side, State, Wound
 from journey_projections.rules.goodwill.wounds import rest
@@ -126,7 +126,7 @@ def broken_promise_costs_what_delivering_nothing_would(state: State, number: int
     """T46. A promise has a date: what is not delivered then costs, in the end, what delivering nothing would."""
     wound = state.episodes[number]
     if wound.side == ORGANISATION:
-        wound.unfelt *= 1.0 - state.relationship[0].course
+        wound.unfelt *= 1.0 - talked_over(state.relationship[0], wound.talked, p)
     scale = wound.certainty * little_trust_leaves_little_to_lose(state, wound.side, trust_of(state, wound.side, p), p)
     party = state.parties[wound.side]
     wound.awaited_competence = scale * good_history_buffers_competence_breach(state, party, wound.unfelt, p)
