@@ -2,7 +2,7 @@
 
 The peer parses each line and stores it, unchecked, in batches of 1,000, and counts the versions itself.
 journey checks every row, encrypts the notes, and seals. Arguments are the number of rows (200,000), and optionally a CSV and the
-`.sql` file that maps it, such as bitcoin_otc.
+`.sql` file that maps it, such as that of the mapping `bitcoin-otc`.
 """
 
 import json

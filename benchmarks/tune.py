@@ -35,7 +35,7 @@ Array = Any
 
 
 def ratings(path: str) -> tuple[Columns, Array, Array]:
-    """The ratings as touchpoints, as examples/bitcoin_otc.sql has them; whether each was good; and how many came before it."""
+    """The ratings as touchpoints, as the mapping `bitcoin-otc` has them; whether each was good; and how many came before it."""
     records, good, earlier, met = [], [], [], dict[str, int]()
     with Path(path).open(encoding="utf-8") as file:
         for row in sorted(csv.DictReader(file), key=lambda row: float(row["time"])):

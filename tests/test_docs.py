@@ -190,7 +190,9 @@ def test_the_examples_of_a_document_run_and_give_what_it_shows(document: Path, t
     with our_packages_anew(tmp_path):
         for block in blocks(document.read_text(encoding="utf-8")):
             if "file" in block.options:
-                (tmp_path / block.options["file"]).write_text(block.text, encoding="utf-8")
+                file = tmp_path / block.options["file"]
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
             elif block.language == "text" and block.follows and printed is not None:
                 workshop.compare(block.line, block.text, printed)
             elif block.language == "console":

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKET = ROOT.parent / "shared" / "data" / "bitcoin_otc" / "soc-sign-bitcoinotc.csv"
-MAPPING = ROOT / "examples" / "bitcoin_otc.sql"
+MAPPING = ROOT / "journey" / "formats" / "mappings" / "bitcoin-otc" / "mapping.sql"
 SELECT = "SELECT 'interaction' AS kind, name AS id, 'r' AS relationship, "
 
 

@@ -32,19 +32,19 @@ class Export:
             rows = [[_cell(cell) for cell in line.split()] for line in text.strip().splitlines()]
             (self.folder / f"{name}.csv").write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
 
-    def imported(self, tables: Tables | None = None, *, options: ReadOptions | None = None, **settings: str) -> Outcome:
-        """Write tables, if any are given, and import the folder."""
+    def imported(self, tables: Tables | None = None, /, *, zone: str | None = None, **settings: str) -> Outcome:
+        """Write tables, if any are given, and import the folder; `zone` is the time zone of times without an offset."""
         self.write(tables or {})
         return import_files(
             self.journal,
             [self.folder],
             mapping=read_mapping(self.mapping),
             settings=settings,
-            options=options or ReadOptions(),
+            options=ReadOptions(time_zone=zone),
             rejects=self.folder.parent / "rejects.jsonl",
         )
 
-    def told(self, tables: Tables | None = None, **settings: str) -> list[str]:
+    def told(self, tables: Tables | None = None, /, **settings: str) -> list[str]:
         """The same, where no row may be refused: what is recorded, a line a fact in the order of history, as `line` writes it."""
         outcome = self.imported(tables, **settings)
         assert outcome.refused == 0, (self.folder.parent / "rejects.jsonl").read_text(encoding="utf-8")
@@ -57,10 +57,10 @@ class Export:
             if not file.exists():
                 pytest.skip(f"there is no real export beside this repository: shared/data/{file.relative_to(REAL)}")
         rejects = self.folder.parent / "rejects.jsonl"
-        for _ in range(2):
-            outcome = import_files(self.journal, files, mapping=read_mapping(self.mapping), settings=settings, rejects=rejects)
-            assert outcome.refused == 0, rejects.read_text(encoding="utf-8")
-        assert outcome.recorded == 0
+        first, second = (
+            import_files(self.journal, files, mapping=read_mapping(self.mapping), settings=settings, rejects=rejects) for _ in range(2)
+        )
+        assert first.refused == second.refused == second.recorded == 0, rejects.read_text(encoding="utf-8")
         return dict(Counter(record.touchpoint.kind for record in self.journal.read()))
 
     def lines(self) -> list[str]:

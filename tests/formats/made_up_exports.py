@@ -1,5 +1,7 @@
 """Made-up exports of ticket systems and CRMs, each in the shape of the real one. The names of agents and customers are ids."""
 
+# ruff: noqa: E501 - a table is read by its columns
+
 from formats.exports import Tables
 
 ZENDESK: Tables = {

@@ -6,9 +6,7 @@ import pytest
 from formats.exports import Export, line
 
 from journey.errors import UnreadableSource
-from journey.formats import ReadOptions, import_files, read_mapping
-
-ROME = ReadOptions(time_zone="Europe/Rome")
+from journey.formats import import_files, read_mapping
 
 
 def test_an_order_is_bought_promised_delivered_and_reviewed(tmp_path: Path) -> None:
@@ -60,7 +58,7 @@ ANSWERS = """
 
 def test_an_answer_is_a_score_and_what_somebody_read_in_it(tmp_path: Path) -> None:
     survey = Export(tmp_path / "survey", "nps-survey")
-    outcome = survey.imported({"answers": ANSWERS}, options=ROME)
+    outcome = survey.imported({"answers": ANSWERS}, zone="Europe/Rome")
     assert survey.lines() == [
         "03-01 22:59 feedback_given instrument=nps score=0.9",
         "03-02 10:00 feedback_given instrument=nps score=0.0",

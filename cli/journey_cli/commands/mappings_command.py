@@ -38,12 +38,12 @@ def _list(session: Session, found: "list[ReadyMapping]") -> None:
     from journey_cli.text import drawing
 
     out = console()
-    rows = drawing.table(out, "mapping", "tables", "is", whole=("mapping",), spare=("tables",))
+    rows = drawing.table(out, "mapping", "tables", "maps", right=("tables",), whole=("mapping", "tables"), spare=("tables",))
     for one in found:
         tables = [shape.name for shape in one.shapes]
         if session.is_json:
             write_json({"mapping": one.name, "about": one.about, "tables": tables, "words": list(one.words)})
-        rows.add_row(one.name, ", ".join(tables), one.about)
+        rows.add_row(one.name, str(len(tables)), one.about)
     if not session.is_json:
         out.print(rows)
 
@@ -68,8 +68,12 @@ def _show(session: Session, one: "ReadyMapping") -> None:
         )
         return
     out = console()
-    out.print(one.readme.rstrip())
-    out.print()
+    if out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(one.readme))
+    else:
+        click.echo(one.readme)
     tables = drawing.table(out, "table", "needed", "columns", "is", whole=("table", "needed"))
     for shape in one.shapes:
         tables.add_row(shape.name, "yes" if shape.required else "no", ", ".join(shape.needs), shape.about)

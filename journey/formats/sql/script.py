@@ -110,9 +110,10 @@ def _parameter(connection: duckdb.DuckDBPyConnection, path: Path, statement: str
         ((kind, default),) = connection.execute(f"SELECT typeof(getvariable('{name}')), getvariable('{name}')").fetchall()
     except duckdb.Error as error:
         raise failed(path, error) from None
+    words = meaning[1].strip() if meaning else ""
     if default is None:
-        kind = "VARCHAR"
-    return Parameter(name, kind, float(default) if kind.startswith("DECIMAL") else default, meaning[1].strip() if meaning else "")
+        return Parameter(name, "VARCHAR", None, words)
+    return Parameter(name, kind, float(default) if kind.startswith("DECIMAL") else default, words)
 
 
 def _wide(kind: str) -> str:

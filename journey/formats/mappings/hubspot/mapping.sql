@@ -191,3 +191,4 @@ WITH changes AS (
 SELECT * EXCLUDE (customer, moment), customer || '@' || getvariable('organisation') AS relationship, moment AS occurred_at,
     'hubspot' AS source
 FROM everything
+ORDER BY occurred_at, sequence, id

@@ -114,3 +114,4 @@ SELECT f.kind,
     f.* EXCLUDE (kind, part, conversation_id, moment, sequence),
     'intercom' AS source
 FROM facts f JOIN conversations c ON c.id = f.conversation_id LEFT JOIN companies m ON m.contact_id = c.customer
+ORDER BY occurred_at, sequence, id

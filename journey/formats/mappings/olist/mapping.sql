@@ -47,3 +47,4 @@ SELECT f.kind,
     f.* EXCLUDE (kind, part, order_id, moment, sequence),
     'olist' AS source
 FROM facts f JOIN orders o USING (order_id)
+ORDER BY occurred_at, sequence, id

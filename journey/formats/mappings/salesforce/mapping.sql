@@ -164,3 +164,4 @@ WITH changes AS (
 SELECT * EXCLUDE (customer, moment), customer || '@' || getvariable('organisation') AS relationship, moment AS occurred_at,
     'salesforce' AS source
 FROM everything
+ORDER BY occurred_at, sequence, id

@@ -63,3 +63,4 @@ WITH events AS (
 SELECT kind, 'log-' || name || '-' || part AS id, name || '@' || getvariable('organisation') AS relationship, moment AS occurred_at,
     'log-' || name AS episode, * EXCLUDE (kind, part, name, row, moment), 'xes' AS source
 FROM facts
+ORDER BY occurred_at, sequence, id

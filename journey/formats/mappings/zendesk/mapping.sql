@@ -188,3 +188,4 @@ SELECT f.kind,
     f.* EXCLUDE (kind, part, ticket_id, moment, sequence),
     'zendesk' AS source
 FROM facts f JOIN tickets t ON t.id = f.ticket_id
+ORDER BY occurred_at, sequence, id
