@@ -76,6 +76,15 @@ def test_a_missing_table_or_column_is_named(zendesk: Export) -> None:
     assert missing.value.mend.startswith("did you mean `requester`?")
 
 
+def test_a_time_without_an_offset_is_of_the_mappings_zone_or_the_one_given(zendesk: Export) -> None:
+    assert zendesk.told({"ticket": TICKETS}) == ["03-04 09:00 request_made episode=zendesk-ticket-1"]
+    in_rome = Export(zendesk.folder, "zendesk")
+    in_rome.imported(zone="Europe/Rome")
+    assert in_rome.lines() == ["03-04 08:00 request_made episode=zendesk-ticket-1"]
+    with pytest.raises(UnreadableSource, match="`posix/Europe/Rome` is not a time zone"):
+        in_rome.imported(zone="posix/Europe/Rome")
+
+
 def test_two_files_for_a_table_and_a_file_that_is_none_are_refused(zendesk: Export) -> None:
     zendesk.write({"ticket": TICKETS, "ticket_data": TICKETS})
     with pytest.raises(UnreadableSource, match="are both the table `ticket`"):

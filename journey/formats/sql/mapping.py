@@ -45,7 +45,10 @@ def mapped_rows(
     a source cannot be read or the query cannot be run.
     """
     with TemporaryDirectory(prefix="journey-mapping-") as place, duckdb.connect(f"{place}/mapping.db") as connection:
-        connection.execute(f"SET TimeZone = '{time_zone}'")
+        try:
+            connection.execute(f"SET TimeZone = '{time_zone}'")
+        except duckdb.Error:
+            raise UnreadableSource(f"`{time_zone}` is not a time zone to DuckDB", "name one such as Europe/Rome or UTC") from None
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("CREATE SCHEMA journey")
         script.set_variables(connection, settings)
