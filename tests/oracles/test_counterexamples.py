@@ -302,6 +302,15 @@ def test_what_comes_late_spares_no_more_than_the_silence_it_ends_later() -> None
     assert trust(known, promised, late, day=3000) - trust(known, promised, prompt, day=3000) < 0.0045
 
 
+def test_two_slips_that_are_no_failure_spare_a_later_miss_no_more_than_being_the_first() -> None:
+    for history in ([], GOOD):
+        owed = touchpoint(END, "promise_made", promise="p", level=1.0, due=at_day(END + 1))
+        one = touchpoint(END + 0.9, "interaction", competence=-0.05)
+        halves = [touchpoint(END + 0.9, "interaction", competence=-0.025, sequence=number) for number in (1, 2)]
+        assert 0.005 < trust(history, owed, halves, day=END + 400) - trust(history, owed, one, day=END + 400) < 0.015
+        assert trust(history, halves) == pytest.approx(trust(history, one), abs=1e-5)
+
+
 @pytest.mark.parametrize("quality", [0.1, 0.9])
 def test_delivering_a_trifle_does_not_end_the_talk_about_what_else_was_promised(quality: float) -> None:
     known = [contact(2.0 * number, quality) for number in range(60)]

@@ -48,6 +48,8 @@ LATER_BETRAYAL = 0.003
 """L23, L34, L55: what a later breach may destroy more (L12) where more trust was left for it."""
 LATER_SILENCE = 0.0045
 """L33: what full trust keeps in the long run where a silence begins ninety days later, at a half-life of twenty years."""
+LATER_MISS = 0.015
+"""L36: what a later miss costs more as the second failure in a row: .012 for a promise of 1 due the same day; several would add up."""
 HOURS_OF_FADING = 1e-5
 """L36: what a few hours more or less of silence may move in the long run."""
 
