@@ -158,14 +158,23 @@ def test_a_named_tuple_behind_a_pointer_reads_as_what_was_put_there_last() -> No
     assert compiled(_swapped)(np.array([1.0]), np.array([2.0])) == (1.0, 2.0, 1.0)
 
 
+def _rare(value: float) -> float:
+    return value + 1.0
+
+
+def _often(value: float) -> float:
+    return value * 2.0
+
+
+def _judge(value: float) -> float:
+    return _often(_rare(_often(value)))
+
+
 def test_only_what_one_place_calls_is_compiled_into_it() -> None:
-    names: dict[str, Any] = {"__name__": "rules"}
-    lines = "def rare(value): return value + 1.0", "def often(value): return value * 2.0"
-    exec("\n".join((*lines, "def judge(value): return often(rare(often(value)))")), names)
-    judge: Any = compiled(names["judge"])
+    judge: Any = compiled(_judge)
     assert judge(1.0) == 6.0
     called = judge.py_func.__globals__
-    assert [called[name].targetoptions["forceinline"] for name in ("rare", "often")] == [True, False]
+    assert [called[name].targetoptions["forceinline"] for name in ("_rare", "_often")] == [True, False]
 
 
 def test_rules_of_ones_own_are_checked_and_those_that_come_with_journey_need_not_be() -> None:

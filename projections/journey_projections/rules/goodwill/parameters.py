@@ -130,7 +130,7 @@ class GoodwillParameters(BaseModel):
         0.2, 0.0, 0.5, "share", "extra severity when the cause is likely to stay", "Weiner 1985; Folkes 1984"
     )
     exogenous_share: float = parameter(
-        0.5, 0.2, 0.8, "share", "severity left when nobody in the relationship is at fault", "Weiner 1985; Folkes 1984"
+        0.5, 0.2, 0.6, "share", "severity left when nobody in the relationship is at fault", "Weiner 1985; Folkes 1984"
     )
     supplier_share: float = parameter(
         0.9, 0.8, 1.0, "share", "severity left when a supplier is at fault, whom the organisation chose", "Weiner 1985; Folkes 1984"
