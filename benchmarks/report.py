@@ -70,7 +70,7 @@ NOT_REACHED = """## What is not reached
 - **Memory while catching up**: `--memory` limits replaying only. Catching a ledger up with 20 million touchpoints at once took 1,026 MB: it
   holds the names, and compacts a million rows at a time. Compacting a quarter of a million at a time took 697 MB, and longer.
 - **Early warnings** see less than the health score and recency of customers who are displeased by what nobody recorded, and stop coming:
-  a silence warns late, and as gravely when it is short as when it is long. Those two raise two or so false alarms a customer and year.
+  a silence warns late, and weighs little at first. Those two raise two or so false alarms a customer and year.
 - **Appending singly to SQLite** writes four pages while the peer writes two, since ids have an index, and positions a counter that outlives
   the rows. It also takes about 15 µs more of a processor, to look up what is there and to digest what is new.
 """
