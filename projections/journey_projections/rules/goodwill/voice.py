@@ -138,6 +138,7 @@ def who_complains_still_cares(state: State, number: int, p: GoodwillParameters) 
 
 def asks(state: State, number: int, nature: int, starts: int, severity: float, p: GoodwillParameters) -> None:
     """Let the customer wait for an answer to something of that severity; asked again in one episode, the larger of the two holds."""
+    number = asked_before(state, number)
     wound = state.episodes[number]
     if wound.waits != ANSWERED and wound.unfelt >= severity:
         return
@@ -148,6 +149,17 @@ def asks(state: State, number: int, nature: int, starts: int, severity: float, p
         wound.opened_at = state.relationship[0].now
     wound.unfelt = severity
     lets_wait(state, number, NOTHING, starts, 1.0, severity, p)
+
+
+def asked_before(state: State, number: int) -> int:
+    """What the customer asked for in an episode and still waits for; the slot itself where nothing is."""
+    one = number
+    while one != NOTHING:
+        wound = state.episodes[one]
+        if wound.waits != ANSWERED and (wound.nature == COMPLAINT or wound.nature == REQUEST):
+            return one
+        one = wound.sibling
+    return number
 
 
 def request_made(state: State, touchpoint: Encoded, p: GoodwillParameters) -> int:
