@@ -349,3 +349,9 @@ def test_a_gesture_eases_what_fell_due_before_it_split_or_whole() -> None:
 def test_an_opening_counts_only_as_the_first_fact(strength: float) -> None:
     opened = touchpoint(400, "relationship_opened", origin="reputation", strength=strength)
     assert trust(touchpoint(0, "gesture_made", by="customer"), opened) == trust([])
+
+
+def test_what_nobody_believes_does_not_part_two_complaints_about_one_thing() -> None:
+    complained = [touchpoint(day, "complaint_voiced", severity=0.01, episode="k") for day in (0, 0.002)]
+    rumour = touchpoint(0.001, "delivery", delivered=0.0, episode="k", certainty=0.0)
+    assert trust(complained[0], rumour, complained[1], day=7) == trust(*complained, day=7) < trust([])
