@@ -121,6 +121,13 @@ def test_what_waits_worsens_when_its_time_is_up_and_when_it_is_asked_for_again()
     assert "asked for again" in levels[2].words
 
 
+def test_what_happens_in_between_parts_no_complaint_from_what_it_is_about() -> None:
+    rude = (10.2, "interaction", {"benevolence": -0.5, "episode": "e"})
+    complaint = (10.5, "complaint_voiced", {"severity": 0.9, "episode": "e"})
+    told = warnings(history(FAILURE, rude, complaint), at(30.0))
+    assert [(one.kind, one.severity) for one in told if one.kind.startswith("unanswered")] == [("unanswered_failure", 0.9)]
+
+
 def test_a_failure_nobody_has_noticed_has_time_until_somebody_does() -> None:
     hidden = (10.0, "failure_occurred", {"severity": 0.5, "episode": "e", "noticed": False})
     [unnoticed] = [one for one in warnings(history(hidden), at(100.0)) if one.kind == "unanswered_failure"]

@@ -58,6 +58,15 @@ def test_a_ledger_gives_the_same_outlooks(journal: Journal, everybody: list[Outl
             assert one.promises() == other.promises()
 
 
+def test_a_stale_promise_is_no_new_warning_in_a_ledger_either(tmp_path: Path) -> None:
+    due = AT - timedelta(days=500)
+    made = {"kind": "promise_made", "id": "p", "relationship": "r", "occurred_at": (due - timedelta(days=9)).isoformat()}
+    with Journal.open("memory:") as journal, ExitStack() as files:
+        journal.record({**made, "promise": "p", "level": 0.7, "due": due.isoformat()})
+        by_ledger = outlooks(journal, OutlookQuery(RULES, AT, promises=True), LedgerPlace(tmp_path / "ledger"), files)
+        assert [(one.newest, one.warnings()) for one in by_ledger] == [(None, ())]
+
+
 def test_an_outlook_is_what_replay_and_warnings_say(journal: Journal, everybody: list[Outlook]) -> None:
     for one in everybody:
         history = journal.history(one.relationship)

@@ -63,14 +63,18 @@ def request_waits(state: Watching, touchpoint: Encoded, p: WarningParameters) ->
 
 def asked_for(state: Watching, touchpoint: Encoded, kind: int, severity: float, due: int, p: WarningParameters) -> None:
     """The customer wants an answer in an episode, by some time."""
+    number = touchpoint.episode
+    while number != NOTHING and not state.slots[number].settled:
+        slot = state.slots[number]
+        if is_pending(state, slot.watch, p):
+            worsened(state, slot.watch, severity, touchpoint.certainty)
+            watch = state.watches[slot.watch]
+            watch.due = min(watch.due, due)
+            return
+        number = slot.before
     slot = state.slots[touchpoint.episode]
-    if is_pending(state, slot.watch, p):
-        worsened(state, slot.watch, severity, touchpoint.certainty)
-        watch = state.watches[slot.watch]
-        watch.due = min(watch.due, due)
-    else:
-        slot.watch = opened(state, kind, touchpoint.at, due, severity, touchpoint.certainty)
-        slot.settled = 0
+    slot.watch = opened(state, kind, touchpoint.at, due, severity, touchpoint.certainty)
+    slot.settled = 0
 
 
 def response_failed(state: Watching, touchpoint: Encoded, p: WarningParameters) -> None:

@@ -40,7 +40,7 @@ class Warning:
     """What is the matter with a relationship: one of KINDS, open since an instant (UTC).
 
     There is time until `due`; None where there is none, or it has passed. `certainty` and `severity` go from 0 to 1. `words` say it in a
-    sentence; `touchpoints` are the ids of what it is about, the first and the last of `times`. `until` is when it closed, None while open.
+    sentence; `touchpoints` are the ids of the first and the last that it is about. `until` is when it closed, None while open.
     """
 
     kind: str

@@ -34,7 +34,7 @@ class Level(NamedTuple):
 
 
 class WatchedRun:
-    """A history replayed until an instant (UTC), watched on the way; `course` has where it stood at each of the rising `dates`."""
+    """A history replayed until an instant (UTC), watched on the way; `levels` has where it stood at each of the rising `dates`."""
 
     def __init__(
         self, history: History, at: datetime, rules: RuleSet, parameters: WarningParameters, dates: Sequence[datetime] = ()

@@ -13,6 +13,7 @@ from journey_projections.early_warnings.parameters import WarningParameters
 from journey_projections.early_warnings.state import BOND_AT_RISK, PROMISE_DUE, UNINTRODUCED_HANDOVER, Watch
 from journey_projections.early_warnings.warning import About, Pledged, Warning, in_order, is_warning, pledged, told  # noqa: A004
 from journey_projections.early_warnings.watched_run import Level
+from journey_projections.early_warnings.watches import days_on
 from journey_projections.encoding.codes import NEVER, NOTHING
 from journey_projections.ledger.bounded_replay import ReplayedChunk
 from journey_projections.ledger.names import Names
@@ -75,7 +76,9 @@ class ChunkOutlooks:
         """When the newest open warning of each relationship opened, NOTHING where none is open."""
         watches = self._watches
         is_overdue = (watches["kind"] == PROMISE_DUE) & (watches["due"] < self._at)
+        grows_stale = np.where(watches["due"] == NEVER, watches["opens"], np.maximum(watches["opens"], watches["due"]))
         is_open = (watches["opens"] <= self._at) & (watches["closes"] > self._at)
+        is_open &= self._at - grows_stale < days_on(self._parameters.stale_days)
         since = np.where(is_open, np.where(is_overdue, watches["due"], watches["opens"]), NOTHING)
         newest = np.full(len(self._replays), NOTHING, np.int64)
         np.maximum.at(newest, np.searchsorted(self._replays.relationship, watches["relationship"]), since)
