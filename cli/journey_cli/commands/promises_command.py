@@ -9,20 +9,20 @@ import click
 from journey_cli.questions import asked, owner_option, question_options, shown_of, since_option, to_file
 from journey_cli.session import Session
 from journey_cli.text.console import console, counted, write_json
+from journey_projections.questions.promises import PROMISE_STATES
 
 if TYPE_CHECKING:
     from journey_projections.questions.promises import Promised
 
 TOP = 20
 """So many are shown unless more are asked for."""
-STATES = ("overdue", "due", "open", "broken", "kept", "void")
 
 
 @click.command("promises")
 @question_options
 @click.option("--top", type=click.IntRange(min=0), default=TOP, show_default=True, metavar="N", help="Only the first N; 0 for all.")
 @click.option("--sort", type=click.Choice(["due", "made", "level", "name"]), help="Sort by date, when it was made, level or customer.")
-@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="Only promises in this state; repeatable.")
+@click.option("--state", "states", type=click.Choice(PROMISE_STATES), multiple=True, help="Only promises in this state; repeatable.")
 @owner_option
 @since_option("promises made")
 @click.pass_obj
@@ -81,5 +81,5 @@ def _print(found: "tuple[Promised, ...]", top: int, day: str) -> None:
     if found:
         out.print(rows)
     states = Counter(one.promise.state for one in found)
-    said = ", ".join(f"{states[state]} {state}" for state in STATES if states[state])
+    said = ", ".join(f"{states[state]} {state}" for state in PROMISE_STATES if states[state])
     out.print(f"{counted(len(found), 'promise')} as of {day}" + (f": {said}" if said else "") + shown_of(top, len(found)))

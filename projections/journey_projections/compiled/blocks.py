@@ -87,7 +87,7 @@ class ThreadedFold:
         folds = cls(rules, program_of(rules, options.watched), options, threads)
         nothing = folds.nothing()
         if notice is not None and not is_cached(folds.program.fold, nothing):
-            notice(f"compiling the rule set `{rules.name}`; this takes half a minute, once")
+            notice(f"compiling the rule set `{rules.name}`; this takes about a minute, once")
         if not is_loaded(folds.program.fold, nothing):
             with compile_lock(folds.program.fold):
                 folds.program.fold(*nothing)

@@ -115,7 +115,7 @@ def replay_all(
     and `states` (at those instants) add these. `warnings` adds outlooks and the warnings that are open then, by these parameters; with
     `promises` every promise is among the watches, with `stakes` the outlooks say what would fall.
 
-    The rules are compiled on first use, which takes about half a minute, and kept on disk; `notice` then gets a sentence, and also
+    The rules are compiled on first use, which takes about a minute, and kept on disk; `notice` then gets a sentence, and also
     when a rule set does not compile and is interpreted, a hundred times slower. `rows_at_once` bounds how many rows (about 90
     bytes each) are worked on at a time, besides the columns themselves; it takes more than one pass over the runs.
 

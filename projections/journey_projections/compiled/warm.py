@@ -13,7 +13,7 @@ def warm(rules: str | RuleSet = "goodwill", notice: Callable[[str], object] | No
     """Have this process replay single histories by compiled rules from now on, to the same bits, some ten times faster.
 
     For processes that live long: it loads numba and the compiled rules, which takes a second or two, or compiles them, which takes
-    about half a minute, once, since they are kept on disk; `notice` then gets a sentence. It counts for every RuleSet of the same
+    about a minute, once, since they are kept on disk; `notice` then gets a sentence. It counts for every RuleSet of the same
     functions, with whatever parameters, and for `replay`, `snapshot` and all that call them, on all threads.
     Raises UnknownName for rules, UnusableRules for those that cannot be compiled; they run interpreted, as before.
     """

@@ -32,7 +32,7 @@ Failed = Callable[[str, UnusableRules], object]
 
 SMALL, LARGE = 5_000, 20_000
 """Up to SMALL recorded facts each history is replayed by itself, which needs neither ledger nor compiler; up to LARGE, too, as long as
-the rules were not compiled before on this machine, which takes half a minute."""
+the rules were not compiled before on this machine, which takes about a minute."""
 LONG, MANY = 40_000, 2_000_000
 """A course of more than LONG dates (a century of days) is refused if it would have more than MANY rows."""
 AT_ONCE = 10_000
